@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * clock.h - what time it is.
+ *
+ *   lm_clock_ms       milliseconds of a clock that never goes back, for
+ *                     durations and deadlines
+ *   lm_clock_utc      now as 2026-01-28T09:30:00.123Z
+ */
+#ifndef LM_BASE_CLOCK_H
+#define LM_BASE_CLOCK_H
+
+enum { LM_UTC_SIZE = 32 };
+
+double lm_clock_ms(void);
+void lm_clock_utc(char out[LM_UTC_SIZE]);
+
+#endif

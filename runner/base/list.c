@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#include "list.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+void *lm_list_grow(void *array, size_t count, size_t *size, size_t element)
+{
+    size_t wanted = *size == 0 ? 8 : *size * 2;
+    void *moved;
+
+    if (count < *size)
+        return array;
+    if (wanted > SIZE_MAX / element)
+        return NULL;
+    moved = realloc(array, wanted * element);
+    if (moved != NULL)
+        *size = wanted;
+    return moved;
+}

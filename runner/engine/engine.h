@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine.h - what a kind of migration is. core/ knows engines by this alone.
+ *
+ * An engine is a constant table of functions and a context that lumigrate.c
+ * makes and frees. The life of a migration:
+ *
+ *   claim     which entries of the folder are mine? Append a source with
+ *             `file` and `kind` for each, in any order, and set claimed[i].
+ *             A file of a dialect that cannot be run is an error here or in
+ *             identify, never passed over.
+ *   identify  `path` and `text` are set: find id, description, checksum and
+ *             the modes. Nothing is run.
+ *   compile   everything that can be found wrong without running it.
+ *   run       do it, inside the transaction that core/apply opened. Leaves
+ *             no statement open and no Lua state behind, whatever happens.
+ *
+ * Every function returns LM_OK or a code of err.h with the cause in err (run:
+ * in lm_db_err(db)); LM_EUSAGE where the file is to blame before the run.
+ */
+#ifndef LM_ENGINE_ENGINE_H
+#define LM_ENGINE_ENGINE_H
+
+#include <string.h>
+
+#include "../base/file.h"
+#include "../base/list.h"
+#include "../base/text.h"
+#include "../db/db.h"
+#include "event.h"
+#include "source.h"
+
+typedef struct lm_sources {
+    lm_source *list;
+    size_t count, size;
+} lm_sources;
+
+/* What a running migration may use; borrowed for the run. */
+typedef struct lm_run {
+    lm_db *db;
+    const lm_sink *sink;
+    const char *folder;         /* the migrations folder */
+    long memory_limit;          /* bytes of script heap; 0: none */
+    /* Asked now and then while a script runs. Not LM_OK: end with it. */
+    void *stop_user;
+    int (*stop)(void *stop_user, lm_err *err);
+    /* A setting of the environment, .env included; NULL: not set. */
+    void *env_user;
+    const char *(*getenv)(void *env_user, const char *name);
+} lm_run;
+
+typedef struct lm_engine {
+    const char *name;
+    int (*claim)(void *context, const lm_dir *dir, const char *folder,
+                 bool *claimed, lm_sources *out, lm_err *err);
+    int (*identify)(void *context, lm_source *source, lm_err *err);
+    int (*compile)(void *context, const lm_source *source, lm_err *err);
+    int (*run)(void *context, const lm_source *source, const lm_run *run);
+} lm_engine;
+
+/* Append an empty source to `out` and set its file (copied) and kind; NULL
+ * when memory ran out. For claim. */
+static inline lm_source *lm_sources_add(lm_sources *out, const char *file,
+                                        const char *kind)
+{
+    lm_source *grown = lm_list_grow(out->list, out->count, &out->size,
+                                    sizeof *grown);
+
+    if (grown == NULL)
+        return NULL;
+    out->list = grown;
+    grown += out->count;
+    memset(grown, 0, sizeof *grown);
+    grown->file = lm_strdup(file);
+    grown->kind = kind;
+    if (grown->file == NULL)
+        return NULL;
+    out->count++;
+    return grown;
+}
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * source.h - one migration as it stands in the folder, read and identified
+ * but not run.
+ *
+ * Ownership: a source owns its strings; core/folder frees them.
+ */
+#ifndef LM_ENGINE_SOURCE_H
+#define LM_ENGINE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct lm_engine;
+
+typedef enum lm_txn_mode {
+    LM_TXN_ONE,     /* one transaction around it all */
+    LM_TXN_NONE,    /* TRANSACTION = false */
+    LM_TXN_BATCH    /* TRANSACTION = "batch" */
+} lm_txn_mode;
+
+typedef enum lm_run_mode { LM_RUN_ONCE, LM_RUN_ON_CHANGE, LM_RUN_ALWAYS }
+    lm_run_mode;
+
+typedef struct lm_source {
+    const struct lm_engine *engine;
+    void *context;          /* the engine's own, as it was registered */
+    const char *kind;       /* "lua", "sql", "dbmate": static */
+    char *id;
+    char *file;             /* its name in the folder */
+    char *path;             /* folder and name, as messages show it */
+    char *description;      /* one line, "" when there is none */
+    char checksum[72];      /* "t1:…" */
+    char *text;             /* what will run; NUL-terminated */
+    size_t len;
+    lm_txn_mode txn;
+    lm_run_mode run;
+    bool foreign_keys;      /* enforced while it runs */
+} lm_source;
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fingerprint.h - the "t1:" fingerprint of a migration's text.
+ *
+ * SHA-256 over the tokens, each as one byte of kind, its length as eight
+ * bytes (little-endian) and its bytes as written. Comments, blank space, line
+ * ends between tokens and a BOM do not count, so re-formatting changes
+ * nothing; the case of keywords and the kind of quotes do. Line ends inside a
+ * Lua long string count as LF, inside an SQL literal as they are. A comment
+ * that is a directive of the file's dialect is a token: its words, joined by
+ * single spaces.
+ *
+ *   lm_fingerprint_lua  of a Lua script
+ *   lm_fingerprint_sql  of SQL text; `directive` says which -- comments of
+ *                       the dialect count (NULL: none)
+ *
+ * `out` gets "t1:" and 64 hex digits. Nothing can fail.
+ */
+#ifndef LM_LEX_FINGERPRINT_H
+#define LM_LEX_FINGERPRINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { LM_FINGERPRINT_SIZE = 68 };
+
+typedef bool (*lm_directive_fn)(const char *comment, size_t len);
+
+void lm_fingerprint_lua(const char *text, size_t len,
+                        char out[LM_FINGERPRINT_SIZE]);
+void lm_fingerprint_sql(const char *text, size_t len,
+                        lm_directive_fn directive,
+                        char out[LM_FINGERPRINT_SIZE]);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lumigrate.h - migrations for SQLite: the library.
+ *
+ * A folder of migrations (dated Lua scripts, SQL files) is brought into a
+ * database, each migration whole or not at all, each exactly once, however
+ * many programs try at the same time.
+ *
+ * Life cycle
+ *   1. fill a lumigrate_config; all zero is a good beginning
+ *   2. lumigrate_open, or lumigrate_attach for a connection of your own
+ *   3. lumigrate_up; or lumigrate_status, lumigrate_history to look only
+ *   4. when one of them fails: lumigrate_errmsg, lumigrate_errinfo
+ *   5. lumigrate_close, also when opening failed
+ *
+ *     lumigrate_config config = {0};
+ *     lumigrate *lm;
+ *     int rc;
+ *
+ *     config.database = "data/app.db";
+ *     config.migrations = "migrations";
+ *     rc = lumigrate_open(&lm, &config);
+ *     if (rc == LUMIGRATE_OK)
+ *         rc = lumigrate_up(lm, NULL);
+ *     if (rc != LUMIGRATE_OK)
+ *         fprintf(stderr, "%s\n", lumigrate_errmsg(lm));
+ *     lumigrate_close(lm);
+ *
+ * The library never prints, never ends the process, has no global state and
+ * installs no signal handlers. Two handles work side by side in two threads;
+ * one handle belongs to one thread at a time, but for lumigrate_interrupt.
+ *
+ * Strings that go in are copied unless it is said otherwise. Strings that
+ * come out belong to the handle or the report they came from.
+ */
+#ifndef LUMIGRATE_H
+#define LUMIGRATE_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LUMIGRATE_VERSION "0.1.0"
+
+struct sqlite3;
+typedef struct lumigrate lumigrate;
+
+/* What every function returns; 0 to 7 are the program's exit statuses. */
+enum {
+    LUMIGRATE_OK = 0,           /* done, or nothing to do */
+    LUMIGRATE_FAILED = 1,       /* a migration failed and was rolled back */
+    LUMIGRATE_USAGE = 2,        /* usage or configuration; the database is
+                                   as it was */
+    LUMIGRATE_PENDING = 3,      /* for checks: something is pending */
+    LUMIGRATE_MISMATCH = 4,     /* edited, missing or out of order where that
+                                   is an error; another tool's ledger */
+    LUMIGRATE_LOCKED = 5,       /* waited for a lock for too long */
+    LUMIGRATE_AHEAD = 6,        /* a newer release has been here */
+    LUMIGRATE_REFUSED = 7,      /* refused because data could be lost: not a
+                                   database, damaged, disk full */
+    LUMIGRATE_INTERRUPTED = 8,  /* by lumigrate_interrupt or the callback;
+                                   the running migration was rolled back */
+    LUMIGRATE_NOMEM = 9         /* out of memory; the same */
+};
+
+/* What is known of the last failure. Unknown strings are NULL. */
+typedef struct lumigrate_error {
+    int code;                   /* LUMIGRATE_... */
+    const char *message;        /* what is wrong, one line; never NULL */
+    const char *hint;           /* what to do now */
+    const char *state;          /* what state the database is in */
+    const char *id;             /* of the migration */
+    const char *file;           /* its path */
+    int line, column;           /* in it, from 1; 0: unknown */
+    const char *sql;            /* the statement */
+    long sql_offset;            /* the byte in it at fault; -1: unknown */
+    int sqlite_code;            /* SQLite's extended result code; 0: none */
+    const char *sqlite_name;    /* as "SQLITE_CONSTRAINT_UNIQUE" */
+    const char *traceback;      /* of a script */
+} lumigrate_error;
+
+/* What happens while a function runs. Fields that do not belong to the
+ * event's type are 0 or NULL. */
+enum {
+    LUMIGRATE_EVENT_CREATED = 1,    /* text: a folder or database was made */
+    LUMIGRATE_EVENT_LEDGER,         /* the ledger is ready; text: "created",
+                                       "rebuilt" or NULL */
+    LUMIGRATE_EVENT_DISCOVERED,     /* found, applied, pending */
+    LUMIGRATE_EVENT_WARNING,        /* text; id when it is about one */
+    LUMIGRATE_EVENT_WAITING,        /* another process holds the lock */
+    LUMIGRATE_EVENT_START,          /* id, file, description */
+    LUMIGRATE_EVENT_STATEMENT,      /* id, text: SQL that a script runs */
+    LUMIGRATE_EVENT_GUARD,          /* id, text: the call; answer */
+    LUMIGRATE_EVENT_PRINT,          /* id, text: of print() */
+    LUMIGRATE_EVENT_LOG,            /* id, text, level: "info" or "warn" */
+    LUMIGRATE_EVENT_PROGRESS,       /* id, text: label; done, total (< 0:
+                                       unknown) */
+    LUMIGRATE_EVENT_APPLIED,        /* id, duration_ms, effect, rows */
+    LUMIGRATE_EVENT_FAILED,         /* id, duration_ms, error */
+    LUMIGRATE_EVENT_DONE            /* applied, duration_ms, waited_ms */
+};
+
+typedef struct lumigrate_event {
+    int type;
+    const char *id, *file, *description;
+    const char *text;           /* NUL-terminated; may hold any bytes */
+    unsigned long text_len;
+    const char *level;
+    int answer;
+    double done, total;
+    long found, applied, pending;
+    long rows;
+    const char *effect;         /* "changed" or "no_op" */
+    double duration_ms, waited_ms;
+    const lumigrate_error *error;
+} lumigrate_event;
+
+/* Called on the thread that runs. Not 0: stop; the running migration is
+ * rolled back and LUMIGRATE_INTERRUPTED returned. Must not use the handle but
+ * for lumigrate_interrupt. */
+typedef int (*lumigrate_event_fn)(void *user, const lumigrate_event *event);
+
+/* lumigrate_config.transaction */
+enum {
+    LUMIGRATE_TRANSACTION_EACH = 0, /* one for each migration */
+    LUMIGRATE_TRANSACTION_ALL = 1   /* one for the whole run */
+};
+
+/* lumigrate_config.out_of_order */
+enum {
+    LUMIGRATE_DEFAULT = 0,          /* warn; error with strict */
+    LUMIGRATE_APPLY = 1,            /* say nothing */
+    LUMIGRATE_WARN = 2,
+    LUMIGRATE_ERROR = 3
+};
+
+/* All zero is the default. */
+typedef struct lumigrate_config {
+    const char *database;       /* a path, sqlite:path, sqlite:///abs/path,
+                                   sqlite3:..., or a file: URI; required, but
+                                   for lumigrate_attach */
+    const char *migrations;     /* the folder; NULL: "migrations" */
+    const char *table;          /* the ledger; NULL: "schema_migrations" */
+    double lock_timeout;        /* seconds to wait for a lock; 0: 60;
+                                   negative: not at all */
+    double timeout;             /* seconds that a migration may take; 0: no
+                                   limit */
+    long memory_limit;          /* MiB that a script may take; 0: 512 */
+    int transaction;            /* LUMIGRATE_TRANSACTION_... */
+    int strict;                 /* 1: a changed, missing or out-of-order
+                                   migration, and a name that differs from
+                                   the ID, are errors */
+    int out_of_order;           /* LUMIGRATE_DEFAULT, APPLY, WARN or ERROR */
+    int no_create;              /* 1: a database that is not there is an
+                                   error, never made */
+    lumigrate_event_fn on_event;    /* NULL: nobody listens */
+    void *user;                 /* handed to on_event */
+    /* What os.getenv answers in scripts; NULL: the process's environment.
+     * The strings must live as long as the handle. */
+    const char *(*getenv)(void *user, const char *name);
+} lumigrate_config;
+
+/* How far lumigrate_up goes. All zero: everything that is pending. */
+typedef struct lumigrate_target {
+    long count;                 /* at most so many; 0: no limit */
+    const char *to;             /* up to this ID, included */
+    const char *before;         /* up to this ID, not included */
+} lumigrate_target;
+
+/* lumigrate_item.status */
+enum {
+    LUMIGRATE_ITEM_APPLIED = 1,
+    LUMIGRATE_ITEM_PENDING,
+    LUMIGRATE_ITEM_EDITED,          /* applied, and the file is another now */
+    LUMIGRATE_ITEM_MISSING,         /* applied, and the file is gone */
+    LUMIGRATE_ITEM_OUT_OF_ORDER,    /* pending, sorted before an applied one */
+    LUMIGRATE_ITEM_FAILED,          /* pending, and its last attempt failed */
+    LUMIGRATE_ITEM_PARTIAL          /* begun outside a transaction and not
+                                       finished */
+};
+
+typedef struct lumigrate_item {
+    const char *id;
+    int status;                 /* LUMIGRATE_ITEM_... */
+    const char *file;           /* NULL when it is missing */
+    const char *kind;           /* "lua", "sql", "dbmate"; NULL: unknown */
+    const char *description;
+    const char *checksum;
+    const char *applied_at;     /* NULL when it is not applied */
+    const char *effect;         /* "changed", "no_op", "unknown" or NULL */
+    double duration_ms;         /* -1 when it is not applied */
+} lumigrate_item;
+
+/* lumigrate_report.state */
+enum {
+    LUMIGRATE_STATE_CURRENT = 0,    /* nothing to do */
+    LUMIGRATE_STATE_PENDING = 1,
+    LUMIGRATE_STATE_MISMATCH = 2,   /* edited, missing or partial ones */
+    LUMIGRATE_STATE_AHEAD = 3       /* missing ones, all of them after the
+                                       last in the folder */
+};
+
+typedef struct lumigrate_report {
+    const char *database;       /* path, without any password */
+    int exists;                 /* 0: there is no such database yet */
+    int state;                  /* LUMIGRATE_STATE_... */
+    long applied, pending, count;
+    const lumigrate_item *items;    /* in the order of the folder; missing
+                                       ones where they would stand */
+    const char *current;        /* ID applied last, NULL: none */
+    long warning_count;
+    const char *const *warnings;
+} lumigrate_report;
+
+/* One attempt. */
+typedef struct lumigrate_attempt {
+    long seq;
+    const char *id;
+    const char *action;         /* "up", "baseline", ... */
+    const char *outcome;        /* "done", "failed", "started", ... */
+    const char *error;          /* NULL: none */
+    const char *checksum;
+    const char *started_at;     /* UTC */
+    double duration_ms;
+    const char *runner, *sqlite, *host, *user, *run_id;
+    long repeats;               /* how often the same failure came again */
+    const char *last_at;        /* and when it came last; NULL: never */
+} lumigrate_attempt;
+
+typedef struct lumigrate_log {
+    long count;
+    const lumigrate_attempt *attempts;  /* newest last */
+} lumigrate_log;
+
+/*
+ * Prepare a run. Nothing is opened yet: a database that cannot be opened is
+ * found by the first function that needs it, a configuration that cannot be
+ * is LUMIGRATE_USAGE here. *out is set even then (to NULL only when there is
+ * no memory at all), so that lumigrate_errmsg can be asked.
+ */
+int lumigrate_open(lumigrate **out, const lumigrate_config *config);
+
+/*
+ * The same on a connection of your own, which must have no transaction open
+ * and no statement running (LUMIGRATE_USAGE otherwise, as for NULL). Its
+ * authorizer, progress handler and busy handler are taken and given back
+ * cleared, because SQLite cannot hand back the old ones; the busy timeout,
+ * foreign-key enforcement, limits and pragmas are afterwards as before.
+ */
+int lumigrate_attach(lumigrate **out, struct sqlite3 *connection,
+                     const lumigrate_config *config);
+
+/* Apply what is pending, in order. `target` may be NULL. */
+int lumigrate_up(lumigrate *lm, const lumigrate_target *target);
+
+/* What is applied and what is not. Creates and changes nothing; a database
+ * that is not there has everything pending. */
+int lumigrate_status(lumigrate *lm, lumigrate_report **out);
+void lumigrate_report_free(lumigrate_report *report);
+
+/* Every attempt that was ever made, failures too. */
+int lumigrate_history(lumigrate *lm, lumigrate_log **out);
+void lumigrate_log_free(lumigrate_log *log);
+
+/* From another thread or a signal handler: what runs now ends, the running
+ * migration is rolled back. */
+void lumigrate_interrupt(lumigrate *lm);
+
+/* Of the last function that was called on the handle. lm may be NULL (out of
+ * memory). The strings live until the next call on the handle. */
+int lumigrate_errcode(const lumigrate *lm);
+const char *lumigrate_errmsg(const lumigrate *lm);
+const lumigrate_error *lumigrate_errinfo(const lumigrate *lm);
+
+/* May be called with NULL. */
+void lumigrate_close(lumigrate *lm);
+
+/* "3.40.1": the SQLite in use; "Lua 5.4.4": the Lua that scripts run in. */
+const char *lumigrate_sqlite_version(void);
+const char *lumigrate_lua_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
