@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Views and triggers: what compiled before a migration must compile after.
+ *
+ * SQLite stores them as text and looks at it when it is used, so a migration
+ * that drops a column leaves them broken until somebody meets the error. A
+ * view is compiled by preparing a SELECT from it; a trigger by preparing the
+ * statement that fires it, without running it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/buf.h"
+#include "../base/list.h"
+#include "../base/text.h"
+#include "../lex/name.h"
+#include "../lex/sqltok.h"
+#include "internal.h"
+
+typedef struct code {
+    char *type, *name, *table, *sql;
+} code;
+
+typedef struct code_list {
+    code *list;
+    size_t count, size;
+} code_list;
+
+static void clear_list(code_list *all)
+{
+    size_t i;
+
+    for (i = 0; i < all->count; i++) {
+        free(all->list[i].type);
+        free(all->list[i].name);
+        free(all->list[i].table);
+        free(all->list[i].sql);
+    }
+    free(all->list);
+    memset(all, 0, sizeof *all);
+}
+
+static char *copy_text(const lm_value *v)
+{
+    if (v->type != LM_TEXT)
+        return lm_strdup("");
+    return lm_strndup(v->as.text.bytes, v->as.text.size);
+}
+
+static int add_code(lm_db *db, code_list *all, const lm_value *row)
+{
+    code *grown = row == NULL ? NULL
+        : lm_list_grow(all->list, all->count, &all->size, sizeof *grown);
+
+    if (grown == NULL)
+        return lm_err_nomem(db->err);
+    all->list = grown;
+    grown += all->count++;
+    grown->type = copy_text(&row[0]);
+    grown->name = copy_text(&row[1]);
+    grown->table = copy_text(&row[2]);
+    grown->sql = copy_text(&row[3]);
+    if (grown->type == NULL || grown->name == NULL ||
+        grown->table == NULL || grown->sql == NULL)
+        return lm_err_nomem(db->err);
+    return LM_OK;
+}
+
+static int read_code(lm_db *db, code_list *all)
+{
+    static const char sql[] =
+        "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
+        "WHERE type IN ('view', 'trigger')";
+    lm_stmt *stmt;
+    bool more;
+    int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
+
+    while (rc == LM_OK) {
+        rc = lm_stmt_step(stmt, &more);
+        if (rc != LM_OK || !more)
+            break;
+        rc = add_code(db, all, lm_stmt_row(stmt));
+    }
+    lm_stmt_release(stmt);
+    return rc;
+}
+
+/* INSERT, UPDATE or DELETE: the first such word behind TRIGGER. A name that
+ * is such a word must be quoted. */
+static const char *event_of(const char *sql)
+{
+    lm_sqltok t;
+    bool behind = false;
+
+    lm_sqltok_start(&t, sql, strlen(sql));
+    while (lm_sqltok_next(&t) != LM_TOK_END) {
+        if (t.kind != LM_TOK_WORD)
+            continue;
+        if (lm_sqltok_is(&t, "TRIGGER"))
+            behind = true;
+        else if (behind && lm_sqltok_is(&t, "INSERT"))
+            return "INSERT";
+        else if (behind && lm_sqltok_is(&t, "UPDATE"))
+            return "UPDATE";
+        else if (behind && lm_sqltok_is(&t, "DELETE"))
+            return "DELETE";
+    }
+    return "";
+}
+
+/* "a" = "a", "b" = "b": all columns that can be written, so that every
+ * UPDATE OF trigger is compiled. */
+static int add_assignments(lm_db *db, const char *table, lm_buf *sql)
+{
+    static const char ask[] =
+        "SELECT name FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0";
+    lm_value v = lm_text_value(table, strlen(table));
+    const lm_value *row;
+    lm_stmt *stmt;
+    char *name, *quoted;
+    bool more;
+    int n = 0, rc = lm_db_prepare(db, LM_RUNNER, ask, sizeof ask - 1, &stmt);
+
+    if (rc == LM_OK)
+        rc = lm_stmt_bind(stmt, 1, &v);
+    while (rc == LM_OK) {
+        rc = lm_stmt_step(stmt, &more);
+        if (rc != LM_OK || !more)
+            break;
+        row = lm_stmt_row(stmt);
+        name = row == NULL ? NULL : copy_text(&row[0]);
+        quoted = name == NULL ? NULL : lm_quote_ident(name);
+        if (quoted == NULL)
+            rc = lm_err_nomem(db->err);
+        else
+            lm_buf_printf(sql, "%s%s = %s", n++ > 0 ? ", " : "", quoted,
+                          quoted);
+        free(name);
+        free(quoted);
+    }
+    lm_stmt_release(stmt);
+    return rc;
+}
+
+/* The statement whose preparation compiles it. */
+static int probe_text(lm_db *db, const code *c, lm_buf *sql)
+{
+    bool view = strcmp(c->type, "view") == 0;
+    char *on = lm_quote_ident(view ? c->name : c->table);
+    const char *event = view ? "" : event_of(c->sql);
+    int rc = LM_OK;
+
+    if (on == NULL)
+        return lm_err_nomem(db->err);
+    if (view)
+        lm_buf_printf(sql, "SELECT * FROM main.%s", on);
+    else if (strcmp(event, "INSERT") == 0)
+        lm_buf_printf(sql, "INSERT INTO main.%s DEFAULT VALUES", on);
+    else if (strcmp(event, "DELETE") == 0)
+        lm_buf_printf(sql, "DELETE FROM main.%s", on);
+    else {
+        lm_buf_printf(sql, "UPDATE main.%s SET ", on);
+        rc = add_assignments(db, c->table, sql);
+    }
+    free(on);
+    if (rc == LM_OK && lm_buf_failed(sql))
+        rc = lm_err_nomem(db->err);
+    return rc;
+}
+
+/* Does it compile? If not, *why is SQLite's reason, for the caller to free.
+ * Straight to SQLite, past the statement cache. */
+static int probe(lm_db *db, const code *c, bool *sound, char **why)
+{
+    lm_buf sql = {0};
+    sqlite3_stmt *stmt = NULL;
+    int rc = probe_text(db, c, &sql), got;
+
+    *why = NULL;
+    if (rc != LM_OK) {
+        lm_buf_clear(&sql);
+        return rc;
+    }
+    got = sqlite3_prepare_v2(db->handle, lm_buf_text(&sql), -1, &stmt,
+                             NULL);
+    *sound = got == SQLITE_OK;
+    if ((got & 0xFF) == SQLITE_ERROR) {
+        *why = lm_strdup(sqlite3_errmsg(db->handle));
+        if (*why == NULL)
+            rc = lm_err_nomem(db->err);
+    } else if (got != SQLITE_OK)
+        rc = lm_db_fail(db, got, NULL, 0);
+    sqlite3_finalize(stmt);
+    lm_buf_clear(&sql);
+    return rc;
+}
+
+/* "view" and "trigger" have one name space in SQLite, so a name is enough. */
+int lm_code_before(lm_db *db)
+{
+    code_list all = {0};
+    bool sound;
+    char *why;
+    size_t i;
+    int rc = read_code(db, &all);
+
+    for (i = 0; i < all.count && rc == LM_OK; i++) {
+        rc = probe(db, &all.list[i], &sound, &why);
+        free(why);
+        if (rc == LM_OK && sound)
+            rc = lm_names_add(&db->track.sound, all.list[i].name, db->err);
+    }
+    db->track.compiled = rc == LM_OK;
+    clear_list(&all);
+    return rc;
+}
+
+static int refuse_broken(lm_db *db, const code *c, const char *why)
+{
+    bool view = strcmp(c->type, "view") == 0;
+
+    lm_err_set(db->err, LM_EFAILED, "the migration breaks the %s %s%s%s: %s",
+               c->type, c->name, view ? "" : " on ", view ? "" : c->table,
+               why);
+    lm_err_hint(db->err, "drop the %s before the change and create it anew "
+                "after it, in the same migration", c->type);
+    lm_err_sql(db->err, c->sql, strlen(c->sql), -1, 0);
+    return LM_EFAILED;
+}
+
+int lm_code_after(lm_db *db)
+{
+    code_list all = {0};
+    bool sound;
+    char *why;
+    size_t i;
+    int rc = read_code(db, &all);
+
+    for (i = 0; i < all.count && rc == LM_OK; i++) {
+        if (!lm_names_has(&db->track.sound, all.list[i].name))
+            continue;
+        rc = probe(db, &all.list[i], &sound, &why);
+        if (rc == LM_OK && !sound)
+            rc = refuse_broken(db, &all.list[i], why);
+        free(why);
+    }
+    clear_list(&all);
+    return rc;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Functions that a script makes for SQL. They go when the script ends. */
+#include <limits.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+struct lm_call {
+    sqlite3_context *context;
+    sqlite3_value **argv;
+};
+
+typedef struct function {
+    lm_function call;
+    void *user;
+    void (*destroy)(void *user);
+} function;
+
+static void run_function(sqlite3_context *context, int argc,
+                         sqlite3_value **argv)
+{
+    function *f = sqlite3_user_data(context);
+    lm_call call = {context, argv};
+
+    f->call(f->user, &call, argc);
+}
+
+static void free_function(void *p)
+{
+    function *f = p;
+
+    f->destroy(f->user);
+    free(f);
+}
+
+/* From the moment that SQLite is asked it owns `user`: it calls the
+ * destructor also when it fails (sqlite.org/c3ref/create_function.html). */
+int lm_db_create_function(lm_db *db, const char *name, bool deterministic,
+                          lm_function call, void *user,
+                          void (*destroy)(void *user))
+{
+    int flags = SQLITE_UTF8 | (deterministic ? SQLITE_DETERMINISTIC : 0);
+    function *f = malloc(sizeof *f);
+    int rc;
+
+    if (f == NULL || lm_names_add(&db->functions, name, db->err) != LM_OK) {
+        free(f);
+        destroy(user);
+        return lm_err_nomem(db->err);
+    }
+    f->call = call;
+    f->user = user;
+    f->destroy = destroy;
+    rc = sqlite3_create_function_v2(db->handle, name, -1, flags, f,
+                                    run_function, NULL, NULL, free_function);
+    if (rc == SQLITE_OK)
+        return LM_OK;
+    if (rc == SQLITE_MISUSE)
+        return lm_err_set(db->err, LM_EFAILED, "a function's name is 1 to "
+                          "255 bytes");
+    return lm_db_fail(db, rc, NULL, 0);
+}
+
+void lm_functions_clear(lm_db *db)
+{
+    size_t i;
+
+    for (i = 0; i < db->functions.count; i++)
+        sqlite3_create_function_v2(db->handle, db->functions.list[i], -1,
+                                   SQLITE_UTF8, NULL, NULL, NULL, NULL,
+                                   NULL);
+    lm_names_clear(&db->functions);
+}
+
+void lm_call_arg(lm_call *call, int index, lm_value *out)
+{
+    sqlite3_value *v = call->argv[index];
+
+    switch (sqlite3_value_type(v)) {
+    case SQLITE_INTEGER:
+        out->type = LM_INTEGER;
+        out->as.integer = sqlite3_value_int64(v);
+        return;
+    case SQLITE_FLOAT:
+        out->type = LM_REAL;
+        out->as.real = sqlite3_value_double(v);
+        return;
+    case SQLITE_NULL:
+        out->type = LM_NULL;
+        return;
+    case SQLITE_TEXT:
+        out->type = LM_TEXT;
+        out->as.text.bytes = (const char *)sqlite3_value_text(v);
+        break;
+    default:
+        out->type = LM_BLOB;
+        out->as.text.bytes = sqlite3_value_blob(v);
+        break;
+    }
+    out->as.text.size = (size_t)sqlite3_value_bytes(v);
+    if (out->as.text.bytes == NULL)
+        out->as.text.size = 0;
+}
+
+void lm_call_result(lm_call *call, const lm_value *v)
+{
+    sqlite3_context *c = call->context;
+
+    switch (v->type) {
+    case LM_INTEGER:
+        sqlite3_result_int64(c, v->as.integer);
+        break;
+    case LM_REAL:
+        sqlite3_result_double(c, v->as.real);
+        break;
+    case LM_TEXT:
+        sqlite3_result_text64(c, v->as.text.bytes, v->as.text.size,
+                              SQLITE_TRANSIENT, SQLITE_UTF8);
+        break;
+    case LM_BLOB:
+        sqlite3_result_blob64(c, v->as.text.size == 0 ? "" :
+                              v->as.text.bytes, v->as.text.size,
+                              SQLITE_TRANSIENT);
+        break;
+    default:
+        sqlite3_result_null(c);
+        break;
+    }
+}
+
+void lm_call_error(lm_call *call, const char *message, size_t len)
+{
+    sqlite3_result_error(call->context, message,
+                         len > INT_MAX ? INT_MAX : (int)len);
+}

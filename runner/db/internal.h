@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * internal.h - what the files of db/ share and nobody else sees.
+ *
+ *   struct lm_db, lm_stmt   the connection and its statements
+ *   lm_db_fail, _fail_at    turn SQLite's last error into ours
+ *   lm_authorize            the authorizer (authorize.c)
+ *   lm_pragma_verdict       may a script use this pragma? (pragma.c)
+ *   lm_track_…              what a script touches (track.c)
+ *   lm_point_…              the stack of savepoints (txn.c)
+ */
+#ifndef LM_DB_INTERNAL_H
+#define LM_DB_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "db.h"
+
+/* A growing set of names, ASCII case aside. */
+typedef struct lm_names {
+    char **list;
+    size_t count, size;
+} lm_names;
+
+typedef enum lm_point_kind {
+    LM_POINT_NONE,
+    LM_POINT_OPEN,
+    LM_POINT_RELEASE,
+    LM_POINT_UNDO
+} lm_point_kind;
+
+/* What the authorizer learns about one statement while it is prepared. */
+typedef struct lm_trait {
+    bool writes;        /* INSERT, UPDATE, DELETE of rows outside temp */
+    bool fires;         /* a trigger of it writes rows outside temp */
+    bool defines;       /* changes the schema */
+    lm_point_kind point;
+    char *point_name;
+} lm_trait;
+
+struct lm_stmt {
+    lm_db *db;
+    sqlite3_stmt *handle;
+    char *sql;          /* the text it was asked for by; NUL-terminated */
+    size_t len;
+    lm_actor actor;
+    lm_trait trait;
+    bool begun;         /* stepped since it was prepared: watched already */
+    bool vacuum;
+    int columns;
+    lm_value *row;      /* `room` values */
+    int room;
+    lm_stmt *next;      /* in the list of idle statements */
+    int64_t total_before;
+};
+
+typedef struct lm_point {
+    char *name;
+    int64_t rows;       /* what the effect counted when it was opened */
+    bool fired;
+    bool ours;          /* opened by lm_txn_savepoint */
+} lm_point;
+
+/* A row that violates a foreign key. */
+typedef struct lm_violation {
+    size_t table;       /* index into lm_track.looked */
+    int64_t rowid;
+    uint64_t parent;    /* hash of the parent's name */
+} lm_violation;
+
+/* One foreign key: a table and the table that it points to. */
+typedef struct lm_link {
+    char *child, *parent;
+} lm_link;
+
+/* What one migration does to the database, as far as db/ can see it. */
+typedef struct lm_track {
+    lm_names touched;   /* tables written or changed, outside temp */
+    size_t seen;        /* so many of them have been looked at before */
+    lm_names looked;    /* tables whose violations before are known */
+    lm_names linked;    /* children of foreign keys before, if read anew */
+    lm_names mismatched;    /* of those: keys that could not be checked */
+    lm_violation *before;
+    size_t before_count, before_size;
+    lm_names sound;     /* views and triggers that compiled before */
+    bool compiled;      /* sound is known */
+    bool altered;       /* an ALTER TABLE was prepared */
+    bool coded;         /* a view or trigger was made or dropped */
+    bool made_temp;     /* a temporary object was made */
+    bool fired;         /* a trigger changed rows outside temp */
+    int64_t rows;
+    int64_t schema, user_version, application_id;   /* at the beginning */
+} lm_track;
+
+/* Pragmas of the connection that scripts may set, and what they were. */
+enum { LM_PRAGMA_KEPT = 4 };
+
+struct lm_db {
+    sqlite3 *handle;
+    bool attached;      /* the handle is the host's */
+    lm_err *err;
+    lm_db_watch watch;
+    double lock_timeout;    /* ms */
+    double waiting_since;   /* ms; of the busy handler */
+    char *own[3];       /* the runner's tables */
+    lm_actor actor;     /* of the statement being prepared or stepped */
+    lm_stmt *running;   /* being stepped; NULL while preparing */
+    lm_trait *learning; /* filled by the authorizer while preparing */
+    char refusal[200];  /* why the authorizer refused; "" */
+    bool may_wait;      /* for locks */
+    bool in_txn;        /* the runner has one open */
+    bool in_script, own_txn;
+    lm_err latch;       /* what a script cannot survive */
+    lm_point *points;
+    size_t point_count, point_size;
+    lm_track track;
+    lm_link *links;     /* every foreign key of main, */
+    size_t link_count, link_size;
+    int64_t links_at;   /* valid for this schema version; -1: never read */
+    bool has_code;      /* main holds views or triggers, likewise */
+    lm_stmt *idle;      /* most recently used first */
+    int idle_count;
+    lm_names functions; /* made by the running script */
+    bool kept[LM_PRAGMA_KEPT];
+    int64_t kept_value[LM_PRAGMA_KEPT];
+    lm_names temp_before;   /* the host's temporary objects */
+    bool remembered;    /* what was on the host's connection: */
+    int fkeys_before, defensive_before, busy_before;
+};
+
+/* SQLite's last error on this connection becomes ours. */
+int lm_db_fail(lm_db *db, int sqlite_code, const char *sql, size_t len);
+/* The class of a result code: LM_EBUSY, LM_EDATA, ... */
+int lm_db_class(int sqlite_code);
+bool lm_db_fatal(int sqlite_code);
+void lm_db_latch(lm_db *db);
+
+int lm_authorize(void *db, int action, const char *a, const char *b,
+                 const char *schema, const char *trigger);
+bool lm_db_is_own(const lm_db *db, const char *table);
+/* LM_OK, or LM_EFAILED with the reason in db->refusal. */
+int lm_pragma_verdict(lm_db *db, const char *name, const char *value);
+/* Remember what the statement is about to set; put all of it back. */
+int lm_pragma_keep(lm_db *db, const char *sql, size_t len);
+int lm_pragma_restore(lm_db *db);
+
+int lm_names_add(lm_names *set, const char *name, lm_err *err);
+bool lm_names_has(const lm_names *set, const char *name);
+void lm_names_clear(lm_names *set);
+
+/* Right before a script's statement runs for the first time. */
+int lm_track_before(lm_db *db, const lm_stmt *stmt);
+void lm_track_clear(lm_track *track);
+int lm_foreign_before(lm_db *db);
+int lm_foreign_after(lm_db *db);
+int lm_code_before(lm_db *db);
+int lm_code_after(lm_db *db);
+/* Read the foreign keys and whether there is code, if the schema is not the
+ * one they were read for. */
+int lm_links_read(lm_db *db, int64_t schema);
+int lm_links_refresh(lm_db *db, int64_t schema);
+void lm_links_clear(lm_db *db);
+
+/* After a statement with this trait succeeded. */
+int lm_point_done(lm_db *db, const lm_trait *trait);
+bool lm_point_known(const lm_db *db, const char *name);
+void lm_points_clear(lm_db *db);
+
+void lm_stmt_free(lm_stmt *stmt);
+void lm_idle_clear(lm_db *db, bool scripts_only);
+void lm_functions_clear(lm_db *db);
+int lm_db_exec(lm_db *db, const char *sql);
+
+static inline lm_value lm_text_value(const char *s, size_t n)
+{
+    lm_value v = {.type = LM_TEXT};
+
+    v.as.text.bytes = s;
+    v.as.text.size = n;
+    return v;
+}
+
+#endif

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening and closing.
+ *
+ * The busy handler is ours, not sqlite3_busy_timeout, for three reasons: a
+ * signal must end the wait; it must be set before the first statement; and
+ * inside a transaction nothing is waited for (with a reader open, every
+ * spill of the page cache would wait the whole timeout, again and again).
+ *
+ * Reading only (status): a read-only open of a WAL database leaves -wal and
+ * -shm behind; one for reading and writing with PRAGMA query_only leaves
+ * nothing and keeps bytes and time of the file. On a read-only volume it is
+ * the other way round, and without a -wal only immutable=1 can read a WAL
+ * database at all (sqlite.org/wal.html#read_only_databases).
+ */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../base/file.h"
+#include "../base/text.h"
+#include "internal.h"
+#include "txn.h"
+
+/* Instructions of SQLite's virtual machine between two looks at the time;
+ * a few tenths of a millisecond. */
+enum { LM_STEPS_BETWEEN_LOOKS = 4000 };
+
+static int asked_to_stop(lm_db *db)
+{
+    return db->watch.stop != NULL &&
+           db->watch.stop(db->watch.user, db->err) != LM_OK;
+}
+
+static int on_progress(void *p)
+{
+    return asked_to_stop(p);
+}
+
+/* Wait a little longer at every try, up to 20 ms. */
+static void nap(int tries)
+{
+    struct timespec t = {0, 0};
+
+    t.tv_nsec = (tries < 20 ? tries + 1 : 20) * 1000000L;
+    nanosleep(&t, NULL);
+}
+
+static int on_busy(void *p, int tries)
+{
+    lm_db *db = p;
+
+    if (!db->may_wait || asked_to_stop(db))
+        return 0;
+    if (tries == 0)
+        db->waiting_since = lm_clock_ms();
+    if (lm_clock_ms() - db->waiting_since >= db->lock_timeout)
+        return 0;
+    nap(tries);
+    return 1;
+}
+
+static int take_handlers(lm_db *db)
+{
+    int rc = sqlite3_set_authorizer(db->handle, lm_authorize, db);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_busy_handler(db->handle, on_busy, db);
+    if (rc != SQLITE_OK)
+        return lm_db_fail(db, rc, NULL, 0);
+    sqlite3_progress_handler(db->handle, LM_STEPS_BETWEEN_LOOKS, on_progress,
+                             db);
+    return LM_OK;
+}
+
+static int name_own_tables(lm_db *db, const char *table)
+{
+    db->own[0] = lm_strdup(table);
+    db->own[1] = lm_format("%s_history", table);
+    db->own[2] = lm_format("%s_progress", table);
+    if (db->own[0] == NULL || db->own[1] == NULL || db->own[2] == NULL)
+        return lm_err_nomem(db->err);
+    return LM_OK;
+}
+
+static lm_db *new_db(const lm_db_options *options)
+{
+    lm_db *db = calloc(1, sizeof *db);
+
+    if (db == NULL) {
+        lm_err_nomem(options->err);
+        return NULL;
+    }
+    db->err = options->err;
+    db->watch = options->watch;
+    db->lock_timeout = options->lock_timeout * 1e3;
+    db->may_wait = true;
+    db->links_at = -1;
+    if (name_own_tables(db, options->own_table) != LM_OK) {
+        lm_db_close(db);
+        return NULL;
+    }
+    return db;
+}
+
+static int config(lm_db *db, int what, int value)
+{
+    int rc = sqlite3_db_config(db->handle, what, value, NULL);
+
+    return rc == SQLITE_OK ? LM_OK : lm_db_fail(db, rc, NULL, 0);
+}
+
+/* Enforcement is switched on for a script that asks for it; defensive mode
+ * keeps scripts from shadow tables and writable_schema. */
+static int configure(lm_db *db)
+{
+    int rc = config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 0);
+
+    if (rc == LM_OK)
+        rc = config(db, SQLITE_DBCONFIG_DEFENSIVE, 1);
+    return rc;
+}
+
+static int check_file(const char *path, lm_err *err, bool *exists)
+{
+    struct stat st;
+
+    *exists = stat(path, &st) == 0;
+    if (!*exists && errno != ENOENT && errno != ENOTDIR)
+        return lm_err_set(err, LM_EUSAGE, "cannot look at the database %s: "
+                          "%s", path, strerror(errno));
+    if (*exists && S_ISDIR(st.st_mode))
+        return lm_err_set(err, LM_EUSAGE, "the database %s is a folder, not "
+                          "a file", path);
+    if (*exists && !S_ISREG(st.st_mode))
+        return lm_err_set(err, LM_EUSAGE, "the database %s is not a file",
+                          path);
+    return LM_OK;
+}
+
+static bool has_bytes(const char *path, const char *suffix)
+{
+    struct stat st;
+    char *name = lm_format("%s%s", path, suffix);
+    bool yes = name != NULL && stat(name, &st) == 0 && st.st_size > 0;
+
+    free(name);
+    return yes;
+}
+
+/* May we make files beside it and write it? */
+static bool is_writable(const char *path)
+{
+    char *dir = lm_path_dir(path);
+    bool yes = dir != NULL && access(path, W_OK) == 0 &&
+               access(dir, W_OK | X_OK) == 0;
+
+    free(dir);
+    return yes;
+}
+
+/* Byte 18 of the header is 2 in WAL mode (sqlite.org/fileformat2.html 1.3).
+ * Looked at before the connection is there: closing a file drops the
+ * process's locks on it. */
+static bool is_wal(const char *path)
+{
+    unsigned char header[20] = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool yes;
+
+    if (fd < 0)
+        return false;
+    yes = read(fd, header, sizeof header) == (ssize_t)sizeof header &&
+          header[18] == 2;
+    close(fd);
+    return yes;
+}
+
+static int open_handle(lm_db *db, const char *path, int flags)
+{
+    int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
+                             NULL);
+
+    if (rc == SQLITE_OK)
+        return LM_OK;
+    rc = lm_db_class(rc) == LM_ENOMEM ? lm_err_nomem(db->err)
+        : lm_err_set(db->err, LM_EUSAGE, "cannot open the database %s: %s",
+                     path, sqlite3_errstr(rc));
+    lm_err_hint(db->err, "check that the folder is there and that this user "
+                "may write to it");
+    return rc;
+}
+
+/* file:...?immutable=1, every byte that means something escaped. */
+static char *immutable_uri(const char *path)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *real = realpath(path, NULL);
+    char *uri = real == NULL ? NULL : malloc(strlen(real) * 3 + 32);
+    char *to = uri;
+    const char *s;
+
+    if (uri != NULL) {
+        to = stpcpy(to, "file:");
+        for (s = real; *s != '\0'; s++)
+            if (strchr("%?#", *s) != NULL) {
+                *to++ = '%';
+                *to++ = digits[(unsigned char)*s >> 4];
+                *to++ = digits[(unsigned char)*s & 15];
+            } else
+                *to++ = *s;
+        stpcpy(to, "?immutable=1");
+    }
+    free(real);
+    return uri;
+}
+
+static int open_immutable(lm_db *db, const char *path)
+{
+    char *uri = immutable_uri(path);
+    int rc = uri == NULL ? lm_err_nomem(db->err)
+        : open_handle(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+
+    free(uri);
+    return rc;
+}
+
+static int open_to_read(lm_db *db, const char *path)
+{
+    bool wal = is_wal(path), rows = wal && has_bytes(path, "-wal");
+    int rc;
+
+    if (!is_writable(path)) {
+        if (wal && !rows)
+            return open_immutable(db, path);
+        return open_handle(db, path, SQLITE_OPEN_READONLY);
+    }
+    rc = open_handle(db, path, SQLITE_OPEN_READWRITE);
+    if (rc == LM_OK && rows)
+        rc = config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
+    if (rc == LM_OK)
+        rc = lm_db_exec(db, "PRAGMA query_only = 1");
+    return rc;
+}
+
+static int open_file(lm_db *db, const lm_db_options *options)
+{
+    bool exists;
+    int flags = SQLITE_OPEN_READWRITE;
+    int rc = check_file(options->path, options->err, &exists);
+
+    if (rc != LM_OK)
+        return rc;
+    if (!exists && options->mode != LM_DB_CREATE)
+        return lm_err_set(options->err, LM_EUSAGE, "the database %s does "
+                          "not exist", options->path);
+    if (options->mode == LM_DB_READ)
+        return open_to_read(db, options->path);
+    if (options->mode == LM_DB_CREATE)
+        flags |= SQLITE_OPEN_CREATE;
+    return open_handle(db, options->path, flags);
+}
+
+int lm_db_open(const lm_db_options *options, lm_db **out)
+{
+    lm_db *db = new_db(options);
+    int rc;
+
+    *out = NULL;
+    if (db == NULL)
+        return LM_ENOMEM;
+    rc = open_file(db, options);
+    if (rc == LM_OK)
+        rc = take_handlers(db);
+    if (rc == LM_OK)
+        rc = configure(db);
+    if (rc != LM_OK)
+        lm_db_close(db);
+    else
+        *out = db;
+    return rc;
+}
+
+static int read_flag(lm_db *db, int what, int *out)
+{
+    int rc = sqlite3_db_config(db->handle, what, -1, out);
+
+    return rc == SQLITE_OK ? LM_OK : lm_db_fail(db, rc, NULL, 0);
+}
+
+/* What will be changed on the host's connection, to be put back. */
+static int remember(lm_db *db)
+{
+    int64_t busy = 0;
+    int rc = read_flag(db, SQLITE_DBCONFIG_ENABLE_FKEY, &db->fkeys_before);
+
+    if (rc == LM_OK)
+        rc = read_flag(db, SQLITE_DBCONFIG_DEFENSIVE, &db->defensive_before);
+    if (rc == LM_OK)
+        rc = lm_db_integer(db, "PRAGMA busy_timeout", 0, &busy);
+    db->busy_before = (int)busy;
+    db->remembered = rc == LM_OK;
+    return rc;
+}
+
+static int remember_temp(lm_db *db)
+{
+    static const char sql[] = "SELECT name FROM sqlite_temp_schema";
+    const lm_value *row;
+    lm_stmt *stmt;
+    char *name;
+    bool more;
+    int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
+
+    while (rc == LM_OK) {
+        rc = lm_stmt_step(stmt, &more);
+        if (rc != LM_OK || !more)
+            break;
+        row = lm_stmt_row(stmt);
+        name = row == NULL ? NULL : lm_strndup(row[0].as.text.bytes,
+                                               row[0].as.text.size);
+        rc = name == NULL ? lm_err_nomem(db->err)
+                          : lm_names_add(&db->temp_before, name, db->err);
+        free(name);
+    }
+    lm_stmt_release(stmt);
+    return rc;
+}
+
+static int check_idle(struct sqlite3 *handle, lm_err *err)
+{
+    sqlite3_stmt *s = NULL;
+
+    if (!sqlite3_get_autocommit(handle))
+        return lm_err_set(err, LM_EUSAGE, "the connection has a transaction "
+                          "open: commit it or roll it back first");
+    while ((s = sqlite3_next_stmt(handle, s)) != NULL)
+        if (sqlite3_stmt_busy(s))
+            return lm_err_set(err, LM_EUSAGE, "the connection has a "
+                              "statement running: reset it first");
+    return LM_OK;
+}
+
+int lm_db_attach(struct sqlite3 *handle, const lm_db_options *options,
+                 lm_db **out)
+{
+    lm_db *db;
+    int rc;
+
+    *out = NULL;
+    if (handle == NULL)
+        return lm_err_set(options->err, LM_EUSAGE, "no connection was given "
+                          "(it is NULL)");
+    rc = check_idle(handle, options->err);
+    if (rc != LM_OK)
+        return rc;
+    db = new_db(options);
+    if (db == NULL)
+        return LM_ENOMEM;
+    db->handle = handle;
+    db->attached = true;
+    rc = remember(db);
+    if (rc == LM_OK)
+        rc = remember_temp(db);
+    if (rc == LM_OK)
+        rc = take_handlers(db);
+    if (rc == LM_OK)
+        rc = configure(db);
+    if (rc != LM_OK)
+        lm_db_close(db);
+    else
+        *out = db;
+    return rc;
+}
+
+static void give_back(lm_db *db)
+{
+    if (!db->remembered)
+        return;
+    sqlite3_set_authorizer(db->handle, NULL, NULL);
+    sqlite3_progress_handler(db->handle, 0, NULL, NULL);
+    sqlite3_busy_timeout(db->handle, db->busy_before);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_FKEY,
+                      db->fkeys_before, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE,
+                      db->defensive_before, NULL);
+}
+
+void lm_db_close(lm_db *db)
+{
+    int rc = SQLITE_OK;
+    size_t i;
+
+    if (db == NULL)
+        return;
+    lm_idle_clear(db, false);
+    lm_functions_clear(db);
+    if (db->attached)
+        give_back(db);
+    else
+        rc = sqlite3_close(db->handle);
+    /* A statement that somebody still holds would make this fail. */
+    assert(rc == SQLITE_OK);
+    (void)rc;
+    lm_points_clear(db);
+    lm_track_clear(&db->track);
+    lm_links_clear(db);
+    lm_names_clear(&db->temp_before);
+    lm_err_clear(&db->latch);
+    for (i = 0; i < 3; i++)
+        free(db->own[i]);
+    free(db);
+}
+
+void lm_db_interrupt(lm_db *db)
+{
+    sqlite3_interrupt(db->handle);
+}

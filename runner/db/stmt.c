@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Statements: text to statement, binding, stepping, reading, and keeping
+ * them by their text. Preparing costs more than running a small statement,
+ * so a released one is kept for the next prepare of the same text.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/text.h"
+#include "../lex/sqlsplit.h"
+#include "internal.h"
+#include "txn.h"
+
+/* So many idle statements are kept. */
+enum { LM_IDLE_MAX = 32 };
+
+void lm_stmt_free(lm_stmt *stmt)
+{
+    if (stmt == NULL)
+        return;
+    sqlite3_finalize(stmt->handle);
+    free(stmt->trait.point_name);
+    free(stmt->sql);
+    free(stmt->row);
+    free(stmt);
+}
+
+void lm_idle_clear(lm_db *db, bool scripts_only)
+{
+    lm_stmt **at = &db->idle, *stmt;
+
+    while ((stmt = *at) != NULL) {
+        if (scripts_only && stmt->actor == LM_RUNNER) {
+            at = &stmt->next;
+            continue;
+        }
+        *at = stmt->next;
+        db->idle_count--;
+        lm_stmt_free(stmt);
+    }
+}
+
+bool lm_stmt_is(const lm_stmt *stmt, const char *sql, size_t len)
+{
+    return stmt->len == len && memcmp(stmt->sql, sql, len) == 0;
+}
+
+static lm_stmt *take_idle(lm_db *db, lm_actor actor, const char *sql,
+                          size_t len)
+{
+    lm_stmt **at, *stmt;
+
+    for (at = &db->idle; (stmt = *at) != NULL; at = &stmt->next) {
+        if (stmt->actor != actor || !lm_stmt_is(stmt, sql, len))
+            continue;
+        *at = stmt->next;
+        stmt->next = NULL;
+        db->idle_count--;
+        return stmt;
+    }
+    return NULL;
+}
+
+/* VACUUM asks the authorizer only when it steps, so its INTO is looked for
+ * in the text. */
+static int judge_vacuum(lm_db *db, const char *sql, size_t len, bool *vacuum)
+{
+    lm_sqltok t;
+
+    *vacuum = lm_sql_word_is(sql, len, 0, "VACUUM");
+    if (!*vacuum)
+        return LM_OK;
+    lm_sqltok_start(&t, sql, len);
+    while (lm_sqltok_next(&t) != LM_TOK_END)
+        if (lm_sqltok_is(&t, "INTO"))
+            return lm_err_set(db->err, LM_EFAILED, "VACUUM INTO is not "
+                              "allowed in a migration");
+    return LM_OK;
+}
+
+static lm_stmt *new_stmt(lm_db *db, lm_actor actor, const char *sql,
+                         size_t len)
+{
+    lm_stmt *stmt = calloc(1, sizeof *stmt);
+
+    if (stmt == NULL)
+        return NULL;
+    stmt->db = db;
+    stmt->actor = actor;
+    stmt->sql = lm_strndup(sql, len);
+    stmt->len = len;
+    if (stmt->sql == NULL) {
+        free(stmt);
+        return NULL;
+    }
+    return stmt;
+}
+
+static int check_length(lm_db *db, size_t len)
+{
+    int limit = sqlite3_limit(db->handle, SQLITE_LIMIT_SQL_LENGTH, -1);
+
+    if (len <= (size_t)limit)
+        return LM_OK;
+    return lm_err_set(db->err, LM_EFAILED, "the statement is too long: %zu "
+                      "bytes, at most %d", len, limit);
+}
+
+/* Prepare the first statement of stmt->sql; *used is where it ended. */
+static int compile(lm_stmt *stmt, unsigned flags, size_t *used)
+{
+    lm_db *db = stmt->db;
+    const char *tail = stmt->sql;
+    int rc;
+
+    db->actor = stmt->actor;
+    db->learning = &stmt->trait;
+    db->refusal[0] = '\0';
+    rc = sqlite3_prepare_v3(db->handle, stmt->sql, (int)stmt->len + 1, flags,
+                            &stmt->handle, &tail);
+    db->learning = NULL;
+    db->actor = LM_RUNNER;
+    *used = (size_t)(tail - stmt->sql);
+    if (rc != SQLITE_OK) {
+        rc = lm_db_fail(db, rc, stmt->sql, stmt->len);
+        if (stmt->actor == LM_SCRIPT)
+            lm_db_latch(db);
+        return rc;
+    }
+    if (stmt->handle != NULL)
+        stmt->columns = sqlite3_column_count(stmt->handle);
+    return LM_OK;
+}
+
+static int prepare_new(lm_db *db, lm_actor actor, const char *sql,
+                       size_t len, unsigned flags, size_t *used,
+                       lm_stmt **out)
+{
+    lm_stmt *stmt;
+    int rc = check_length(db, len);
+
+    if (rc != LM_OK)
+        return rc;
+    stmt = new_stmt(db, actor, sql, len);
+    if (stmt == NULL)
+        return lm_err_nomem(db->err);
+    if (actor == LM_SCRIPT)
+        rc = judge_vacuum(db, sql, len, &stmt->vacuum);
+    if (rc == LM_OK)
+        rc = compile(stmt, flags, used);
+    if (rc != LM_OK || stmt->handle == NULL) {
+        lm_stmt_free(stmt);
+        *out = NULL;
+        return rc;
+    }
+    *out = stmt;
+    return LM_OK;
+}
+
+static int refuse_text(lm_db *db, const char *sql, size_t len,
+                       const char *what, size_t offset)
+{
+    lm_err_set(db->err, LM_EFAILED, "%s", what);
+    lm_err_sql(db->err, sql, len, (long)offset, 0);
+    return LM_EFAILED;
+}
+
+/* Nothing but blanks and comments from `used` on? */
+static int check_rest(lm_db *db, const char *sql, size_t len, size_t used)
+{
+    lm_sqltok t;
+
+    lm_sqltok_start(&t, sql + used, len - used);
+    while (lm_sqltok_next(&t) != LM_TOK_END)
+        if (t.kind != LM_TOK_SPACE && t.kind != LM_TOK_COMMENT &&
+            t.kind != LM_TOK_SEMI)
+            return refuse_text(db, sql, len, "more than one statement: "
+                               "executescript() takes many",
+                               used + t.start);
+    return LM_OK;
+}
+
+/* What a script may do no more, it may not prepare either. */
+static int admit(lm_db *db, lm_actor actor)
+{
+    if (actor == LM_RUNNER)
+        return LM_OK;
+    if (db->latch.code == LM_OK && lm_txn_check(db) != LM_OK)
+        lm_db_latch(db);
+    return lm_db_latched(db);
+}
+
+int lm_db_prepare(lm_db *db, lm_actor actor, const char *sql, size_t len,
+                  lm_stmt **out)
+{
+    size_t used = 0;
+    int rc = admit(db, actor);
+
+    *out = NULL;
+    if (rc != LM_OK)
+        return rc;
+    *out = take_idle(db, actor, sql, len);
+    if (*out != NULL)
+        return LM_OK;
+    if (memchr(sql, '\0', len) != NULL)
+        return refuse_text(db, sql, len, "a NUL byte in the statement",
+                           strlen(sql));
+    rc = prepare_new(db, actor, sql, len, SQLITE_PREPARE_PERSISTENT, &used,
+                     out);
+    if (rc != LM_OK)
+        return rc;
+    if (*out == NULL)
+        return refuse_text(db, sql, len, "there is no statement in the text",
+                           0);
+    rc = check_rest(db, sql, len, used);
+    if (rc != LM_OK) {
+        lm_stmt_free(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+int lm_db_prepare_first(lm_db *db, lm_actor actor, const char *sql,
+                        size_t len, size_t *used, lm_stmt **out)
+{
+    lm_sqlsplit split;
+    size_t ignored;
+    int rc = admit(db, actor);
+
+    *out = NULL;
+    if (rc != LM_OK)
+        return rc;
+    lm_sqlsplit_start(&split, sql, len);
+    switch (lm_sqlsplit_next(&split)) {
+    case LM_SPLIT_DONE:
+        *used = len;
+        return LM_OK;
+    case LM_SPLIT_OPEN_QUOTE:
+        return refuse_text(db, sql, len, "a quote is never closed",
+                           split.start);
+    case LM_SPLIT_OPEN_TRIGGER:
+        return refuse_text(db, sql, len, "the trigger has no END",
+                           split.start);
+    default:
+        break;
+    }
+    *used = split.start + split.size;
+    if (memchr(sql + split.start, '\0', split.size) != NULL)
+        return refuse_text(db, sql, len, "a NUL byte in the statement",
+                           strlen(sql));
+    rc = prepare_new(db, actor, sql + split.start, split.size, 0, &ignored,
+                     out);
+    if (rc == LM_OK && *out != NULL)
+        rc = check_rest(db, sql + split.start, split.size, ignored);
+    if (rc != LM_OK) {
+        lm_stmt_free(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+int lm_stmt_param_count(const lm_stmt *stmt)
+{
+    return sqlite3_bind_parameter_count(stmt->handle);
+}
+
+const char *lm_stmt_param_name(const lm_stmt *stmt, int index)
+{
+    const char *name = sqlite3_bind_parameter_name(stmt->handle, index);
+
+    return name == NULL || name[0] == '?' ? NULL : name + 1;
+}
+
+/* The bytes are copied: what holds them may be gone before the step. */
+int lm_stmt_bind(lm_stmt *stmt, int index, const lm_value *v)
+{
+    int rc;
+
+    switch (v->type) {
+    case LM_INTEGER:
+        rc = sqlite3_bind_int64(stmt->handle, index, v->as.integer);
+        break;
+    case LM_REAL:
+        rc = sqlite3_bind_double(stmt->handle, index, v->as.real);
+        break;
+    case LM_TEXT:
+        rc = sqlite3_bind_text64(stmt->handle, index, v->as.text.bytes,
+                                 v->as.text.size, SQLITE_TRANSIENT,
+                                 SQLITE_UTF8);
+        break;
+    case LM_BLOB:
+        rc = sqlite3_bind_blob64(stmt->handle, index, v->as.text.size == 0
+                                 ? "" : v->as.text.bytes, v->as.text.size,
+                                 SQLITE_TRANSIENT);
+        break;
+    default:
+        rc = sqlite3_bind_null(stmt->handle, index);
+        break;
+    }
+    if (rc == SQLITE_OK)
+        return LM_OK;
+    return lm_db_fail(stmt->db, rc, stmt->sql, stmt->len);
+}
+
+/* After the last row: what the statement did to rows and savepoints. */
+static int account(lm_stmt *stmt)
+{
+    lm_db *db = stmt->db;
+    const lm_trait *trait = &stmt->trait;
+    int64_t own = 0;
+
+    if (trait->writes && !trait->defines) {
+        own = sqlite3_changes64(db->handle);
+        db->track.rows += own;
+    }
+    if (trait->fires &&
+        sqlite3_total_changes64(db->handle) - stmt->total_before > own)
+        db->track.fired = true;
+    return trait->point == LM_POINT_NONE ? LM_OK
+                                         : lm_point_done(db, trait);
+}
+
+static int begin_step(lm_stmt *stmt)
+{
+    lm_db *db = stmt->db;
+    int rc = admit(db, LM_SCRIPT);
+
+    if (rc != LM_OK)
+        return rc;
+    if (!stmt->begun) {
+        stmt->begun = true;
+        if (db->watch.statement != NULL)
+            db->watch.statement(db->watch.user, stmt->sql, stmt->len);
+        rc = lm_track_before(db, stmt);
+    }
+    if (stmt->trait.fires)
+        stmt->total_before = sqlite3_total_changes64(db->handle);
+    return rc;
+}
+
+static int step_failed(lm_stmt *stmt, int rc)
+{
+    lm_db *db = stmt->db;
+    bool fatal = lm_db_fatal(rc);
+
+    /* Reset reports the same error again; the first report counts. */
+    rc = lm_db_fail(db, rc, stmt->sql, stmt->len);
+    sqlite3_reset(stmt->handle);
+    if (stmt->actor == LM_SCRIPT && (fatal || lm_txn_check(db) != LM_OK))
+        lm_db_latch(db);
+    return rc;
+}
+
+int lm_stmt_step(lm_stmt *stmt, bool *row)
+{
+    lm_db *db = stmt->db;
+    lm_stmt *outer = db->running;
+    lm_actor outer_actor = db->actor;
+    int rc = LM_OK;
+
+    *row = false;
+    if (stmt->actor == LM_SCRIPT && !sqlite3_stmt_busy(stmt->handle))
+        rc = begin_step(stmt);
+    if (rc != LM_OK)
+        return rc;
+    db->actor = stmt->actor;
+    db->running = stmt;
+    db->refusal[0] = '\0';
+    rc = sqlite3_step(stmt->handle);
+    db->running = outer;
+    db->actor = outer_actor;
+    if (rc == SQLITE_ROW) {
+        *row = true;
+        return LM_OK;
+    }
+    if (rc != SQLITE_DONE)
+        return step_failed(stmt, rc);
+    sqlite3_reset(stmt->handle);
+    return stmt->actor == LM_SCRIPT ? account(stmt) : LM_OK;
+}
+
+int lm_stmt_column_count(const lm_stmt *stmt)
+{
+    return stmt->columns;
+}
+
+const char *lm_stmt_column_name(const lm_stmt *stmt, int column)
+{
+    const char *name = sqlite3_column_name(stmt->handle, column);
+
+    return name != NULL ? name : "";
+}
+
+static bool make_room(lm_stmt *stmt)
+{
+    lm_value *grown;
+
+    stmt->columns = sqlite3_column_count(stmt->handle);
+    if (stmt->columns <= stmt->room)
+        return true;
+    grown = realloc(stmt->row, (size_t)stmt->columns * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    stmt->row = grown;
+    stmt->room = stmt->columns;
+    return true;
+}
+
+static void read_value(sqlite3_value *from, lm_value *to)
+{
+    switch (sqlite3_value_type(from)) {
+    case SQLITE_INTEGER:
+        to->type = LM_INTEGER;
+        to->as.integer = sqlite3_value_int64(from);
+        break;
+    case SQLITE_FLOAT:
+        to->type = LM_REAL;
+        to->as.real = sqlite3_value_double(from);
+        break;
+    case SQLITE_TEXT:
+        to->type = LM_TEXT;
+        to->as.text.bytes = (const char *)sqlite3_value_text(from);
+        to->as.text.size = (size_t)sqlite3_value_bytes(from);
+        break;
+    case SQLITE_BLOB:
+        to->type = LM_BLOB;
+        to->as.text.bytes = sqlite3_value_blob(from);
+        to->as.text.size = (size_t)sqlite3_value_bytes(from);
+        break;
+    default:
+        to->type = LM_NULL;
+        break;
+    }
+}
+
+/* A text that could not be converted for want of memory is NULL. */
+static bool complete(const lm_value *v)
+{
+    return v->type < LM_TEXT || v->as.text.bytes != NULL ||
+           v->as.text.size == 0;
+}
+
+const lm_value *lm_stmt_row(lm_stmt *stmt)
+{
+    int i;
+
+    if (!make_room(stmt))
+        return lm_err_nomem(stmt->db->err), NULL;
+    for (i = 0; i < stmt->columns; i++) {
+        read_value(sqlite3_column_value(stmt->handle, i), &stmt->row[i]);
+        if (!complete(&stmt->row[i]))
+            return lm_err_nomem(stmt->db->err), NULL;
+    }
+    return stmt->row;
+}
+
+bool lm_stmt_readonly(const lm_stmt *stmt)
+{
+    return sqlite3_stmt_readonly(stmt->handle) != 0;
+}
+
+const char *lm_stmt_sql(const lm_stmt *stmt, size_t *len)
+{
+    *len = stmt->len;
+    return stmt->sql;
+}
+
+void lm_stmt_reset(lm_stmt *stmt)
+{
+    sqlite3_reset(stmt->handle);
+    sqlite3_clear_bindings(stmt->handle);
+}
+
+/* What changes the schema is seldom run twice, and holds locks on it. */
+static bool worth_keeping(const lm_stmt *stmt)
+{
+    return !stmt->trait.defines && !stmt->vacuum && stmt->len < 100000;
+}
+
+void lm_stmt_release(lm_stmt *stmt)
+{
+    lm_db *db;
+    lm_stmt **last;
+
+    if (stmt == NULL)
+        return;
+    db = stmt->db;
+    lm_stmt_reset(stmt);
+    if (!worth_keeping(stmt)) {
+        lm_stmt_free(stmt);
+        return;
+    }
+    stmt->next = db->idle;
+    db->idle = stmt;
+    if (++db->idle_count <= LM_IDLE_MAX)
+        return;
+    for (last = &db->idle; (*last)->next != NULL;)
+        last = &(*last)->next;
+    lm_stmt_free(*last);
+    *last = NULL;
+    db->idle_count--;
+}
