@@ -1,53 +1,165 @@
 # SPDX-License-Identifier: MIT
-# What a packager may override. Nothing below the line should need editing.
-CC      ?= cc
-AR      ?= ar
-CFLAGS  ?= -O2 -g
-PREFIX  ?= /usr/local
-DESTDIR ?=
+#
+#   make            build/lumigrate and build/liblumigrate.a
+#   make migrate    install what is missing, build, apply migrations/
+#   make test       install what is missing, build, run every test
+#   make lint       the rules of the house; silence is success
+#   make install    program, libraries, header, pkg-config file
+#
+# What a packager may override.
+CC       ?= cc
+AR       ?= ar
+CFLAGS   ?= -O2 -g
+CPPFLAGS ?=
+LDFLAGS  ?=
+DESTDIR  ?=
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+LIBDIR   ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+INSTALL  ?= install
 # SANITIZE=1: build and test under ASan, UBSan and the leak check.
 SANITIZE ?=
+# V=1: show the commands.
+V        ?=
+# ASSUME_YES=1: do not ask before installing packages through sudo.
+export ASSUME_YES ?=
+# The suites that `make test` runs; empty: all of them.
+TESTS    ?=
 # -----------------------------------------------------------------------------
 SHELL := /bin/sh
-, := ,
 .DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
 BUILD := build$(if $(SANITIZE),/sanitize)
+, := ,
+Q := $(if $(V),,@)
+silent = $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V)$(silent),@:,@echo "  $1 $@")
 
-DEPS := lua5.4 sqlite3 libmd jansson
+# Flags are asked for when make starts. A target that installs packages first
+# must therefore build in a make of its own.
+MAKE_AGAIN = $(MAKE) --no-print-directory $(if $(findstring \
+             jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
+VERSION := $(shell sed -n 's/.*LUMIGRATE_VERSION "\(.*\)"/\1/p' \
+             runner/lumigrate.h)
+SONAME  := liblumigrate.so.0
+
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
         -Wmissing-prototypes -Wwrite-strings -Wvla -Werror
-CPPFLAGS += -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
-            $(shell pkg-config --cflags $(DEPS) 2>/dev/null)
-SAN := $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SAN  := $(if $(SANITIZE),-fsanitize=address$(,)undefined \
+        -fno-sanitize-recover=all -fno-omit-frame-pointer)
+DEPS := lua5.4 sqlite3 libmd jansson
+COMPILE := -std=c11 $(WARN) -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
+           -ffunction-sections -fdata-sections \
+           $(shell pkg-config --cflags $(DEPS) 2>/dev/null)
+LINK := -Wl,--gc-sections -Wl,--as-needed
 
-ROOMS := base lex engine db core script sqlfile
+# Loading a library is a good part of a start, so the program carries the
+# small ones; SQLite and libc stay shared. Debian's archives cannot go into
+# a shared library, so ours is linked with all of them as they come.
+SQLITE := $(shell pkg-config --libs sqlite3 2>/dev/null) -lm
+SMALL  := -Wl,-Bstatic $(shell pkg-config --libs lua5.4 libmd jansson \
+            2>/dev/null) -Wl,-Bdynamic
+SHARED_LIBS := $(shell pkg-config --libs lua5.4 libmd 2>/dev/null) $(SQLITE)
+
+ROOMS   := base lex engine db core script sqlfile
 LIB_SRC := $(sort $(wildcard runner/*.c $(ROOMS:%=runner/%/*.c)))
 CLI_SRC := $(sort $(wildcard runner/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+PIC_OBJ := $(LIB_SRC:%.c=$(BUILD)/pic/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+UNIT    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 
-# Loading a library is a good part of a start, so the program carries the
-# small ones; SQLite and libc stay shared.
-STATIC_DEPS := lua5.4 libmd jansson
-LDLIBS_SMALL := -Wl,-Bstatic $(shell pkg-config --libs $(STATIC_DEPS) 2>/dev/null) -Wl,-Bdynamic
-LDLIBS_SHARED := $(shell pkg-config --libs sqlite3 2>/dev/null) -lm
-
-.PHONY: all
-all: $(BUILD)/lumigrate
+# -- build --------------------------------------------------------------------
+.PHONY: all shared packages
+all: $(BUILD)/lumigrate $(BUILD)/liblumigrate.a
+shared: $(BUILD)/$(SONAME)
+packages:
+	@scripts/install-packages.sh --check build
 
 $(BUILD)/lumigrate: $(CLI_OBJ) $(BUILD)/liblumigrate.a
-	$(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -o $@ $^ $(LDLIBS_SMALL) $(LDLIBS_SHARED)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(SAN) $(LINK) $(LDFLAGS) -o $@ $^ $(SMALL) $(SQLITE)
 
 $(BUILD)/liblumigrate.a: $(LIB_OBJ)
-	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/$(SONAME): $(PIC_OBJ) scripts/liblumigrate.map
+	$(call say,LINK)
+	$(Q)$(CC) -shared $(CFLAGS) $(SAN) $(LINK) $(LDFLAGS) \
+	    -Wl,-soname,$(SONAME) -Wl,-z,defs \
+	    -Wl,--version-script=scripts/liblumigrate.map \
+	    -o $@ $(PIC_OBJ) $(SHARED_LIBS)
+
+$(BUILD)/%.o: %.c Makefile | packages
+	$(call say,CC)
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(COMPILE) $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+$(BUILD)/pic/%.o: %.c Makefile | packages
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMPILE) -fPIC $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP \
+	    -c -o $@ $<
 
-.PHONY: clean
+-include $(LIB_OBJ:.o=.d) $(PIC_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT:=.d)
+
+# -- run ----------------------------------------------------------------------
+# The program has no default database; ours is used where no other is named.
+DATABASE_SET := $(strip $(foreach name,LUMIGRATE_DATABASE DATABASE_URL \
+    LUMIGRATE_DATABASE_FILE DATABASE_URL_FILE,$(value $(name))) \
+    $(shell grep -Es '^[[:space:]]*(export[[:space:]]+)?(LUMIGRATE_DATABASE|DATABASE_URL)(_FILE)?[[:space:]]*=' \
+    .env))
+DATABASE := $(if $(DATABASE_SET),,--database data/app.db)
+
+.PHONY: migrate migrate-status build-migrate
+migrate: build-migrate
+	@$(BUILD)/lumigrate up $(DATABASE)
+migrate-status: build-migrate
+	@$(BUILD)/lumigrate status $(DATABASE)
+build-migrate:
+	@scripts/install-packages.sh build
+	@$(MAKE_AGAIN) all
+
+# -- test ---------------------------------------------------------------------
+# Specs build and install things too: they find the plain build ready.
+.PHONY: test test-programs lint
+test:
+	@scripts/install-packages.sh build test
+	@$(MAKE_AGAIN) test-programs
+	@$(MAKE_AGAIN) SANITIZE= all shared
+	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(TESTS)
+
+test-programs: all $(UNIT)
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/liblumigrate.a Makefile
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMPILE) $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP -o $@ $< \
+	    $(LDFLAGS) $(BUILD)/liblumigrate.a $(SMALL) $(SQLITE) -lcmocka
+
+lint:
+	@CFLAGS='$(COMPILE)' scripts/lint.sh
+
+# -- install ------------------------------------------------------------------
+.PHONY: install clean
+install: all shared
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(INCLUDEDIR) \
+	    $(DESTDIR)$(LIBDIR)/pkgconfig
+	$(INSTALL) -m 755 $(BUILD)/lumigrate $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 runner/lumigrate.h $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m 644 $(BUILD)/liblumigrate.a $(DESTDIR)$(LIBDIR)
+	$(INSTALL) -m 755 $(BUILD)/$(SONAME) \
+	    $(DESTDIR)$(LIBDIR)/liblumigrate.so.$(VERSION)
+	ln -sf liblumigrate.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/liblumigrate.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	    scripts/lumigrate.pc.in \
+	    >$(DESTDIR)$(LIBDIR)/pkgconfig/lumigrate.pc
+
 clean:
 	rm -rf build

@@ -102,6 +102,11 @@ int lm_txn_check(lm_db *db)
     return LM_EFAILED;
 }
 
+bool lm_txn_left_open(const lm_db *db)
+{
+    return !db->in_txn && !sqlite3_get_autocommit(db->handle);
+}
+
 static int push(lm_db *db, const char *name, bool ours)
 {
     lm_point *grown = lm_list_grow(db->points, db->point_count,

@@ -10,6 +10,8 @@
  *                        file is read once, so that a hot journal is gone
  *   lm_txn_open          does the runner believe that one is open?
  *   lm_txn_check         is it still ours? LM_EFAILED when SQLite ended it
+ *   lm_txn_left_open     did a script with TRANSACTION = false leave one open?
+ *                        It is rolled back by lm_txn_rollback
  *   lm_txn_savepoint     open one inside; named by depth
  *   lm_txn_release       close the innermost one, keeping what it did
  *   lm_txn_undo          roll the innermost one back and close it; does not
@@ -31,6 +33,7 @@ int lm_txn_commit(lm_db *db);
 int lm_txn_rollback(lm_db *db);
 bool lm_txn_open(const lm_db *db);
 int lm_txn_check(lm_db *db);
+bool lm_txn_left_open(const lm_db *db);
 int lm_txn_savepoint(lm_db *db);
 int lm_txn_release(lm_db *db);
 int lm_txn_undo(lm_db *db);

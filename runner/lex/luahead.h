@@ -29,9 +29,8 @@ typedef struct lm_luahead {
     size_t id_len;      /* it may hold any byte; nothing is checked here */
     char *description;  /* never NULL on success, "" when there is none;
                            one line, trimmed */
-    char *transaction;  /* "true", "false", "batch" (or another string, as
-                           written) or NULL */
-    char *run;          /* the string, or NULL */
+    char *transaction;  /* "true", "false", "batch" or NULL */
+    char *run;          /* "once", "on_change", "always" or NULL */
     int foreign_keys;   /* 1, 0, or -1 when it is not set */
 } lm_luahead;
 

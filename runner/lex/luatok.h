@@ -7,6 +7,8 @@
  *   lm_luatok_next   the next token; LM_LUA_END at the end
  *   lm_luatok_is     is the token exactly this text?
  *   lm_lua_string    the value of a string token, escapes resolved
+ *   lm_lua_line_end  the bytes of the line end at s: LF, CR, CRLF or LFCR are
+ *                    one to Lua; 0: none there
  *
  * Tokens are spans of the caller's text.
  */
@@ -41,6 +43,7 @@ typedef struct lm_luatok {
 void lm_luatok_start(lm_luatok *t, const char *text, size_t len);
 lm_luakind lm_luatok_next(lm_luatok *t);
 bool lm_luatok_is(const lm_luatok *t, const char *text);
+size_t lm_lua_line_end(const char *s, size_t left);
 
 /*
  * The bytes that a STRING or LONG_STRING token stands for, and their number.

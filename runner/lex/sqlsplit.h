@@ -8,8 +8,8 @@
  *
  * A statement ends at a semicolon; a CREATE [TEMP|TEMPORARY] TRIGGER (also
  * behind EXPLAIN or EXPLAIN QUERY PLAN) at `; END ;` in this order of tokens,
- * as sqlite3_complete has it. Comments and blanks around a statement do not
- * belong to it. A last semicolon may be missing.
+ * which is what SQLite's shell waits for. Comments and blanks around a
+ * statement do not belong to it. A last semicolon may be missing.
  */
 #ifndef LM_LEX_SQLSPLIT_H
 #define LM_LEX_SQLSPLIT_H

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "app.h"
+
+#include <string.h>
+
+#include "error_out.h"
+#include "json.h"
+#include "words.h"
+
+lm_out *lm_app_people(lm_app *app)
+{
+    return app->settings.format == LM_TEXT ? &app->out : &app->err;
+}
+
+void lm_app_warn(lm_app *app, const char *id, const char *text)
+{
+    lm_str *to = &app->err.text;
+
+    lm_out_flush(&app->out);
+    lm_str_puts(to, "lumigrate: ");
+    lm_out_paint(&app->err, LM_YELLOW, "warning:");
+    lm_str_putc(to, ' ');
+    if (id != NULL && strstr(text, id) == NULL) {
+        lm_words_text(to, id);
+        lm_str_puts(to, ": ");
+    }
+    lm_words_text(to, text);
+    lm_str_putc(to, '\n');
+    lm_out_flush(&app->err);
+}
+
+/* What os.getenv answers: the environment, then .env. */
+static const char *get_variable(void *user, const char *name)
+{
+    const lm_app *app = user;
+
+    return lm_settings_variable(&app->settings, name);
+}
+
+int lm_app_open(lm_app *app, lumigrate_event_fn on_event, lumigrate **out)
+{
+    lumigrate_config config = app->settings.config;
+    lumigrate_error none;
+    int rc;
+
+    *out = NULL;
+    if (config.database == NULL) {
+        lm_fault_set(&app->fault, LUMIGRATE_USAGE, "no database is given");
+        lm_fault_hint(&app->fault, "give one with --database PATH or in the "
+                                   "environment: DATABASE_URL=PATH");
+        return LUMIGRATE_USAGE;
+    }
+    config.on_event = on_event;
+    config.user = app;
+    config.getenv = get_variable;
+    rc = lumigrate_open(out, &config);
+    if (rc == LUMIGRATE_OK)
+        return rc;
+    if (*out != NULL) {
+        lm_app_fail(app, lumigrate_errinfo(*out));
+    } else {
+        memset(&none, 0, sizeof none);
+        none.code = rc;
+        none.message = "out of memory";
+        none.sql_offset = -1;
+        lm_app_fail(app, &none);
+    }
+    lumigrate_close(*out);
+    *out = NULL;
+    return rc;
+}
+
+static void write_failure(lm_app *app, const lumigrate_error *error)
+{
+    json_t *o = lm_json_new();
+    int bad = 0;
+
+    bad |= json_object_set_new(o, "ok", json_false());
+    bad |= json_object_set_new(o, "error", lm_json_error(error));
+    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+}
+
+int lm_app_fail(lm_app *app, const lumigrate_error *error)
+{
+    lm_out_flush(&app->out);
+    lm_error_out(&app->err, error);
+    lm_out_flush(&app->err);
+    if (app->settings.format != LM_TEXT) {
+        if (app->command != NULL && app->command->fail != NULL)
+            app->command->fail(app, error);
+        else
+            write_failure(app, error);
+    }
+    return error->code;
+}
+
+int lm_app_fault(lm_app *app)
+{
+    lumigrate_error info = lm_fault_info(&app->fault);
+
+    return lm_app_fail(app, &info);
+}
+
+void lm_app_clear(lm_app *app)
+{
+    lm_settings_clear(&app->settings);
+    lm_fault_clear(&app->fault);
+    lm_out_clear(&app->out);
+    lm_out_clear(&app->err);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * app.h - one run of the program: what was asked, and where answers go.
+ *
+ * Answers go to standard output. With --json or --jsonl that holds JSON
+ * alone, and what is meant for people goes to standard error.
+ *
+ *   lm_app_people    where words for people go
+ *   lm_app_warn      `lumigrate: warning: …` on standard error
+ *   lm_app_open      a handle for the settings; `on_event` (NULL: nobody
+ *                    listens) gets the lm_app as its `user`
+ *   lm_app_fail      report an error in words and, where asked for, as
+ *                    JSON; returns its code
+ *   lm_app_fault     the same for app->fault
+ *   lm_app_clear     free; may be called twice
+ */
+#ifndef LM_CLI_APP_H
+#define LM_CLI_APP_H
+
+#include "command.h"
+#include "fault.h"
+#include "out.h"
+#include "settings.h"
+
+typedef struct lm_app {
+    lm_out out, err;
+    lm_fault fault;
+    lm_settings settings;
+    const lm_command *command;  /* NULL: none was named */
+    char **args;                /* its arguments */
+    int arg_count;
+    void *run;                  /* the command's own */
+} lm_app;
+
+lm_out *lm_app_people(lm_app *app);
+void lm_app_warn(lm_app *app, const char *id, const char *text);
+int lm_app_open(lm_app *app, lumigrate_event_fn on_event, lumigrate **out);
+int lm_app_fail(lm_app *app, const lumigrate_error *error);
+int lm_app_fault(lm_app *app);
+void lm_app_clear(lm_app *app);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "app.h"
+#include "json.h"
+#include "table.h"
+#include "words.h"
+
+enum { ERROR_WIDTH = 80 };
+
+static json_t *attempt_json(const lumigrate_attempt *a)
+{
+    json_t *o = json_object();
+    int bad = lm_json_count(o, "seq", a->seq);
+
+    bad |= lm_json_text(o, "id", a->id);
+    bad |= lm_json_text(o, "action", a->action);
+    bad |= lm_json_text(o, "outcome", a->outcome);
+    bad |= lm_json_text(o, "error", a->error);
+    bad |= lm_json_text(o, "checksum", a->checksum);
+    bad |= lm_json_text(o, "started_at", a->started_at);
+    bad |= lm_json_ms(o, "duration_ms", a->duration_ms);
+    bad |= lm_json_text(o, "runner", a->runner);
+    bad |= lm_json_text(o, "sqlite", a->sqlite);
+    bad |= lm_json_text(o, "host", a->host);
+    bad |= lm_json_text(o, "user", a->user);
+    bad |= lm_json_text(o, "run_id", a->run_id);
+    bad |= lm_json_count(o, "repeats", a->repeats);
+    bad |= lm_json_text(o, "last_at", a->last_at);
+    return lm_json_done(o, bad);
+}
+
+static void write_json(lm_app *app, const lumigrate_log *log,
+                       const lumigrate_error *error)
+{
+    json_t *o = lm_json_new(), *attempts = json_array();
+    int bad = 0;
+    long i;
+
+    for (i = 0; log != NULL && i < log->count; i++)
+        bad |= json_array_append_new(attempts,
+                                     attempt_json(&log->attempts[i]));
+    bad |= json_object_set_new(o, "attempts", attempts);
+    bad |= json_object_set_new(
+        o, "error", error != NULL ? lm_json_error(error) : json_null());
+    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+}
+
+static void fail(lm_app *app, const lumigrate_error *error)
+{
+    write_json(app, NULL, error);
+}
+
+/* The first line of an error, and how often it came. */
+static void put_error(lm_str *to, const lumigrate_attempt *a)
+{
+    size_t n;
+
+    if (a->error == NULL)
+        return;
+    n = strcspn(a->error, "\r\n");
+    lm_words_cut(to, a->error, n, ERROR_WIDTH);
+    if (a->repeats > 0) {
+        lm_str_puts(to, " (and again ");
+        lm_words_count(to, a->repeats);
+        lm_str_puts(to, a->repeats == 1 ? " time)" : " times)");
+    }
+}
+
+static void put_attempt(lm_table *t, const lumigrate_attempt *a)
+{
+    lm_str when = {0}, took = {0}, error = {0};
+
+    if (a->started_at != NULL)
+        lm_words_time(&when, a->started_at);
+    if (a->duration_ms >= 0)
+        lm_words_duration(&took, a->duration_ms);
+    put_error(&error, a);
+    lm_table_row(t, LM_MARK_NONE);
+    lm_table_cell(t, lm_str_text(&when));
+    lm_table_cell(t, a->id);
+    lm_table_cell(t, a->action);
+    lm_table_cell(t, a->outcome);
+    lm_table_cell(t, lm_str_text(&took));
+    lm_table_cell(t, lm_str_text(&error));
+    lm_str_clear(&when);
+    lm_str_clear(&took);
+    lm_str_clear(&error);
+}
+
+static void put_log(lm_app *app, const lumigrate_log *log)
+{
+    lm_table table = {.columns = 6};
+    long i;
+
+    if (log->count == 0 && !app->settings.quiet)
+        lm_str_puts(&app->err.text, "no migration was ever attempted\n");
+    for (i = 0; i < log->count; i++)
+        put_attempt(&table, &log->attempts[i]);
+    lm_table_print(&table, &app->out, 0);
+    lm_table_clear(&table);
+}
+
+static int run(lm_app *app)
+{
+    lumigrate_log *log = NULL;
+    lumigrate *lm;
+    int rc = lm_app_open(app, NULL, &lm);
+
+    if (rc != LUMIGRATE_OK)
+        return rc;
+    rc = lumigrate_history(lm, &log);
+    if (rc != LUMIGRATE_OK)
+        lm_app_fail(app, lumigrate_errinfo(lm));
+    else if (app->settings.format != LM_TEXT)
+        write_json(app, log, NULL);
+    else
+        put_log(app, log);
+    lumigrate_log_free(log);
+    lumigrate_close(lm);
+    return rc;
+}
+
+const lm_command lm_cmd_history = {
+    .name = "history",
+    .arguments = "",
+    .aliases = {"log"},
+    .help = "every attempt that was ever made, newest last",
+    .more = "Times are UTC.",
+    .example = "lumigrate history --database data/app.db",
+    .run = run,
+    .fail = fail
+};

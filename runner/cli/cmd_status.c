@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "app.h"
+#include "json.h"
+#include "table.h"
+#include "words.h"
+
+/* The words of lumigrate_item.status and lumigrate_report.state. */
+static const struct {
+    const char *json, *text;
+    lm_mark mark;
+} statuses[] = {
+    [0] = {"unknown", "unknown", LM_MARK_LOOK},
+    [LUMIGRATE_ITEM_APPLIED] = {"applied", "applied", LM_MARK_DONE},
+    [LUMIGRATE_ITEM_PENDING] = {"pending", "pending", LM_MARK_WAITS},
+    [LUMIGRATE_ITEM_EDITED] = {"edited", "edited", LM_MARK_LOOK},
+    [LUMIGRATE_ITEM_MISSING] = {"missing", "missing", LM_MARK_LOOK},
+    [LUMIGRATE_ITEM_OUT_OF_ORDER] = {"out_of_order", "out of order",
+                                     LM_MARK_LOOK},
+    [LUMIGRATE_ITEM_FAILED] = {"failed", "failed", LM_MARK_FAILED},
+    [LUMIGRATE_ITEM_PARTIAL] = {"partial", "partial", LM_MARK_LOOK}
+};
+
+enum { STATUSES = sizeof statuses / sizeof statuses[0] };
+
+static int known(int status)
+{
+    return status > 0 && status < STATUSES ? status : 0;
+}
+
+static const char *state_name(int state)
+{
+    switch (state) {
+    case LUMIGRATE_STATE_CURRENT: return "current";
+    case LUMIGRATE_STATE_PENDING: return "pending";
+    case LUMIGRATE_STATE_AHEAD: return "ahead";
+    default: return "mismatch";
+    }
+}
+
+/* ---- JSON ---- */
+
+static json_t *item_json(const lumigrate_item *item)
+{
+    json_t *o = json_object();
+    int bad = 0;
+
+    bad |= lm_json_text(o, "id", item->id);
+    bad |= lm_json_text(o, "file", item->file);
+    bad |= lm_json_text(o, "kind", item->kind);
+    bad |= lm_json_text(o, "description", item->description);
+    bad |= lm_json_text(o, "status", statuses[known(item->status)].json);
+    bad |= lm_json_text(o, "applied_at", item->applied_at);
+    bad |= lm_json_ms(o, "duration_ms", item->duration_ms);
+    bad |= lm_json_text(o, "effect", item->effect);
+    bad |= lm_json_text(o, "checksum", item->checksum);
+    return lm_json_done(o, bad);
+}
+
+static int set_lists(json_t *o, const lumigrate_report *r)
+{
+    json_t *migrations = json_array(), *warnings = json_array();
+    bool lossy = false;
+    int bad = 0;
+    long i;
+
+    for (i = 0; r != NULL && i < r->count; i++)
+        bad |= json_array_append_new(migrations, item_json(&r->items[i]));
+    for (i = 0; r != NULL && i < r->warning_count; i++)
+        bad |= lm_json_append(warnings, r->warnings[i], &lossy);
+    bad |= json_object_set_new(o, "migrations", migrations);
+    bad |= json_object_set_new(o, "warnings", warnings);
+    if (lossy)
+        bad |= json_object_set_new(o, "lossy", json_true());
+    return bad;
+}
+
+/* Without a report it is a failure's: the same shape, nothing known. */
+static void write_json(lm_app *app, const lumigrate_report *r,
+                       const lumigrate_error *error)
+{
+    json_t *o = lm_json_new();
+    int bad = 0;
+
+    bad |= lm_json_text(o, "database", r != NULL ? r->database : NULL);
+    bad |= json_object_set_new(
+        o, "exists", r != NULL ? json_boolean(r->exists) : json_null());
+    bad |= lm_json_text(o, "state", r != NULL ? state_name(r->state) : NULL);
+    bad |= json_object_set_new(
+        o, "applied", r != NULL ? json_integer(r->applied) : json_null());
+    bad |= json_object_set_new(
+        o, "pending", r != NULL ? json_integer(r->pending) : json_null());
+    bad |= lm_json_text(o, "current", r != NULL ? r->current : NULL);
+    bad |= set_lists(o, r);
+    bad |= json_object_set_new(
+        o, "error", error != NULL ? lm_json_error(error) : json_null());
+    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+}
+
+static void fail(lm_app *app, const lumigrate_error *error)
+{
+    write_json(app, NULL, error);
+}
+
+/* ---- text ---- */
+
+static void put_item(lm_app *app, lm_table *t, const lumigrate_item *item)
+{
+    lm_str when = {0}, took = {0};
+
+    if (item->applied_at != NULL)
+        lm_words_time(&when, item->applied_at);
+    if (item->duration_ms >= 0 && item->applied_at != NULL)
+        lm_words_duration(&took, item->duration_ms);
+    lm_table_row(t, statuses[known(item->status)].mark);
+    lm_table_cell(t, item->id);
+    lm_table_cell(t, statuses[known(item->status)].text);
+    lm_table_cell(t, lm_str_text(&when));
+    lm_table_cell(t, lm_str_text(&took));
+    lm_table_cell(t, item->effect);
+    if (app->settings.verbose) {
+        lm_table_cell(t, item->kind);
+        lm_table_cell(t, item->file);
+        lm_table_cell(t, item->description);
+    }
+    lm_str_clear(&when);
+    lm_str_clear(&took);
+}
+
+/* 3 applied, 2 pending, 1 edited */
+static void put_summary(lm_str *to, const lumigrate_report *r)
+{
+    long counts[STATUSES] = {0};
+    long i;
+    int status;
+
+    for (i = 0; i < r->count; i++)
+        counts[known(r->items[i].status)]++;
+    lm_words_count(to, r->applied);
+    lm_str_puts(to, " applied, ");
+    lm_words_count(to, r->pending);
+    lm_str_puts(to, " pending");
+    for (status = LUMIGRATE_ITEM_EDITED; status < STATUSES; status++) {
+        if (counts[status] == 0)
+            continue;
+        lm_str_puts(to, ", ");
+        lm_words_count(to, counts[status]);
+        lm_str_printf(to, " %s", statuses[status].text);
+    }
+    lm_str_putc(to, '\n');
+}
+
+static void put_report(lm_app *app, const lumigrate_report *r)
+{
+    lm_table table = {.columns = 8};
+    lm_str *to = &app->out.text;
+    long i;
+
+    lm_words_text(to, r->database);
+    lm_str_puts(to, r->exists
+                        ? "\n"
+                        : " does not exist yet: nothing is applied\n");
+    for (i = 0; i < r->count; i++)
+        put_item(app, &table, &r->items[i]);
+    lm_table_print(&table, &app->out, 2);
+    put_summary(to, r);
+    lm_table_clear(&table);
+}
+
+static int run(lm_app *app)
+{
+    lumigrate_report *r = NULL;
+    lumigrate *lm;
+    long i;
+    int rc = lm_app_open(app, NULL, &lm);
+
+    if (rc != LUMIGRATE_OK)
+        return rc;
+    rc = lumigrate_status(lm, &r);
+    if (rc != LUMIGRATE_OK)
+        lm_app_fail(app, lumigrate_errinfo(lm));
+    for (i = 0; rc == LUMIGRATE_OK && i < r->warning_count; i++)
+        lm_app_warn(app, NULL, r->warnings[i]);
+    if (rc == LUMIGRATE_OK && app->settings.format != LM_TEXT)
+        write_json(app, r, NULL);
+    else if (rc == LUMIGRATE_OK && !app->settings.quiet)
+        put_report(app, r);
+    lumigrate_report_free(r);
+    lumigrate_close(lm);
+    return rc;
+}
+
+const lm_command lm_cmd_status = {
+    .name = "status",
+    .arguments = "",
+    .aliases = {"list", "info"},
+    .help = "a line for each migration: applied, pending, edited, …",
+    .more = "Creates and changes nothing. -v adds kind, file and description.",
+    .example = "lumigrate status --database data/app.db --json",
+    .run = run,
+    .fail = fail
+};

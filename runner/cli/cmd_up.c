@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+#include <string.h>
+
+#include "app.h"
+#include "error_out.h"
+#include "json_out.h"
+#include "signals.h"
+#include "text_out.h"
+#include "words.h"
+
+typedef struct lm_up {
+    lm_text_out text;
+    lm_json_out json;
+    lumigrate_target target;
+} lm_up;
+
+static int on_event(void *user, const lumigrate_event *event)
+{
+    lm_app *app = user;
+    lm_up *up = app->run;
+
+    lm_text_out_event(&up->text, event);
+    if (app->settings.format != LM_TEXT)
+        lm_json_out_event(&up->json, event);
+    return 0;
+}
+
+static int read_target(lm_app *app, lumigrate_target *target)
+{
+    const char *n = app->arg_count > 0 ? app->args[0] : NULL;
+    lm_str shown = {0};
+
+    target->to = app->settings.values[LM_OPT_TO].text;
+    target->before = app->settings.values[LM_OPT_BEFORE].text;
+    if ((n != NULL) + (target->to != NULL) + (target->before != NULL) > 1)
+        lm_fault_set(&app->fault, LUMIGRATE_USAGE,
+                     "a number, --to and --before exclude each other");
+    if (n != NULL && !lm_words_number(n, LONG_MAX, &target->count)) {
+        lm_words_cut(&shown, n, strlen(n), 60);
+        lm_fault_set(&app->fault, LUMIGRATE_USAGE,
+                     "\"%s\" is not a number of migrations, 1 or more",
+                     lm_str_text(&shown));
+        lm_fault_hint(&app->fault, "to name a migration: --to ID");
+        lm_str_clear(&shown);
+    }
+    return app->fault.code;
+}
+
+/* LUMIGRATE_SKIP=1; 0 and nothing are no. */
+static bool is_skipped(const lm_app *app)
+{
+    const char *skip =
+        lm_settings_variable(&app->settings, "LUMIGRATE_SKIP");
+
+    return skip != NULL && *skip != '\0' && strcmp(skip, "0") != 0;
+}
+
+static int skip(lm_app *app, lm_up *up)
+{
+    lm_out *out = lm_app_people(app);
+
+    if (!app->settings.quiet) {
+        lm_out_mark(out, LM_MARK_WAITS);
+        lm_str_puts(&out->text,
+                    " LUMIGRATE_SKIP is set: nothing was done\n");
+        lm_out_flush(out);
+    }
+    up->json.skipped = true;
+    if (app->settings.format != LM_TEXT)
+        lm_json_out_result(&up->json, NULL);
+    return LUMIGRATE_OK;
+}
+
+static bool is_pending(const lumigrate_item *item)
+{
+    return item->status == LUMIGRATE_ITEM_PENDING ||
+           item->status == LUMIGRATE_ITEM_OUT_OF_ORDER ||
+           item->status == LUMIGRATE_ITEM_FAILED ||
+           item->status == LUMIGRATE_ITEM_PARTIAL;
+}
+
+/*
+ * What is pending besides the one that failed. Asked through a handle of its
+ * own: the one that ran still holds the error that is to be reported.
+ */
+static void list_remaining(lm_app *app, lm_up *up, const char *failed)
+{
+    lumigrate_config config = app->settings.config;
+    lumigrate_report *report = NULL;
+    lumigrate *lm;
+    long i;
+
+    if (config.lock_timeout == 0 || config.lock_timeout > 1)
+        config.lock_timeout = 1;
+    if (lumigrate_open(&lm, &config) == LUMIGRATE_OK &&
+        lumigrate_status(lm, &report) == LUMIGRATE_OK) {
+        for (i = 0; i < report->count; i++) {
+            const lumigrate_item *item = &report->items[i];
+
+            if (is_pending(item) &&
+                (failed == NULL || strcmp(item->id, failed) != 0))
+                lm_json_out_remains(&up->json, item->id);
+        }
+    }
+    lumigrate_report_free(report);
+    lumigrate_close(lm);
+}
+
+/* Something may be left when a run stopped, or was not to go to the end. */
+static bool may_remain(const lm_up *up, int rc)
+{
+    if (rc == LUMIGRATE_OK)
+        return up->target.count > 0 || up->target.to != NULL ||
+               up->target.before != NULL;
+    return rc == LUMIGRATE_FAILED || rc == LUMIGRATE_INTERRUPTED ||
+           rc == LUMIGRATE_REFUSED;
+}
+
+static void report(lm_app *app, lm_up *up, lumigrate *lm, int rc)
+{
+    const lumigrate_error *error = NULL;
+
+    lm_out_flush(&app->out);
+    if (rc != LUMIGRATE_OK) {
+        error = lumigrate_errinfo(lm);
+        lm_error_out(&app->err, error);
+    }
+    lm_out_flush(&app->err);
+    if (app->settings.format == LM_TEXT)
+        return;
+    if (may_remain(up, rc))
+        list_remaining(app, up, error != NULL ? error->id : NULL);
+    lm_json_out_result(&up->json, error);
+}
+
+static int migrate(lm_app *app, lm_up *up)
+{
+    lumigrate *lm;
+    int rc;
+
+    app->run = up;
+    rc = lm_app_open(app, on_event, &lm);
+    if (rc != LUMIGRATE_OK)
+        return rc;
+    lm_signals_begin(lm);
+    rc = lumigrate_up(lm, &up->target);
+    lm_signals_end();
+    report(app, up, lm, rc);
+    lumigrate_close(lm);
+    return rc;
+}
+
+static int run(lm_app *app)
+{
+    lm_up up;
+    int rc;
+
+    memset(&up, 0, sizeof up);
+    up.text.app = up.json.app = app;
+    up.text.target = &up.target;
+    rc = read_target(app, &up.target);
+    if (rc == LUMIGRATE_OK)
+        rc = is_skipped(app) ? skip(app, &up) : migrate(app, &up);
+    lm_text_out_clear(&up.text);
+    lm_json_out_clear(&up.json);
+    app->run = NULL;
+    return rc;
+}
+
+/* What failed before there was a run. */
+static void fail(lm_app *app, const lumigrate_error *error)
+{
+    lm_json_out json;
+
+    memset(&json, 0, sizeof json);
+    json.app = app;
+    lm_json_out_result(&json, error);
+    lm_json_out_clear(&json);
+}
+
+static const lm_option options[] = {
+    {LM_OPT_TO, LM_KIND_TEXT, 0, {"to"}, "ID", {NULL}, NULL,
+     "up to this migration, included"},
+    {LM_OPT_BEFORE, LM_KIND_TEXT, 0, {"before"}, "ID", {NULL}, NULL,
+     "up to this migration, not included"},
+    {LM_OPT_NO_CREATE, LM_KIND_FLAG, 0, {"no-create"}, NULL, {NULL}, NULL,
+     "a database that is not there is an error, never made"},
+    {LM_OPT_COUNT, LM_KIND_FLAG, 0, {NULL}, NULL, {NULL}, NULL, NULL}
+};
+
+const lm_command lm_cmd_up = {
+    .name = "up",
+    .arguments = "[N]",
+    .aliases = {"migrate", "apply", "upgrade", "run", "latest", "deploy"},
+    .help = "apply what is pending",
+    .more = "With N, at most so many. Any number of processes may do this at\n"
+            "once: each migration is applied exactly once. LUMIGRATE_SKIP=1\n"
+            "in the environment: nothing is done.",
+    .example = "lumigrate up --database data/app.db",
+    .options = options,
+    .most_arguments = 1,
+    .run = run,
+    .fail = fail
+};

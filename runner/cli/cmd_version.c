@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "app.h"
+#include "json.h"
+
+/* "5.4.4" of "Lua 5.4.4". */
+static const char *lua_number(void)
+{
+    const char *version = lumigrate_lua_version();
+
+    return strncmp(version, "Lua ", 4) == 0 ? version + 4 : version;
+}
+
+static int run(lm_app *app)
+{
+    json_t *o;
+    int bad;
+
+    if (app->settings.format == LM_TEXT) {
+        lm_str_printf(&app->out.text,
+                      "lumigrate %s (SQLite %s, Lua %s)\n",
+                      LUMIGRATE_VERSION, lumigrate_sqlite_version(),
+                      lua_number());
+        return LUMIGRATE_OK;
+    }
+    o = lm_json_new();
+    bad = lm_json_text(o, "lumigrate", LUMIGRATE_VERSION);
+    bad |= lm_json_text(o, "sqlite", lumigrate_sqlite_version());
+    bad |= lm_json_text(o, "lua", lua_number());
+    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    return LUMIGRATE_OK;
+}
+
+const lm_command lm_cmd_version = {
+    .name = "version",
+    .arguments = "",
+    .aliases = {NULL},
+    .help = "the versions of lumigrate, SQLite and Lua",
+    .example = "lumigrate version --json",
+    .no_settings = true,
+    .run = run
+};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "command.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "nearest.h"
+#include "words.h"
+
+const lm_command *const *lm_commands(void)
+{
+    static const lm_command *const commands[] = {
+        &lm_cmd_up,      &lm_cmd_status, &lm_cmd_current, &lm_cmd_history,
+        &lm_cmd_new,     &lm_cmd_env,    &lm_cmd_version, &lm_cmd_help,
+        NULL
+    };
+
+    return commands;
+}
+
+const lm_command *lm_command_find(const char *name)
+{
+    const lm_command *const *c;
+    const char *const *alias;
+
+    for (c = lm_commands(); *c != NULL; c++) {
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+        for (alias = (*c)->aliases; *alias != NULL; alias++)
+            if (strcmp(*alias, name) == 0)
+                return *c;
+    }
+    return NULL;
+}
+
+int lm_command_unknown(lm_fault *fault, const char *name)
+{
+    const lm_command *const *c;
+    const char *const *alias;
+    lm_nearest nearest;
+    lm_str shown = {0};
+    int rc;
+
+    lm_words_cut(&shown, name, strlen(name), 60);
+    rc = lm_fault_set(fault, LUMIGRATE_USAGE, "unknown command \"%s\"",
+                      lm_str_text(&shown));
+    lm_str_clear(&shown);
+    lm_nearest_begin(&nearest, name, strlen(name));
+    for (c = lm_commands(); *c != NULL; c++) {
+        lm_nearest_try(&nearest, (*c)->name);
+        for (alias = (*c)->aliases; *alias != NULL; alias++)
+            lm_nearest_try(&nearest, *alias);
+    }
+    if (lm_nearest_end(&nearest) != NULL)
+        lm_fault_hint(fault, "did you mean \"lumigrate %s\"?",
+                      lm_nearest_end(&nearest));
+    else
+        lm_fault_hint(fault, "\"lumigrate help\" lists the commands");
+    return rc;
+}

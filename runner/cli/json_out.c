@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "json_out.h"
+
+#include <string.h>
+
+static int set_applied(json_t *o, const lumigrate_event *e)
+{
+    int bad = 0;
+
+    bad |= lm_json_ms(o, "duration_ms", e->duration_ms);
+    bad |= lm_json_text(o, "effect", e->effect);
+    bad |= lm_json_count(o, "rows", e->rows);
+    return bad;
+}
+
+/* ---- --json ---- */
+
+static int add_applied(lm_json_out *j, const lumigrate_event *e)
+{
+    json_t *o = json_object();
+    int bad = lm_json_text(o, "id", e->id);
+
+    bad |= lm_json_text(o, "status", "applied");
+    bad |= set_applied(o, e);
+    if (j->ran == NULL)
+        j->ran = json_array();
+    return bad | json_array_append_new(j->ran, o);
+}
+
+/* ---- --jsonl ---- */
+
+static const char *event_name(int type)
+{
+    switch (type) {
+    case LUMIGRATE_EVENT_CREATED: return "created";
+    case LUMIGRATE_EVENT_LEDGER: return "ledger";
+    case LUMIGRATE_EVENT_DISCOVERED: return "discovered";
+    case LUMIGRATE_EVENT_WARNING: return "warning";
+    case LUMIGRATE_EVENT_WAITING: return "waiting";
+    case LUMIGRATE_EVENT_START: return "start";
+    case LUMIGRATE_EVENT_STATEMENT: return "statement";
+    case LUMIGRATE_EVENT_GUARD: return "guard";
+    case LUMIGRATE_EVENT_PRINT: return "print";
+    case LUMIGRATE_EVENT_LOG: return "log";
+    case LUMIGRATE_EVENT_PROGRESS: return "progress";
+    case LUMIGRATE_EVENT_APPLIED: return "applied";
+    case LUMIGRATE_EVENT_FAILED: return "failed";
+    default: return NULL;
+    }
+}
+
+static int set_discovered(json_t *o, const lumigrate_event *e)
+{
+    return lm_json_count(o, "found", e->found) |
+           lm_json_count(o, "applied", e->applied) |
+           lm_json_count(o, "pending", e->pending);
+}
+
+static int set_start(json_t *o, const lumigrate_event *e)
+{
+    return lm_json_text(o, "file", e->file) |
+           lm_json_text(o, "description", e->description);
+}
+
+static int set_guard(json_t *o, const lumigrate_event *e)
+{
+    return lm_json_text(o, "call", e->text) |
+           json_object_set_new(o, "answer", json_boolean(e->answer));
+}
+
+static int set_progress(json_t *o, const lumigrate_event *e)
+{
+    return lm_json_text(o, "label", e->text) |
+           json_object_set_new(o, "done", json_real(e->done)) |
+           json_object_set_new(
+               o, "total", e->total >= 0 ? json_real(e->total) : json_null());
+}
+
+/* A failed run is rolled back: the library says so with every code that a
+ * migration can end with. */
+static int set_failed(json_t *o, const lumigrate_error *error)
+{
+    json_t *fields = lm_json_error(error);
+    int bad = fields != NULL ? json_object_update(o, fields) : -1;
+
+    json_decref(fields);
+    return bad | json_object_set_new(o, "rolled_back", json_true());
+}
+
+/* What comes from a script has its length: it may hold a NUL. */
+static int set_text(json_t *o, const char *key, const lumigrate_event *e)
+{
+    return lm_json_bytes(o, key, e->text, e->text_len);
+}
+
+static int set_fields(json_t *o, const lumigrate_event *e)
+{
+    switch (e->type) {
+    case LUMIGRATE_EVENT_DISCOVERED: return set_discovered(o, e);
+    case LUMIGRATE_EVENT_START: return set_start(o, e);
+    case LUMIGRATE_EVENT_GUARD: return set_guard(o, e);
+    case LUMIGRATE_EVENT_PROGRESS: return set_progress(o, e);
+    case LUMIGRATE_EVENT_APPLIED: return set_applied(o, e);
+    case LUMIGRATE_EVENT_LOG:
+        return lm_json_text(o, "level", e->level) | set_text(o, "text", e);
+    case LUMIGRATE_EVENT_STATEMENT: return set_text(o, "sql", e);
+    case LUMIGRATE_EVENT_PRINT: return set_text(o, "text", e);
+    case LUMIGRATE_EVENT_FAILED:
+        return lm_json_ms(o, "duration_ms", e->duration_ms) |
+               (e->error != NULL ? set_failed(o, e->error) : 0);
+    case LUMIGRATE_EVENT_WAITING: return 0;
+    default: return lm_json_text(o, "text", e->text);
+    }
+}
+
+static void write_event(lm_json_out *j, const lumigrate_event *e)
+{
+    const char *name = event_name(e->type);
+    json_t *o;
+    int bad;
+
+    if (name == NULL)
+        return;
+    o = lm_json_new();
+    bad = lm_json_text(o, "event", name);
+    if (e->id != NULL)
+        bad |= lm_json_text(o, "id", e->id);
+    bad |= set_fields(o, e);
+    lm_json_write(&j->app->out, lm_json_done(o, bad), LM_JSONL);
+}
+
+void lm_json_out_event(lm_json_out *j, const lumigrate_event *event)
+{
+    if (event->type == LUMIGRATE_EVENT_FAILED)
+        j->failed = true;
+    if (event->type == LUMIGRATE_EVENT_DONE) {
+        j->waited_ms = event->waited_ms;
+        j->total_ms = event->duration_ms;
+    } else if (j->app->settings.format == LM_JSONL) {
+        write_event(j, event);
+    }
+    if (event->type == LUMIGRATE_EVENT_APPLIED)
+        j->bad |= add_applied(j, event);
+}
+
+/* ---- the end ---- */
+
+static int set_error(json_t *o, const char *key, const lumigrate_error *error)
+{
+    return json_object_set_new(
+        o, key, error != NULL ? lm_json_error(error) : json_null());
+}
+
+static int set_failure(json_t *o, const lumigrate_error *error)
+{
+    json_t *failed = json_object();
+    int bad = set_failed(failed, error);
+
+    return bad | json_object_set_new(o, "failed", failed);
+}
+
+void lm_json_out_remains(lm_json_out *j, const char *id)
+{
+    if (j->remaining == NULL)
+        j->remaining = json_array();
+    j->bad |= lm_json_append(j->remaining, id, &j->lossy);
+}
+
+static int set_list(json_t *o, const char *key, json_t *list)
+{
+    return list != NULL ? json_object_set(o, key, list)
+                        : json_object_set_new(o, key, json_array());
+}
+
+void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
+{
+    json_t *o = lm_json_new();
+    int bad = j->bad;
+
+    if (j->app->settings.format == LM_JSONL)
+        bad |= lm_json_text(o, "event", "done");
+    bad |= json_object_set_new(o, "ok", json_boolean(error == NULL));
+    if (j->skipped)
+        bad |= json_object_set_new(o, "skipped", json_true());
+    bad |= set_list(o, "ran", j->ran);
+    if (j->failed && error != NULL)
+        bad |= set_failure(o, error);
+    else
+        bad |= json_object_set_new(o, "failed", json_null());
+    bad |= set_list(o, "remaining", j->remaining);
+    if (j->lossy)
+        bad |= json_object_set_new(o, "lossy", json_true());
+    bad |= json_object_set_new(o, "backup", json_null());
+    bad |= lm_json_ms(o, "waited_ms", j->waited_ms);
+    bad |= lm_json_ms(o, "total_duration_ms", j->total_ms);
+    bad |= set_error(o, "error", j->failed ? NULL : error);
+    lm_json_write(&j->app->out, lm_json_done(o, bad),
+                  j->app->settings.format);
+}
+
+void lm_json_out_clear(lm_json_out *j)
+{
+    json_decref(j->ran);
+    json_decref(j->remaining);
+    j->ran = j->remaining = NULL;
+}

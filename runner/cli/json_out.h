@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * json_out.h - what `up` does, as JSON: one object at the end (--json), or a
+ * line for each event as it happens and one for the end (--jsonl).
+ *
+ *   lm_json_out j = {.app = app};
+ *   lm_json_out_event    note an event, or write its line
+ *   lm_json_out_remains  note an ID that is still pending
+ *   lm_json_out_result   write the end: error is NULL when all went well
+ *   lm_json_out_clear    free; may be called twice
+ */
+#ifndef LM_CLI_JSON_OUT_H
+#define LM_CLI_JSON_OUT_H
+
+#include "app.h"
+#include "json.h"
+
+typedef struct lm_json_out {
+    lm_app *app;
+    json_t *ran, *remaining;    /* lists; NULL: nothing yet */
+    int bad;                /* something did not go into it */
+    bool lossy;             /* some ID in `remaining` is not UTF-8 */
+    bool failed;            /* a migration did, not something around it */
+    bool skipped;           /* by LUMIGRATE_SKIP */
+    double waited_ms, total_ms;
+} lm_json_out;
+
+void lm_json_out_event(lm_json_out *j, const lumigrate_event *event);
+void lm_json_out_remains(lm_json_out *j, const char *id);
+void lm_json_out_result(lm_json_out *j, const lumigrate_error *error);
+void lm_json_out_clear(lm_json_out *j);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The front door: words become a request to the library, what happens
+ * becomes words or JSON, and how it ended becomes the exit status.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "cmd_help.h"
+#include "error_out.h"
+#include "signals.h"
+#include "words.h"
+
+static int check_arguments(lm_app *app)
+{
+    const lm_command *c = app->command;
+    lm_str shown = {0};
+
+    if (c == NULL) {
+        lm_fault_set(&app->fault, LUMIGRATE_USAGE, "no command is given");
+        lm_fault_hint(&app->fault, "\"lumigrate up\" applies what is "
+                                   "pending, \"lumigrate help\" lists the "
+                                   "commands");
+    } else if (app->arg_count > c->most_arguments) {
+        const char *extra = app->args[c->most_arguments];
+
+        lm_words_cut(&shown, extra, strlen(extra), 60);
+        lm_fault_set(&app->fault, LUMIGRATE_USAGE,
+                     "\"%s\" is one argument too many for \"%s\"",
+                     lm_str_text(&shown), c->name);
+        lm_fault_hint(&app->fault, "usage: lumigrate [options] %s%s%s",
+                      c->name, c->arguments[0] != '\0' ? " " : "",
+                      c->arguments);
+        lm_str_clear(&shown);
+    }
+    return app->fault.code;
+}
+
+static void warn_unread(lm_app *app)
+{
+    lm_str text = {0};
+
+    lm_str_printf(&text, "cannot read .env: %s; going on without it",
+                  app->settings.unread);
+    lm_app_warn(app, NULL, lm_str_text(&text));
+    lm_str_clear(&text);
+}
+
+static int run_command(lm_app *app)
+{
+    int rc = check_arguments(app);
+
+    if (rc == LUMIGRATE_OK && !app->command->no_settings) {
+        rc = lm_settings_load(&app->settings, &app->fault);
+        if (rc == LUMIGRATE_OK)
+            rc = lm_settings_check(&app->settings, &app->fault);
+        if (app->settings.unread != NULL)
+            warn_unread(app);
+    }
+    return rc == LUMIGRATE_OK ? app->command->run(app) : rc;
+}
+
+static int run(lm_app *app, int argc, char **argv)
+{
+    lm_settings *s = &app->settings;
+    int rc = lm_options_parse(app, argc, argv);
+    int shape = lm_settings_shape(s, &app->fault);
+
+    app->out.color = app->err.color = s->color;
+    if (rc == LUMIGRATE_OK)
+        rc = shape;
+    if (rc == LUMIGRATE_OK && s->help) {
+        lm_help_show(app, app->command);
+        return LUMIGRATE_OK;
+    }
+    if (rc == LUMIGRATE_OK && s->version)
+        app->command = &lm_cmd_version;
+    if (rc == LUMIGRATE_OK)
+        rc = run_command(app);
+    if (app->fault.code != LUMIGRATE_OK)
+        lm_app_fault(app);
+    return rc;
+}
+
+/*
+ * Output that could not be written is an error of its own, but never hides
+ * another. A reader that went away wanted no more: nothing is wrong then.
+ */
+static int finish(lm_app *app, int rc)
+{
+    lm_str text = {0};
+    lumigrate_error error;
+
+    lm_out_flush(&app->out);
+    if (app->out.error != 0 && app->out.error != EPIPE) {
+        memset(&error, 0, sizeof error);
+        error.sql_offset = -1;
+        lm_str_printf(&text, "standard output: %s",
+                      strerror(app->out.error));
+        error.message = lm_str_text(&text);
+        lm_error_out(&app->err, &error);
+        lm_str_clear(&text);
+        if (rc == LUMIGRATE_OK)
+            rc = LUMIGRATE_FAILED;
+    }
+    lm_out_flush(&app->err);
+    return rc;
+}
+
+static int exit_status(int rc)
+{
+    if (rc == LUMIGRATE_INTERRUPTED && lm_signals_caught() != 0)
+        return 128 + lm_signals_caught();
+    return rc >= LUMIGRATE_OK && rc <= LUMIGRATE_REFUSED ? rc
+                                                         : LUMIGRATE_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    lm_app app;
+    int rc;
+
+    memset(&app, 0, sizeof app);
+    app.out.fd = STDOUT_FILENO;
+    app.err.fd = STDERR_FILENO;
+    lm_signals_ignore();
+    rc = run(&app, argc, argv);
+    rc = finish(&app, rc);
+    lm_app_clear(&app);
+    return exit_status(rc);
+}

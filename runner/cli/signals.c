@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+
+/*
+ * The only mutable data of the program that belongs to nobody: a signal
+ * handler is given a number and nothing else. `running` is written before
+ * the handlers are there and after the run; the handler only reads it.
+ */
+static lumigrate *volatile running;
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number)
+{
+    lumigrate *lm = running;
+
+    if (caught == 0)
+        caught = number;
+    if (lm != NULL)
+        lumigrate_interrupt(lm);
+}
+
+static void ignore(int number)
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_IGN;
+    sigaction(number, &action, NULL);
+}
+
+/* Without SA_RESTART, so that a wait in a system call ends too. */
+static void install(int number)
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+/* nohup asks that the end of the terminal be ignored: so it stays. */
+static int hangup_is_ignored(void)
+{
+    struct sigaction action;
+
+    return sigaction(SIGHUP, NULL, &action) == 0 &&
+           action.sa_handler == SIG_IGN;
+}
+
+void lm_signals_ignore(void)
+{
+    ignore(SIGPIPE);
+    ignore(SIGXFSZ);
+}
+
+void lm_signals_begin(lumigrate *lm)
+{
+    running = lm;
+    install(SIGINT);
+    install(SIGTERM);
+    if (!hangup_is_ignored())
+        install(SIGHUP);
+}
+
+void lm_signals_end(void)
+{
+    running = NULL;
+}
+
+int lm_signals_caught(void)
+{
+    return (int)caught;
+}

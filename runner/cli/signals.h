@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signals.h - SIGINT, SIGTERM and SIGHUP end a run in good order: what runs
+ * is rolled back.
+ *
+ *   lm_signals_ignore   SIGPIPE and SIGXFSZ become error codes of write()
+ *   lm_signals_begin    from now on a signal interrupts this handle
+ *   lm_signals_end      no longer; the handle may be closed
+ *   lm_signals_caught   the signal that came, 0: none
+ */
+#ifndef LM_CLI_SIGNALS_H
+#define LM_CLI_SIGNALS_H
+
+#include "../lumigrate.h"
+
+void lm_signals_ignore(void);
+void lm_signals_begin(lumigrate *lm);
+void lm_signals_end(void);
+int lm_signals_caught(void);
+
+#endif

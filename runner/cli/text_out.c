@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+#include "text_out.h"
+
+#include <string.h>
+
+#include "utf.h"
+#include "words.h"
+
+enum {
+    LEAST_WIDTH = 29,       /* of an ID before its description */
+    GAP = 3,
+    SQL_WIDTH = 100
+};
+
+static const char *plural(long n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* A line that begins with a mark, now. */
+static void put_line(lm_out *out, size_t indent, lm_mark mark,
+                     const char *text)
+{
+    lm_str_pad(&out->text, indent);
+    lm_out_mark(out, mark);
+    lm_str_printf(&out->text, " %s\n", text);
+}
+
+/* ---- before the first migration ---- */
+
+static void hold_ledger(lm_text_out *t, const lumigrate_event *e)
+{
+    const char *table = t->app->settings.config.table;
+
+    lm_words_text(&t->held, table != NULL ? table : "schema_migrations");
+    lm_str_puts(&t->held, " table ready");
+    /* One that was made is ready; one that was changed is worth a word. */
+    if (e->text != NULL && strcmp(e->text, "created") != 0) {
+        lm_str_puts(&t->held, ": ");
+        lm_words_text(&t->held, e->text);
+        t->telling = true;
+    }
+    lm_str_putc(&t->held, '\n');
+}
+
+static void hold_discovery(lm_text_out *t, const lumigrate_event *e)
+{
+    lm_str *to = &t->held;
+
+    lm_str_puts(to, "Discovered ");
+    lm_words_count(to, e->found);
+    lm_str_printf(to, " migration file%s, ", plural(e->found));
+    lm_words_count(to, e->applied);
+    lm_str_puts(to, " applied, ");
+    lm_words_count(to, e->pending);
+    lm_str_puts(to, " pending\n");
+    t->pending = e->pending;
+    if (e->found == 0)
+        t->telling = true;
+}
+
+static void release(lm_text_out *t, lm_out *out)
+{
+    const char *line = lm_str_text(&t->held);
+
+    while (*line != '\0') {
+        size_t n = strcspn(line, "\n");
+
+        lm_out_mark(out, LM_MARK_DONE);
+        lm_str_putc(&out->text, ' ');
+        lm_str_add(&out->text, line, n + 1);
+        line += n + 1;
+    }
+    t->held.len = 0;
+}
+
+/* ---- a migration ---- */
+
+static void put_start(lm_text_out *t, lm_out *out, const lumigrate_event *e)
+{
+    lm_str *to = &out->text;
+    size_t from, width;
+
+    lm_out_mark(out, LM_MARK_NEXT);
+    lm_str_putc(to, ' ');
+    from = to->len;
+    lm_words_text(to, e->id);
+    if (e->description != NULL && *e->description != '\0') {
+        width = lm_utf_width(lm_str_text(to) + from, to->len - from);
+        if (width > t->width)
+            t->width = width;
+        if (t->width < LEAST_WIDTH)
+            t->width = LEAST_WIDTH;
+        lm_str_pad(to, t->width - width + GAP);
+        lm_words_text(to, e->description);
+    }
+    lm_str_putc(to, '\n');
+}
+
+static void put_statement(lm_out *out, const lumigrate_event *e)
+{
+    lm_str_puts(&out->text, "    sql: ");
+    lm_words_flat(&out->text, e->text, e->text_len, SQL_WIDTH);
+    lm_str_putc(&out->text, '\n');
+}
+
+static void put_guard(lm_out *out, const lumigrate_event *e)
+{
+    lm_str_puts(&out->text, "    ");
+    lm_words_text(&out->text, e->text);
+    lm_str_puts(&out->text, e->answer ? " → true\n" : " → false\n");
+}
+
+/* The newline that ends a text is not a line of its own. */
+static void put_print(lm_out *out, const lumigrate_event *e)
+{
+    size_t n = e->text_len;
+
+    if (n > 0 && e->text[n - 1] == '\n')
+        n--;
+    lm_utf_lines(&out->text, 4, e->text, n);
+}
+
+static bool is_warning(const lumigrate_event *e)
+{
+    return e->type == LUMIGRATE_EVENT_WARNING ||
+           (e->type == LUMIGRATE_EVENT_LOG && e->level != NULL &&
+            strcmp(e->level, "warn") == 0);
+}
+
+static void put_log(lm_out *out, const lumigrate_event *e)
+{
+    lm_str_puts(&out->text, "    ");
+    if (is_warning(e)) {
+        lm_out_paint(out, LM_YELLOW, "warning:");
+        lm_str_putc(&out->text, ' ');
+    }
+    lm_utf_show(&out->text, e->text, e->text_len);
+    lm_str_putc(&out->text, '\n');
+}
+
+static void put_applied(lm_out *out, const lumigrate_event *e)
+{
+    lm_str text = {0};
+
+    lm_str_puts(&text, "applied in ");
+    lm_words_duration(&text, e->duration_ms);
+    if (e->rows > 0) {
+        lm_str_puts(&text, ", ");
+        lm_words_count(&text, e->rows);
+        lm_str_printf(&text, " row%s changed", plural(e->rows));
+    } else if (e->effect != NULL && strcmp(e->effect, "no_op") == 0) {
+        lm_str_puts(&text, " (no change)");
+    }
+    put_line(out, 2, LM_MARK_DONE, lm_str_text(&text));
+    lm_str_clear(&text);
+}
+
+static void put_failed(lm_out *out, const lumigrate_event *e)
+{
+    lm_str text = {0};
+
+    lm_str_puts(&text, "failed after ");
+    lm_words_duration(&text, e->duration_ms);
+    put_line(out, 2, LM_MARK_FAILED, lm_str_text(&text));
+    lm_str_clear(&text);
+}
+
+/* ---- the end ---- */
+
+static void put_nothing(lm_text_out *t, lm_out *out)
+{
+    const lumigrate_target *target = t->target;
+    const char *limit = target->to != NULL ? target->to : target->before;
+    lm_str text = {0};
+
+    if (t->pending > 0 && limit != NULL) {
+        lm_str_printf(&text, "Nothing to apply %s ",
+                      target->to != NULL ? "up to" : "before");
+        lm_words_text(&text, limit);
+    } else {
+        lm_str_puts(&text, "All migrations already applied");
+    }
+    put_line(out, 0, LM_MARK_DONE, lm_str_text(&text));
+    lm_str_clear(&text);
+}
+
+static void put_done(lm_text_out *t, lm_out *out, const lumigrate_event *e)
+{
+    lm_str text = {0};
+
+    if (t->failed)
+        return;
+    if (t->app->settings.verbose || t->telling)
+        release(t, out);
+    if (e->applied == 0) {
+        put_nothing(t, out);
+        return;
+    }
+    lm_words_count(&text, e->applied);
+    lm_str_printf(&text, " migration%s applied in ", plural(e->applied));
+    lm_words_duration(&text, e->duration_ms);
+    if (e->waited_ms >= 1000) {
+        lm_str_puts(&text, ", ");
+        lm_words_duration(&text, e->waited_ms);
+        lm_str_puts(&text, " of them waiting for another process");
+    }
+    put_line(out, 0, LM_MARK_DONE, lm_str_text(&text));
+    lm_str_clear(&text);
+}
+
+/* What is said whatever else is: it needs no lines before it. */
+static bool put_alone(lm_text_out *t, lm_out *out, const lumigrate_event *e)
+{
+    switch (e->type) {
+    case LUMIGRATE_EVENT_LEDGER: hold_ledger(t, e); return true;
+    case LUMIGRATE_EVENT_DISCOVERED: hold_discovery(t, e); return true;
+    case LUMIGRATE_EVENT_DONE: put_done(t, out, e); return true;
+    case LUMIGRATE_EVENT_CREATED:
+        lm_out_mark(out, LM_MARK_DONE);
+        lm_str_puts(&out->text, " created ");
+        lm_words_text(&out->text, e->text);
+        lm_str_putc(&out->text, '\n');
+        return true;
+    case LUMIGRATE_EVENT_WAITING:
+        put_line(out, 0, LM_MARK_WAITS,
+                 "waiting for another process that holds the lock");
+        lm_out_flush(out);
+        return true;
+    default: return false;
+    }
+}
+
+static void put_migration(lm_text_out *t, lm_out *out,
+                          const lumigrate_event *e)
+{
+    switch (e->type) {
+    case LUMIGRATE_EVENT_START: put_start(t, out, e); break;
+    case LUMIGRATE_EVENT_STATEMENT: put_statement(out, e); break;
+    case LUMIGRATE_EVENT_GUARD: put_guard(out, e); break;
+    case LUMIGRATE_EVENT_PRINT: put_print(out, e); break;
+    case LUMIGRATE_EVENT_LOG: put_log(out, e); break;
+    case LUMIGRATE_EVENT_APPLIED: put_applied(out, e); break;
+    case LUMIGRATE_EVENT_FAILED: put_failed(out, e); break;
+    default: break;
+    }
+}
+
+/* Warnings, and of a quiet run nothing else. */
+static bool passes(lm_text_out *t, const lumigrate_event *e)
+{
+    const lm_settings *s = &t->app->settings;
+
+    if (e->type == LUMIGRATE_EVENT_WARNING || (s->quiet && is_warning(e))) {
+        lm_progress_wipe(&t->progress, lm_app_people(t->app));
+        lm_app_warn(t->app, e->id, e->text);
+        return false;
+    }
+    if (s->quiet)
+        return false;
+    return s->verbose || (e->type != LUMIGRATE_EVENT_STATEMENT &&
+                          e->type != LUMIGRATE_EVENT_GUARD);
+}
+
+/*
+ * Whoever watches sees what has begun and what a script prints at once; a
+ * migration that is done waits for the next line, one write() for both.
+ */
+void lm_text_out_event(lm_text_out *t, const lumigrate_event *event)
+{
+    lm_out *out = lm_app_people(t->app);
+
+    if (event->type == LUMIGRATE_EVENT_FAILED)
+        t->failed = true;
+    if (!passes(t, event))
+        return;
+    if (event->type == LUMIGRATE_EVENT_PROGRESS) {
+        lm_progress_show(&t->progress, out, event);
+        return;
+    }
+    if (event->type == LUMIGRATE_EVENT_START ||
+        event->type == LUMIGRATE_EVENT_APPLIED ||
+        event->type == LUMIGRATE_EVENT_FAILED)
+        lm_progress_end(&t->progress, out);
+    lm_progress_wipe(&t->progress, out);
+    if (put_alone(t, out, event))
+        return;
+    release(t, out);
+    put_migration(t, out, event);
+    if (event->type == LUMIGRATE_EVENT_START ||
+        event->type == LUMIGRATE_EVENT_PRINT ||
+        event->type == LUMIGRATE_EVENT_LOG)
+        lm_out_flush(out);
+}
+
+void lm_text_out_clear(lm_text_out *t)
+{
+    lm_str_clear(&t->held);
+}

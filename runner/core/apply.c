@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+#include "apply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../base/lock.h"
+#include "../db/check.h"
+#include "../db/txn.h"
+
+/* One migration being applied. */
+typedef struct attempt {
+    lm_session *s;
+    const lm_source *source;
+    const lm_origin *origin;
+    lm_done *done;
+    char started_at[LM_UTC_SIZE];
+    double begun;       /* lm_clock_ms */
+} attempt;
+
+static void start(attempt *a)
+{
+    lm_event event = {.type = LM_EVENT_START};
+
+    a->s->running = a->source;
+    a->begun = lm_clock_ms();
+    lm_clock_utc(a->started_at);
+    lm_stop_begin(&a->s->stop);
+    lm_session_emit(a->s, &event);
+}
+
+static lm_record record_of(const attempt *a, const char *outcome)
+{
+    lm_record r = {0};
+
+    r.source = a->source;
+    r.origin = a->origin;
+    r.action = "up";
+    r.outcome = outcome;
+    r.started_at = a->started_at;
+    r.duration_ms = a->done->duration_ms;
+    return r;
+}
+
+static int ask_stop(void *user, lm_err *err)
+{
+    return lm_stop_ask(user, err);
+}
+
+static int run_engine(attempt *a)
+{
+    lm_session *s = a->s;
+    lm_run run = {0};
+
+    run.db = s->db;
+    run.sink = s->sink;
+    run.folder = s->folder;
+    run.memory_limit = s->memory_limit;
+    run.stop_user = &s->stop;
+    run.stop = ask_stop;
+    run.env_user = s->env_user;
+    run.getenv = s->getenv;
+    return a->source->engine->run(a->source->context, a->source, &run);
+}
+
+/* The script between its begin and its end, whatever happens in it. */
+static int run_script(attempt *a, bool own_txn)
+{
+    lm_db *db = a->s->db;
+    int rc = lm_check_begin(db), ended;
+
+    if (rc == LM_OK)
+        rc = lm_db_script_begin(db, a->source->foreign_keys, own_txn);
+    if (rc == LM_OK)
+        rc = run_engine(a);
+    ended = lm_db_script_end(db);
+    return rc != LM_OK ? rc : ended;
+}
+
+static int check_paired(attempt *a)
+{
+    const char *open = lm_txn_unpaired(a->s->db);
+
+    if (open == NULL)
+        return LM_OK;
+    return lm_err_set(a->s->err, LM_EFAILED, "the savepoint %s was left "
+                      "open: every SAVEPOINT needs its RELEASE", open);
+}
+
+/* What must hold before the row may be written. */
+static int check_result(attempt *a)
+{
+    lm_db *db = a->s->db;
+    int rc = lm_txn_check(db);
+
+    if (rc == LM_OK)
+        rc = check_paired(a);
+    if (rc == LM_OK)
+        rc = lm_check_end(db);
+    if (rc == LM_OK)
+        rc = lm_stop_ask(&a->s->stop, a->s->err);
+    return rc;
+}
+
+static int write_rows(attempt *a)
+{
+    lm_db *db = a->s->db;
+    lm_effect effect = {0};
+    lm_record r;
+    int rc = lm_effect_read(db, &effect);
+
+    if (rc != LM_OK)
+        return rc;
+    a->done->changed = effect.changed;
+    a->done->rows = effect.rows;
+    a->done->duration_ms = lm_clock_ms() - a->begun;
+    r = record_of(a, "done");
+    r.effect = effect.changed ? "changed" : "no_op";
+    rc = lm_ledger_insert(a->s->ledger, db, &r);
+    if (rc == LM_OK)
+        rc = lm_history_add(a->s->ledger, db, &r);
+    return rc == LM_OK ? lm_txn_check(db) : rc;
+}
+
+/* Add what is known only here; the first error is kept. */
+static void blame(attempt *a)
+{
+    lm_err_migration(a->s->err, a->source->id, a->source->path);
+}
+
+static void tell_failed(attempt *a)
+{
+    lm_event event = {.type = LM_EVENT_FAILED};
+
+    event.err = a->s->err;
+    event.duration_ms = a->done->duration_ms;
+    lm_session_emit(a->s, &event);
+}
+
+/* Into the history, after the rollback. This may fail as well (a full disk, a
+ * lock); the first error wins, so why the migration failed is not hidden. */
+static void record_failure(attempt *a)
+{
+    lm_session *s = a->s;
+    bool interrupted = s->err->code == LM_EINTERRUPT;
+    lm_record r = record_of(a, interrupted ? "interrupted" : "failed");
+
+    r.error = lm_err_text(s->err);
+    s->stop.muted = true;
+    lm_history_fail(s->ledger, s->db, &r);
+    s->stop.muted = false;
+}
+
+static void fail(attempt *a)
+{
+    a->done->duration_ms = lm_clock_ms() - a->begun;
+    lm_stop_end(&a->s->stop);
+    blame(a);
+    a->s->stop.muted = true;
+    lm_txn_rollback(a->s->db);
+    a->s->stop.muted = false;
+    record_failure(a);
+    tell_failed(a);
+}
+
+static void tell_applied(attempt *a)
+{
+    lm_event event = {.type = LM_EVENT_APPLIED};
+
+    event.changed = a->done->changed;
+    event.rows = a->done->rows;
+    event.duration_ms = a->done->duration_ms;
+    lm_session_emit(a->s, &event);
+}
+
+static int begin(lm_session *s)
+{
+    double before = lm_clock_ms();
+    int rc = lm_txn_begin(s->db);
+
+    s->waited_ms += lm_clock_ms() - before;
+    return rc;
+}
+
+/* From BEGIN to COMMIT. */
+static int apply_inside(attempt *a)
+{
+    lm_session *s = a->s;
+    bool there, own = !s->one_transaction;
+    int rc = own ? begin(s) : LM_OK;
+
+    if (rc != LM_OK)
+        return rc;
+    rc = lm_ledger_has(s->ledger, s->db, a->source->id, &there);
+    if (rc == LM_OK && there)
+        return own ? lm_txn_rollback(s->db) : LM_OK;
+    start(a);
+    if (rc == LM_OK)
+        rc = run_script(a, false);
+    if (rc == LM_OK)
+        rc = check_result(a);
+    if (rc == LM_OK)
+        rc = write_rows(a);
+    lm_stop_end(&s->stop);
+    if (rc == LM_OK && own)
+        rc = lm_txn_commit(s->db);
+    if (rc != LM_OK) {
+        fail(a);
+        return rc;
+    }
+    a->done->applied = true;
+    tell_applied(a);
+    return LM_OK;
+}
+
+/* A history row and nothing else, in a transaction of its own. */
+static int record_start(attempt *a)
+{
+    lm_session *s = a->s;
+    lm_record r = record_of(a, "started");
+    int rc = begin(s);
+
+    if (rc != LM_OK)
+        return rc;
+    rc = lm_history_add(s->ledger, s->db, &r);
+    if (rc == LM_OK)
+        return lm_txn_commit(s->db);
+    lm_txn_rollback(s->db);
+    return rc;
+}
+
+static int check_no_txn_left(attempt *a)
+{
+    if (!lm_txn_left_open(a->s->db))
+        return LM_OK;
+    return lm_err_set(a->s->err, LM_EFAILED, "the migration left a "
+                      "transaction open: with TRANSACTION = false every "
+                      "BEGIN needs its COMMIT");
+}
+
+static int run_outside(attempt *a)
+{
+    lm_session *s = a->s;
+    int rc = record_start(a);
+
+    if (rc != LM_OK)
+        return rc;
+    rc = run_script(a, true);
+    if (rc == LM_OK)
+        rc = check_no_txn_left(a);
+    if (rc == LM_OK)
+        rc = begin(s);
+    if (rc == LM_OK)
+        rc = check_result(a);
+    if (rc == LM_OK)
+        rc = write_rows(a);
+    lm_stop_end(&s->stop);
+    if (rc == LM_OK)
+        rc = lm_txn_commit(s->db);
+    return rc;
+}
+
+/* The lock that keeps a second process from running the same script while no
+ * transaction is open. The database's own folder is locked, so no file is
+ * made; a host's connection in memory has none. */
+static int lock_database(lm_session *s, int *fd)
+{
+    lm_patience patience = {0};
+    double before = lm_clock_ms();
+    char *dir;
+    int rc;
+
+    *fd = -1;
+    if (s->path == NULL)
+        return LM_OK;
+    dir = lm_path_dir(s->path);
+    if (dir == NULL)
+        return lm_err_nomem(s->err);
+    patience.timeout = s->lock_timeout * 1e3;
+    patience.user = &s->stop;
+    patience.stop = ask_stop;
+    rc = lm_lock_folder(dir, &patience, s->err, fd);
+    s->waited_ms += lm_clock_ms() - before;
+    free(dir);
+    return rc;
+}
+
+/* TRANSACTION = false. */
+static int apply_outside(attempt *a)
+{
+    lm_session *s = a->s;
+    bool there = false;
+    int fd, rc = lock_database(s, &fd);
+
+    if (rc != LM_OK)
+        return rc;
+    rc = lm_ledger_has(s->ledger, s->db, a->source->id, &there);
+    if (rc == LM_OK && !there) {
+        start(a);
+        rc = run_outside(a);
+        if (rc != LM_OK)
+            fail(a);
+        else {
+            a->done->applied = true;
+            tell_applied(a);
+        }
+    }
+    lm_lock_release(fd);
+    return rc;
+}
+
+int lm_apply(lm_session *s, const lm_source *source, const lm_origin *origin,
+             lm_done *done)
+{
+    attempt a = {0};
+    int rc;
+
+    memset(done, 0, sizeof *done);
+    a.s = s;
+    a.source = source;
+    a.origin = origin;
+    a.done = done;
+    rc = source->txn == LM_TXN_NONE ? apply_outside(&a) : apply_inside(&a);
+    s->running = NULL;
+    return rc;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * apply.h - one migration, one transaction.
+ *
+ *   lm_apply   apply one migration: its changes, its ledger row and its
+ *              history row commit together, or the database is as it was and
+ *              the failure is in the history
+ *
+ * Another process may have applied it in the meantime: then *done->applied
+ * is false and LM_OK is returned.
+ *
+ * Inside lm_up's one transaction for the whole run (session->one_transaction)
+ * it neither begins nor commits.
+ */
+#ifndef LM_CORE_APPLY_H
+#define LM_CORE_APPLY_H
+
+#include "session.h"
+
+typedef struct lm_done {
+    bool applied;       /* false: another process was faster */
+    bool changed;
+    int64_t rows;
+    double duration_ms;
+} lm_done;
+
+int lm_apply(lm_session *s, const lm_source *source, const lm_origin *origin,
+             lm_done *done);
+
+#endif

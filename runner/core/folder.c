@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void clear_source(lm_source *s)
+{
+    free(s->id);
+    free(s->file);
+    free(s->path);
+    free(s->description);
+    free(s->text);
+}
+
+void lm_folder_clear(lm_folder *folder)
+{
+    size_t i;
+
+    for (i = 0; i < folder->sources.count; i++)
+        clear_source(&folder->sources.list[i]);
+    free(folder->sources.list);
+    memset(folder, 0, sizeof *folder);
+}
+
+const lm_source *lm_folder_find(const lm_folder *folder, const char *id)
+{
+    size_t i;
+
+    for (i = 0; i < folder->sources.count; i++)
+        if (strcmp(folder->sources.list[i].id, id) == 0)
+            return &folder->sources.list[i];
+    return NULL;
+}
+
+static int claim_all(const lm_dir *dir, const char *path,
+                     const lm_engines *engines, lm_err *err, lm_folder *out)
+{
+    bool *claimed = calloc(dir->count + 1, sizeof *claimed);
+    const lm_engine_slot *slot;
+    size_t i, first;
+    int rc = claimed == NULL ? lm_err_nomem(err) : LM_OK;
+
+    for (i = 0; i < engines->count && rc == LM_OK; i++) {
+        slot = &engines->slots[i];
+        first = out->sources.count;
+        rc = slot->engine->claim(slot->context, dir, path, claimed,
+                                 &out->sources, err);
+        for (; first < out->sources.count; first++) {
+            out->sources.list[first].engine = slot->engine;
+            out->sources.list[first].context = slot->context;
+        }
+    }
+    free(claimed);
+    return rc;
+}
+
+static int by_file(const void *a, const void *b)
+{
+    return lm_natural_cmp(((const lm_source *)a)->file,
+                          ((const lm_source *)b)->file);
+}
+
+static int identify(const lm_dir *dir, const char *path, lm_source *s,
+                    lm_err *err)
+{
+    int rc;
+
+    s->path = lm_path_join(path, s->file);
+    if (s->path == NULL)
+        return lm_err_nomem(err);
+    rc = lm_file_read_at(dir->fd, s->file, s->path, err, &s->text, &s->len);
+    if (rc == LM_OK)
+        rc = s->engine->identify(s->context, s, err);
+    if (rc != LM_OK)
+        lm_err_migration(err, s->id, s->path);
+    return rc;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp((*(const lm_source *const *)a)->id,
+                  (*(const lm_source *const *)b)->id);
+}
+
+static int refuse_twins(const lm_source *a, const lm_source *b, lm_err *err)
+{
+    lm_err_set(err, LM_EUSAGE, "two migrations have the ID %s: %s and %s",
+               a->id, a->file, b->file);
+    lm_err_hint(err, "give one of them another ID, or move it out of the "
+                "folder");
+    return LM_EUSAGE;
+}
+
+static int check_unique(const lm_folder *folder, lm_err *err)
+{
+    size_t i, n = folder->sources.count;
+    const lm_source **sorted = malloc((n + 1) * sizeof *sorted);
+    int rc = LM_OK;
+
+    if (sorted == NULL)
+        return lm_err_nomem(err);
+    for (i = 0; i < n; i++)
+        sorted[i] = &folder->sources.list[i];
+    qsort(sorted, n, sizeof *sorted, by_id);
+    for (i = 1; i < n && rc == LM_OK; i++)
+        if (strcmp(sorted[i - 1]->id, sorted[i]->id) == 0)
+            rc = refuse_twins(sorted[i - 1], sorted[i], err);
+    free(sorted);
+    return rc;
+}
+
+int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
+                   lm_folder *out)
+{
+    lm_dir dir = {0};
+    size_t i;
+    int rc;
+
+    memset(out, 0, sizeof *out);
+    rc = lm_dir_list(path, err, &dir);
+    if (rc == LM_OK)
+        rc = claim_all(&dir, path, engines, err, out);
+    if (rc == LM_OK && out->sources.count > 1)
+        qsort(out->sources.list, out->sources.count,
+              sizeof *out->sources.list, by_file);
+    for (i = 0; i < out->sources.count && rc == LM_OK; i++)
+        rc = identify(&dir, path, &out->sources.list[i], err);
+    if (rc == LM_OK)
+        rc = check_unique(out, err);
+    lm_dir_clear(&dir);
+    if (rc != LM_OK)
+        lm_folder_clear(out);
+    return rc;
+}

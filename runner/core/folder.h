@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * folder.h - the migrations folder: which migrations are in it.
+ *
+ *   lm_folder_read   list the folder, let the engines claim its entries, read
+ *                    and identify each; sources in the order in which they
+ *                    run, no two with one ID
+ *   lm_folder_find   the source with this ID, or NULL
+ *   lm_folder_clear  free it; may be called twice
+ *
+ * Sub-folders (old, lib, templates), files that no engine claims (README,
+ * editors' litter) and names that begin with a dot are left alone.
+ *
+ * Ownership: the sources and all in them belong to the folder.
+ */
+#ifndef LM_CORE_FOLDER_H
+#define LM_CORE_FOLDER_H
+
+#include "../engine/engine.h"
+
+/* An engine as lumigrate.c registers it. */
+typedef struct lm_engine_slot {
+    const lm_engine *engine;
+    void *context;
+} lm_engine_slot;
+
+typedef struct lm_engines {
+    lm_engine_slot slots[4];
+    size_t count;
+} lm_engines;
+
+typedef struct lm_folder {
+    lm_sources sources;
+} lm_folder;
+
+int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
+                   lm_folder *out);
+const lm_source *lm_folder_find(const lm_folder *folder, const char *id);
+void lm_folder_clear(lm_folder *folder);
+
+#endif

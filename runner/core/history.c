@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* The other table of the ledger: every attempt ever made. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../base/list.h"
+#include "../base/text.h"
+#include "../db/txn.h"
+#include "ledger.h"
+
+static lm_value text(const char *s)
+{
+    lm_value v = {.type = LM_NULL};
+
+    if (s != NULL) {
+        v.type = LM_TEXT;
+        v.as.text.bytes = s;
+        v.as.text.size = strlen(s);
+    }
+    return v;
+}
+
+/* Is this text of this migration kept already? */
+static int is_kept(lm_ledger *l, lm_db *db, const lm_source *s, bool *out)
+{
+    char *sql = lm_format("SELECT 1 FROM main.%s WHERE id = ?1 AND checksum "
+                          "= ?2 AND source IS NOT NULL LIMIT 1",
+                          l->history);
+    lm_value v[2];
+    lm_stmt *stmt = NULL;
+    int i, rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+        : lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
+
+    v[0] = text(s->id);
+    v[1] = text(s->checksum);
+    for (i = 0; i < 2 && rc == LM_OK; i++)
+        rc = lm_stmt_bind(stmt, i + 1, &v[i]);
+    if (rc == LM_OK)
+        rc = lm_stmt_step(stmt, out);
+    lm_stmt_release(stmt);
+    free(sql);
+    return rc;
+}
+
+int lm_history_add(lm_ledger *l, lm_db *db, const lm_record *r)
+{
+    lm_value v[13];
+    bool kept = false;
+    int rc = LM_OK;
+
+    /* An ID without any attempt so far needs no search through all. */
+    if (lm_ledger_last_outcome(l, r->source->id) != NULL ||
+        lm_ledger_find(l, r->source->id) != NULL)
+        rc = is_kept(l, db, r->source, &kept);
+    v[0] = text(r->source->id);
+    v[1] = text(r->action);
+    v[2] = text(r->outcome);
+    v[3] = text(r->error);
+    v[4] = text(r->source->checksum);
+    v[5].type = LM_NULL;
+    if (!kept) {
+        v[5].type = LM_TEXT;
+        v[5].as.text.bytes = r->source->text;
+        v[5].as.text.size = r->source->len;
+    }
+    v[6] = text(r->started_at);
+    v[7].type = LM_REAL;
+    v[7].as.real = r->duration_ms;
+    v[8] = text(r->origin->runner);
+    v[9] = text(r->origin->sqlite);
+    v[10] = text(r->origin->host);
+    v[11] = text(r->origin->user);
+    v[12] = text(r->origin->run_id);
+    return rc == LM_OK ? lm_db_run(db, l->history_sql, v, 13) : rc;
+}
+
+/* Count it if the last attempt was the same failure of the same text. */
+static int count_again(lm_ledger *l, lm_db *db, const lm_record *r,
+                       bool *counted)
+{
+    char *sql = lm_format(
+        "UPDATE main.%s SET repeats = repeats + 1, last_at = ?1 "
+        "WHERE seq = (SELECT max(seq) FROM main.%s WHERE id = ?2) AND "
+        "outcome = ?3 AND checksum = ?4 AND error IS ?5",
+        l->history, l->history);
+    lm_value v[5];
+    int rc;
+
+    v[0] = text(r->started_at);
+    v[1] = text(r->source->id);
+    v[2] = text(r->outcome);
+    v[3] = text(r->source->checksum);
+    v[4] = text(r->error);
+    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                     : lm_db_run(db, sql, v, 5);
+    *counted = rc == LM_OK && lm_db_changes(db) > 0;
+    free(sql);
+    return rc;
+}
+
+int lm_history_fail(lm_ledger *l, lm_db *db, const lm_record *r)
+{
+    bool counted = false;
+    int rc = lm_txn_begin(db);
+
+    if (rc != LM_OK)
+        return rc;
+    rc = count_again(l, db, r, &counted);
+    if (rc == LM_OK && !counted)
+        rc = lm_history_add(l, db, r);
+    if (rc == LM_OK)
+        return lm_txn_commit(db);
+    lm_txn_rollback(db);
+    return rc;
+}
+
+static const char *keep(lm_ledger *l, const lm_value *v, lm_err *err)
+{
+    const char *copy;
+
+    if (v->type != LM_TEXT && v->type != LM_BLOB)
+        return NULL;
+    copy = lm_arena_add(&l->attempt_strings, v->as.text.bytes,
+                        v->as.text.size);
+    if (copy == NULL)
+        lm_err_nomem(err);
+    return copy;
+}
+
+static int add_attempt(lm_ledger *l, lm_db *db, const lm_value *v)
+{
+    lm_err *err = lm_db_err(db);
+    lm_attempt *a = v == NULL ? NULL
+        : lm_list_grow(l->attempts, l->attempt_count, &l->attempt_size,
+                       sizeof *a);
+
+    if (a == NULL)
+        return lm_err_nomem(err);
+    l->attempts = a;
+    a += l->attempt_count;
+    a->seq = v[0].type == LM_INTEGER ? v[0].as.integer : 0;
+    a->id = keep(l, &v[1], err);
+    a->action = keep(l, &v[2], err);
+    a->outcome = keep(l, &v[3], err);
+    a->error = keep(l, &v[4], err);
+    a->checksum = keep(l, &v[5], err);
+    a->started_at = keep(l, &v[6], err);
+    a->duration_ms = v[7].type == LM_REAL ? v[7].as.real : 0;
+    a->runner = keep(l, &v[8], err);
+    a->sqlite = keep(l, &v[9], err);
+    a->host = keep(l, &v[10], err);
+    a->user = keep(l, &v[11], err);
+    a->run_id = keep(l, &v[12], err);
+    a->repeats = v[13].type == LM_INTEGER ? v[13].as.integer : 0;
+    a->last_at = keep(l, &v[14], err);
+    if (err->code == LM_OK)
+        l->attempt_count++;
+    return err->code;
+}
+
+int lm_history_read(lm_ledger *l, lm_db *db)
+{
+    char *sql;
+    lm_stmt *stmt = NULL;
+    bool more;
+    int rc;
+
+    lm_arena_clear(&l->attempt_strings);
+    l->attempt_count = 0;
+    if (!l->has_history)
+        return LM_OK;
+    sql = lm_format("SELECT seq, id, action, outcome, error, checksum, "
+                    "started_at, duration_ms, runner, sqlite, host, user, "
+                    "run_id, repeats, last_at FROM main.%s ORDER BY seq",
+                    l->history);
+    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+        : lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
+    while (rc == LM_OK) {
+        rc = lm_stmt_step(stmt, &more);
+        if (rc != LM_OK || !more)
+            break;
+        rc = add_attempt(l, db, lm_stmt_row(stmt));
+    }
+    lm_stmt_release(stmt);
+    free(sql);
+    return rc;
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+#include "ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/buf.h"
+#include "../base/list.h"
+#include "../base/text.h"
+#include "../db/txn.h"
+#include "../lex/name.h"
+#include "rebuild.h"
+#include "shape.h"
+
+static char *history_name(const char *table)
+{
+    char *name = lm_format("%s_history", table);
+    char *quoted = name == NULL ? NULL : lm_quote_ident(name);
+
+    free(name);
+    return quoted;
+}
+
+/* The statements that run for every migration, built once. */
+static bool build_statements(lm_ledger *l)
+{
+    if (l->quoted == NULL || l->history == NULL)
+        return false;
+    l->find_sql = lm_format("SELECT 1 FROM main.%s WHERE id = ?1",
+                            l->quoted);
+    l->insert_sql = lm_format(
+        "INSERT INTO main.%s (id, position, description, checksum, effect, "
+        "applied_at, duration_ms) VALUES (?1, (SELECT coalesce("
+        "max(position), 0) + 1 FROM main.%s), ?2, ?3, ?4, ?5, ?6)",
+        l->quoted, l->quoted);
+    l->history_sql = lm_format(
+        "INSERT INTO main.%s (id, action, outcome, error, checksum, source, "
+        "started_at, duration_ms, runner, sqlite, host, user, run_id, "
+        "repeats) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+        "?12, ?13, 0)", l->history);
+    return l->find_sql != NULL && l->insert_sql != NULL &&
+           l->history_sql != NULL;
+}
+
+lm_ledger *lm_ledger_new(const char *table)
+{
+    lm_ledger *l = calloc(1, sizeof *l);
+
+    if (l == NULL)
+        return NULL;
+    l->table = lm_strdup(table);
+    l->quoted = lm_quote_ident(table);
+    l->history = history_name(table);
+    if (l->table == NULL || !build_statements(l)) {
+        lm_ledger_free(l);
+        return NULL;
+    }
+    return l;
+}
+
+static void forget(lm_ledger *l)
+{
+    lm_arena_clear(&l->strings);
+    l->count = l->last_count = 0;
+    l->exists = l->incomplete = l->has_history = false;
+}
+
+void lm_ledger_free(lm_ledger *l)
+{
+    if (l == NULL)
+        return;
+    forget(l);
+    lm_arena_clear(&l->attempt_strings);
+    free(l->rows);
+    free(l->last);
+    free(l->attempts);
+    free(l->table);
+    free(l->quoted);
+    free(l->history);
+    free(l->find_sql);
+    free(l->insert_sql);
+    free(l->history_sql);
+    free(l);
+}
+
+/* A copy that lives as long as what was looked at. Anything but TEXT or BLOB
+ * is "". */
+static const char *keep(lm_arena *arena, const lm_value *v, lm_err *err)
+{
+    const char *copy;
+
+    if (v->type != LM_TEXT && v->type != LM_BLOB)
+        copy = lm_arena_add(arena, "", 0);
+    else
+        copy = lm_arena_add(arena, v->as.text.bytes, v->as.text.size);
+    if (copy == NULL)
+        lm_err_nomem(err);
+    return copy;
+}
+
+static double number(const lm_value *v)
+{
+    if (v->type == LM_REAL)
+        return v->as.real;
+    return v->type == LM_INTEGER ? (double)v->as.integer : 0;
+}
+
+static int refuse_row(lm_ledger *l, lm_db *db, int64_t position)
+{
+    lm_err_set(lm_db_err(db), LM_EHISTORY, "the table %s holds a row whose "
+               "id is no text (position %lld)", l->table,
+               (long long)position);
+    lm_err_hint(lm_db_err(db), "somebody else wrote to it: look at it with "
+                "the sqlite3 shell and put it right, nothing was changed");
+    return LM_EHISTORY;
+}
+
+static int add_row(lm_ledger *l, lm_db *db, const lm_value *v)
+{
+    lm_err *err = lm_db_err(db);
+    lm_applied *grown;
+
+    if (v == NULL)
+        return lm_err_nomem(err);
+    if (v[0].type != LM_TEXT ||
+        memchr(v[0].as.text.bytes, '\0', v[0].as.text.size) != NULL)
+        return refuse_row(l, db, (int64_t)number(&v[1]));
+    grown = lm_list_grow(l->rows, l->count, &l->size, sizeof *grown);
+    if (grown == NULL)
+        return lm_err_nomem(err);
+    l->rows = grown;
+    grown += l->count;
+    grown->id = keep(&l->strings, &v[0], err);
+    grown->position = (int64_t)number(&v[1]);
+    grown->description = keep(&l->strings, &v[2], err);
+    grown->checksum = keep(&l->strings, &v[3], err);
+    grown->effect = keep(&l->strings, &v[4], err);
+    grown->applied_at = keep(&l->strings, &v[5], err);
+    grown->duration_ms = number(&v[6]);
+    if (err->code != LM_OK)
+        return err->code;
+    l->count++;
+    return LM_OK;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const lm_applied *)a)->id, ((const lm_applied *)b)->id);
+}
+
+/* Run a query built here, handing each row to `add`. */
+static int each_row(lm_ledger *l, lm_db *db, char *sql,
+                    int (*add)(lm_ledger *, lm_db *, const lm_value *))
+{
+    lm_stmt *stmt = NULL;
+    bool more;
+    int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+        : lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
+
+    while (rc == LM_OK) {
+        rc = lm_stmt_step(stmt, &more);
+        if (rc != LM_OK || !more)
+            break;
+        rc = add(l, db, lm_stmt_row(stmt));
+    }
+    lm_stmt_release(stmt);
+    free(sql);
+    return rc;
+}
+
+/* The rows of a ledger that lacks some of our columns: what is not there is
+ * empty. */
+static int read_rows(lm_ledger *l, lm_db *db)
+{
+    int rc;
+
+    if (l->incomplete)
+        rc = each_row(l, db, lm_format("SELECT id, rowid, '', '', 'unknown',"
+                                       " '', 0 FROM main.%s", l->quoted),
+                      add_row);
+    else
+        rc = each_row(l, db, lm_format("SELECT id, position, description, "
+                                       "checksum, effect, applied_at, "
+                                       "duration_ms FROM main.%s",
+                                       l->quoted), add_row);
+    if (rc == LM_OK && l->count > 1)
+        qsort(l->rows, l->count, sizeof *l->rows, by_id);
+    return rc;
+}
+
+static int add_last(lm_ledger *l, lm_db *db, const lm_value *v)
+{
+    lm_err *err = lm_db_err(db);
+    lm_last *grown = v == NULL ? NULL
+        : lm_list_grow(l->last, l->last_count, &l->last_size,
+                       sizeof *grown);
+
+    if (grown == NULL)
+        return lm_err_nomem(err);
+    l->last = grown;
+    grown += l->last_count;
+    grown->id = keep(&l->strings, &v[0], err);
+    grown->outcome = keep(&l->strings, &v[1], err);
+    if (err->code == LM_OK)
+        l->last_count++;
+    return err->code;
+}
+
+static int by_last_id(const void *a, const void *b)
+{
+    return strcmp(((const lm_last *)a)->id, ((const lm_last *)b)->id);
+}
+
+/* The last attempt of IDs that are not applied. */
+static int read_last(lm_ledger *l, lm_db *db)
+{
+    int rc = each_row(l, db, lm_format(
+        "SELECT id, outcome FROM main.%s WHERE seq IN (SELECT max(seq) "
+        "FROM main.%s WHERE id NOT IN (SELECT id FROM main.%s) "
+        "GROUP BY id)", l->history, l->history, l->quoted), add_last);
+
+    if (rc == LM_OK && l->last_count > 1)
+        qsort(l->last, l->last_count, sizeof *l->last, by_last_id);
+    return rc;
+}
+
+const lm_applied *lm_ledger_find(const lm_ledger *l, const char *id)
+{
+    lm_applied key = {0};
+
+    key.id = id;
+    return l->count == 0 ? NULL
+        : bsearch(&key, l->rows, l->count, sizeof key, by_id);
+}
+
+const char *lm_ledger_last_outcome(const lm_ledger *l, const char *id)
+{
+    lm_last key = {0};
+    const lm_last *found;
+
+    key.id = id;
+    found = l->last_count == 0 ? NULL
+        : bsearch(&key, l->last, l->last_count, sizeof key, by_last_id);
+    return found == NULL ? NULL : found->outcome;
+}
+
+static int refuse_shape(lm_ledger *l, lm_db *db, lm_shape shape)
+{
+    lm_err *err = lm_db_err(db);
+
+    lm_err_set(err, LM_EHISTORY, "the table %s in this database belongs to "
+               "%s; it was not touched", l->table, lm_shape_tool(shape));
+    lm_err_hint(err, "keep lumigrate's own record in another table with "
+                "--table NAME (LUMIGRATE_TABLE); to adopt what the other "
+                "tool has applied, its rows would have to be carried over "
+                "(a later version does that: adopt)");
+    return LM_EHISTORY;
+}
+
+int lm_ledger_look(lm_ledger *l, lm_db *db, bool details)
+{
+    lm_look look = {0};
+    int rc;
+
+    forget(l);
+    rc = lm_look_at(db, l->table, &look);
+    if (rc != LM_OK)
+        return rc;
+    l->has_history = look.has_history;
+    if (!look.exists)
+        return LM_OK;
+    if (look.shape == LM_SHAPE_HOME_MADE) {
+        l->incomplete = true;
+        rc = lm_rebuild_possible(db, l->table);
+    } else if (look.shape != LM_SHAPE_OURS)
+        rc = refuse_shape(l, db, look.shape);
+    l->exists = rc == LM_OK;
+    if (rc == LM_OK)
+        rc = read_rows(l, db);
+    if (rc == LM_OK && details && l->has_history && !l->incomplete)
+        rc = read_last(l, db);
+    return rc;
+}
+
+static int create(lm_ledger *l, lm_db *db, bool history_only)
+{
+    char *sql = lm_format(
+        "CREATE TABLE main.%s (\n"
+        "  id          TEXT    NOT NULL PRIMARY KEY,\n"
+        "  position    INTEGER NOT NULL UNIQUE,\n"
+        "  description TEXT    NOT NULL,\n"
+        "  checksum    TEXT    NOT NULL,\n"
+        "  effect      TEXT    NOT NULL,\n"
+        "  applied_at  TEXT    NOT NULL,\n"
+        "  duration_ms REAL    NOT NULL\n)", l->quoted);
+    char *history = lm_format(
+        "CREATE TABLE main.%s (\n"
+        "  seq INTEGER PRIMARY KEY, id TEXT, action TEXT, outcome TEXT, "
+        "error TEXT,\n"
+        "  checksum TEXT, source TEXT,\n"
+        "  started_at TEXT, duration_ms REAL, runner TEXT, sqlite TEXT, "
+        "host TEXT, user TEXT, run_id TEXT,\n"
+        "  repeats INTEGER, last_at TEXT\n)", l->history);
+    int rc = LM_OK;
+
+    if (sql == NULL || history == NULL)
+        rc = lm_err_nomem(lm_db_err(db));
+    if (rc == LM_OK && !history_only)
+        rc = lm_db_run(db, sql, NULL, 0);
+    if (rc == LM_OK && !l->has_history)
+        rc = lm_db_run(db, history, NULL, 0);
+    free(sql);
+    free(history);
+    return rc;
+}
+
+/* Under the lock things may stand otherwise than they did before it. */
+static int prepare_locked(lm_ledger *l, lm_db *db, const char **what)
+{
+    int rc = lm_ledger_look(l, db, false);
+
+    if (rc != LM_OK)
+        return rc;
+    if (!l->exists) {
+        rc = create(l, db, false);
+        *what = "created";
+        return rc;
+    }
+    if (l->incomplete) {
+        rc = lm_rebuild_ledger(db, l->table, l->quoted);
+        *what = "rebuilt";
+    }
+    if (rc == LM_OK && !l->has_history)
+        rc = create(l, db, true);
+    return rc;
+}
+
+int lm_ledger_prepare(lm_ledger *l, lm_db *db, const char **what)
+{
+    int rc;
+
+    *what = NULL;
+    if (l->exists && !l->incomplete && l->has_history)
+        return LM_OK;
+    rc = lm_txn_begin(db);
+    if (rc != LM_OK)
+        return rc;
+    rc = prepare_locked(l, db, what);
+    if (rc == LM_OK)
+        rc = lm_txn_commit(db);
+    else
+        lm_txn_rollback(db);
+    return rc == LM_OK ? lm_ledger_look(l, db, true) : rc;
+}
+
+static lm_value text(const char *s)
+{
+    lm_value v = {.type = LM_NULL};
+
+    if (s != NULL) {
+        v.type = LM_TEXT;
+        v.as.text.bytes = s;
+        v.as.text.size = strlen(s);
+    }
+    return v;
+}
+
+static lm_value real(double n)
+{
+    lm_value v = {.type = LM_REAL};
+
+    v.as.real = n;
+    return v;
+}
+
+int lm_ledger_has(lm_ledger *l, lm_db *db, const char *id, bool *out)
+{
+    lm_value v = text(id);
+    lm_stmt *stmt;
+    int rc = lm_db_prepare(db, LM_RUNNER, l->find_sql, strlen(l->find_sql),
+                           &stmt);
+
+    if (rc == LM_OK)
+        rc = lm_stmt_bind(stmt, 1, &v);
+    if (rc == LM_OK)
+        rc = lm_stmt_step(stmt, out);
+    lm_stmt_release(stmt);
+    return rc;
+}
+
+int lm_ledger_insert(lm_ledger *l, lm_db *db, const lm_record *r)
+{
+    lm_value v[6];
+
+    v[0] = text(r->source->id);
+    v[1] = text(r->source->description);
+    v[2] = text(r->source->checksum);
+    v[3] = text(r->effect);
+    v[4] = text(r->started_at);
+    v[5] = real(r->duration_ms);
+    return lm_db_run(db, l->insert_sql, v, 6);
+}

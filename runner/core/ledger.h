@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ledger.h - the tables schema_migrations and schema_migrations_history: what
+ * is applied now, and every attempt ever made.
+ *
+ * The ledger is the only code that names these tables; callers speak of IDs
+ * and never write SQL.
+ *
+ *   lm_ledger_new      for a table's name; NULL: no memory
+ *   lm_ledger_free     accepts NULL
+ *   lm_ledger_look     is it there, whose is it, what is in it? Reads only
+ *   lm_ledger_prepare  make it, or complete a home-made one; a transaction of
+ *                      its own, a no-op when all is there
+ *   lm_ledger_find     the applied row with this ID, or NULL
+ *   lm_ledger_has      ask the database now: used under the write lock
+ *   lm_ledger_insert   record one ID as applied; inside the migration's own
+ *                      transaction, so that row and change commit together
+ *   lm_history_add     record an attempt
+ *   lm_history_fail    record a failure, in a transaction of its own; the
+ *                      same failure of the same text again is counted
+ *   lm_history_read    every attempt, oldest first
+ *
+ * Ownership: what look and read filled belongs to the ledger until the next
+ * look, read or free. Every function that can fail returns LM_OK or a code,
+ * with the cause in lm_db_err(db).
+ */
+#ifndef LM_CORE_LEDGER_H
+#define LM_CORE_LEDGER_H
+
+#include "../base/arena.h"
+#include "../db/db.h"
+#include "../engine/source.h"
+
+typedef struct lm_applied {
+    const char *id, *description, *checksum, *effect, *applied_at;
+    int64_t position;
+    double duration_ms;
+} lm_applied;
+
+/* The last attempt of an ID that is not applied. */
+typedef struct lm_last {
+    const char *id, *outcome;
+} lm_last;
+
+typedef struct lm_attempt {
+    int64_t seq, repeats;
+    const char *id, *action, *outcome, *error, *checksum, *started_at,
+        *runner, *sqlite, *host, *user, *run_id, *last_at;
+    double duration_ms;
+} lm_attempt;
+
+typedef struct lm_ledger {
+    char *table;            /* as given: "schema_migrations" */
+    char *quoted, *history; /* as they stand in SQL */
+    char *insert_sql, *find_sql, *history_sql;  /* built once */
+    bool exists;            /* ours, or a home-made one to complete */
+    bool incomplete;        /* home-made: lm_ledger_prepare rebuilds it */
+    bool has_history;
+    lm_arena strings;
+    lm_applied *rows;       /* sorted by ID */
+    size_t count, size;
+    lm_last *last;          /* sorted by ID */
+    size_t last_count, last_size;
+    lm_arena attempt_strings;
+    lm_attempt *attempts;
+    size_t attempt_count, attempt_size;
+} lm_ledger;
+
+/* Who is at work: the same for a whole run. */
+typedef struct lm_origin {
+    const char *runner, *sqlite, *host, *user, *run_id;
+} lm_origin;
+
+typedef struct lm_record {
+    const lm_source *source;
+    const lm_origin *origin;
+    const char *action, *outcome;
+    const char *error;      /* NULL: none */
+    const char *effect;     /* for insert */
+    const char *started_at;
+    double duration_ms;
+} lm_record;
+
+lm_ledger *lm_ledger_new(const char *table);
+void lm_ledger_free(lm_ledger *ledger);
+
+/* `details`: the last attempt of each ID too. LM_EHISTORY when the table is
+ * another tool's or its rows are not what they should be. */
+int lm_ledger_look(lm_ledger *ledger, lm_db *db, bool details);
+/* *what is "created", "rebuilt" or NULL, static. */
+int lm_ledger_prepare(lm_ledger *ledger, lm_db *db, const char **what);
+const lm_applied *lm_ledger_find(const lm_ledger *ledger, const char *id);
+const char *lm_ledger_last_outcome(const lm_ledger *ledger, const char *id);
+
+int lm_ledger_has(lm_ledger *ledger, lm_db *db, const char *id, bool *out);
+int lm_ledger_insert(lm_ledger *ledger, lm_db *db, const lm_record *record);
+int lm_history_add(lm_ledger *ledger, lm_db *db, const lm_record *record);
+int lm_history_fail(lm_ledger *ledger, lm_db *db, const lm_record *record);
+int lm_history_read(lm_ledger *ledger, lm_db *db);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include "schedule.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/list.h"
+#include "../base/text.h"
+
+bool lm_status_is_pending(lm_status s)
+{
+    return s == LM_STATUS_PENDING || s == LM_STATUS_OUT_OF_ORDER ||
+           s == LM_STATUS_FAILED || s == LM_STATUS_PARTIAL;
+}
+
+void lm_schedule_clear(lm_schedule *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->warning_count; i++)
+        free(s->warnings[i].text);
+    free(s->warnings);
+    free(s->steps);
+    memset(s, 0, sizeof *s);
+}
+
+static int add_step(lm_schedule *s, const lm_source *source,
+                    const lm_applied *applied, lm_err *err)
+{
+    lm_step *grown = lm_list_grow(s->steps, s->count, &s->size,
+                                  sizeof *grown);
+
+    if (grown == NULL)
+        return lm_err_nomem(err);
+    s->steps = grown;
+    grown[s->count].source = source;
+    grown[s->count].applied = applied;
+    grown[s->count].status = LM_STATUS_PENDING;
+    s->count++;
+    return LM_OK;
+}
+
+static int warn(lm_schedule *s, const lm_source *source, lm_err *err,
+                const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static int warn(lm_schedule *s, const lm_source *source, lm_err *err,
+                const char *format, ...)
+{
+    lm_warning *grown = lm_list_grow(s->warnings, s->warning_count,
+                                     &s->warning_size, sizeof *grown);
+    va_list args;
+
+    if (grown == NULL)
+        return lm_err_nomem(err);
+    s->warnings = grown;
+    grown += s->warning_count;
+    va_start(args, format);
+    grown->text = lm_vformat(format, args);
+    va_end(args);
+    grown->source = source;
+    if (grown->text == NULL)
+        return lm_err_nomem(err);
+    s->warning_count++;
+    return LM_OK;
+}
+
+/* The folder's migrations, in order. */
+static int add_sources(lm_schedule *s, const lm_folder *folder,
+                       const lm_ledger *ledger, lm_err *err)
+{
+    const lm_source *source;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < folder->sources.count && rc == LM_OK; i++) {
+        source = &folder->sources.list[i];
+        rc = add_step(s, source, lm_ledger_find(ledger, source->id), err);
+    }
+    return rc;
+}
+
+static int compare_pointers(const void *a, const void *b)
+{
+    const lm_applied *x = *(const lm_applied *const *)a;
+    const lm_applied *y = *(const lm_applied *const *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* What is applied and not in the folder. The ledger is sorted by ID, so that
+ * a row is in the folder when its address is among those found for it. */
+static int add_missing(lm_schedule *s, const lm_ledger *ledger, lm_err *err)
+{
+    size_t i, n = 0, known = s->count;
+    const lm_applied **found, *row;
+    int rc = LM_OK;
+
+    found = malloc((known + 1) * sizeof *found);
+    if (found == NULL)
+        return lm_err_nomem(err);
+    for (i = 0; i < known; i++)
+        if (s->steps[i].applied != NULL)
+            found[n++] = s->steps[i].applied;
+    qsort(found, n, sizeof *found, compare_pointers);
+    for (i = 0; i < ledger->count && n < ledger->count && rc == LM_OK; i++) {
+        row = &ledger->rows[i];
+        if (bsearch(&row, found, n, sizeof *found, compare_pointers) == NULL)
+            rc = add_step(s, NULL, row, err);
+    }
+    free(found);
+    return rc;
+}
+
+/* The name by which a step stands in order: the file's, or the ID of one
+ * whose file is gone. */
+static const char *place_of(const lm_step *step)
+{
+    return step->source != NULL ? step->source->file : step->applied->id;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    return lm_natural_cmp(place_of(a), place_of(b));
+}
+
+static lm_status status_of(const lm_step *step, const lm_ledger *ledger,
+                           bool later_applied)
+{
+    const lm_applied *applied = step->applied;
+    const char *outcome;
+
+    if (step->source == NULL)
+        return LM_STATUS_MISSING;
+    if (applied != NULL)
+        return applied->checksum[0] != '\0' &&
+               strcmp(applied->checksum, step->source->checksum) != 0
+            ? LM_STATUS_EDITED : LM_STATUS_APPLIED;
+    outcome = lm_ledger_last_outcome(ledger, step->source->id);
+    if (outcome != NULL && strcmp(outcome, "started") == 0)
+        return LM_STATUS_PARTIAL;
+    if (later_applied)
+        return LM_STATUS_OUT_OF_ORDER;
+    if (outcome != NULL && strcmp(outcome, "failed") == 0)
+        return LM_STATUS_FAILED;
+    return LM_STATUS_PENDING;
+}
+
+static void judge(lm_schedule *s, const lm_ledger *ledger)
+{
+    bool later_applied = false, later_source = false, missing = false;
+    bool ahead = true;
+    lm_step *step;
+    size_t i;
+
+    for (i = s->count; i > 0; i--) {
+        step = &s->steps[i - 1];
+        step->status = status_of(step, ledger, later_applied);
+        if (step->applied != NULL && step->source != NULL)
+            later_applied = true;
+        if (step->status == LM_STATUS_MISSING) {
+            missing = true;
+            ahead = ahead && !later_source;
+        } else
+            later_source = true;
+        if (lm_status_is_pending(step->status))
+            s->pending++;
+        else
+            s->applied++;
+        if (step->status == LM_STATUS_EDITED ||
+            step->status == LM_STATUS_MISSING ||
+            step->status == LM_STATUS_PARTIAL)
+            s->mismatch = true;
+    }
+    s->ahead = missing && ahead;
+}
+
+static int complain(lm_err *err, int code, const lm_source *source,
+                    const char *text)
+{
+    lm_err_set(err, code, "%s", text);
+    if (source != NULL)
+        lm_err_migration(err, source->id, source->path);
+    return code;
+}
+
+/* Under --strict the sentence is an error, else a warning. */
+static int say(lm_schedule *s, const lm_step *step, bool error, lm_err *err,
+               const char *what)
+{
+    const char *id = step->source != NULL ? step->source->id
+                                          : step->applied->id;
+    char *text;
+    int rc;
+
+    if (!error)
+        return warn(s, step->source, err, "%s %s", id, what);
+    text = lm_format("%s %s", id, what);
+    if (text == NULL)
+        return lm_err_nomem(err);
+    rc = complain(err, LM_EHISTORY, step->source, text);
+    free(text);
+    return rc;
+}
+
+static int speak(lm_schedule *s, const lm_step *step, const lm_rules *rules,
+                 bool errors, lm_err *err)
+{
+    bool strict = errors && rules->strict;
+
+    switch (step->status) {
+    case LM_STATUS_EDITED:
+        return say(s, step, strict, err,
+                   "was edited after it was applied");
+    case LM_STATUS_MISSING:
+        return say(s, step, strict, err,
+                   "is applied, but its file is missing");
+    case LM_STATUS_PARTIAL:
+        return say(s, step, false, err, "was begun outside a transaction "
+                   "and not finished; it runs again");
+    case LM_STATUS_OUT_OF_ORDER:
+        if (rules->out_of_order == LM_POLICY_APPLY)
+            return LM_OK;
+        return say(s, step, errors && rules->out_of_order == LM_POLICY_ERROR,
+                   err, "is out of order: one that comes after it is "
+                   "applied already");
+    default:
+        return LM_OK;
+    }
+}
+
+/* A script's name and its ID should agree; the ID counts. */
+static int check_name(lm_schedule *s, const lm_source *source, bool strict,
+                      lm_err *err)
+{
+    size_t n = strlen(source->id);
+    int rc;
+
+    if (strncmp(source->file, source->id, n) == 0 && source->file[n] == '.')
+        return LM_OK;
+    rc = warn(s, source, err, "the ID %s does not match the name of its "
+              "file %s", source->id, source->file);
+    if (rc == LM_OK && strict)
+        rc = complain(err, LM_EUSAGE, source,
+                      s->warnings[s->warning_count - 1].text);
+    return rc;
+}
+
+int lm_schedule_make(const lm_folder *folder, const lm_ledger *ledger,
+                     const lm_rules *rules, bool errors, lm_err *err,
+                     lm_schedule *out)
+{
+    const lm_step *step;
+    size_t i;
+    int rc;
+
+    memset(out, 0, sizeof *out);
+    rc = add_sources(out, folder, ledger, err);
+    if (rc == LM_OK)
+        rc = add_missing(out, ledger, err);
+    if (rc == LM_OK && out->count > folder->sources.count)
+        qsort(out->steps, out->count, sizeof *out->steps, by_place);
+    if (rc == LM_OK)
+        judge(out, ledger);
+    for (i = 0; i < out->count && rc == LM_OK; i++) {
+        step = &out->steps[i];
+        if (step->source != NULL)
+            rc = check_name(out, step->source, errors && rules->strict, err);
+        if (rc == LM_OK)
+            rc = speak(out, step, rules, errors, err);
+    }
+    if (rc != LM_OK)
+        lm_schedule_clear(out);
+    return rc;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.h - what one handle works with: where the database and the folder
+ * are, the engines, the rules, who listens.
+ *
+ *   lm_session_open    open the database for this purpose; *found is false
+ *                      (and session->db NULL) when it is not there and is
+ *                      not to be made
+ *   lm_session_close   close what lm_session_open opened; may be called twice
+ *   lm_session_emit    tell the listener; a listener who wants the run to end
+ *                      sets session->stop
+ *   lm_session_warn    an LM_EVENT_WARNING
+ *
+ * Ownership: lumigrate.c fills and frees a session; what lm_session_open
+ * makes (db, ledger) is freed by lm_session_close.
+ */
+#ifndef LM_CORE_SESSION_H
+#define LM_CORE_SESSION_H
+
+#include "folder.h"
+#include "ledger.h"
+#include "schedule.h"
+#include "stop.h"
+
+typedef struct lm_session {
+    char *path;                 /* of the database; NULL when attached */
+    struct sqlite3 *host;       /* the host's connection, or NULL */
+    char *folder, *table;
+    lm_engines engines;
+    lm_rules rules;
+    bool one_transaction;       /* for the whole run */
+    bool no_create;
+    double lock_timeout;        /* seconds */
+    long memory_limit;          /* bytes */
+    void *env_user;
+    const char *(*getenv)(void *env_user, const char *name);
+    lm_stop stop;
+    const lm_sink *sink;
+    lm_err *err;
+    lm_db *db;                  /* while a function runs */
+    lm_ledger *ledger;
+    const lm_source *running;   /* the migration that runs now */
+    double waited_ms;           /* for locks, so far */
+} lm_session;
+
+int lm_session_open(lm_session *s, lm_db_mode mode, bool *found);
+void lm_session_close(lm_session *s);
+void lm_session_emit(lm_session *s, lm_event *event);
+void lm_session_warn(lm_session *s, const lm_source *source,
+                     const char *text);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+#include "up.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../db/txn.h"
+#include "apply.h"
+
+/* A run: what lm_up has found out so far. */
+typedef struct run {
+    lm_session *s;
+    lm_folder folder;
+    lm_schedule schedule;
+    size_t last;            /* steps before this one may be applied */
+    size_t limit;           /* and so many of them */
+    lm_outcome *outcome;
+    double begun;
+} run;
+
+static void tell_found(run *r)
+{
+    lm_event event = {.type = LM_EVENT_DISCOVERED};
+
+    event.found = r->folder.sources.count;
+    event.pending = r->schedule.pending;
+    event.applied = event.found - event.pending;
+    lm_session_emit(r->s, &event);
+}
+
+static void tell_warnings(run *r)
+{
+    const lm_warning *w;
+    size_t i;
+
+    for (i = 0; i < r->schedule.warning_count; i++) {
+        w = &r->schedule.warnings[i];
+        lm_session_warn(r->s, w->source, w->text);
+    }
+}
+
+static int refuse_empty(run *r)
+{
+    lm_err *err = r->s->err;
+
+    if (r->folder.sources.count > 0)
+        return LM_OK;
+    lm_err_set(err, LM_EUSAGE, "there is no migration in the folder %s",
+               r->s->folder);
+    lm_err_hint(err, "check --migrations (LUMIGRATE_MIGRATIONS), or write "
+                "the first one: lumigrate new NAME");
+    return LM_EUSAGE;
+}
+
+/* Compare folder and ledger, from the database as it is now. */
+static int look(run *r)
+{
+    lm_session *s = r->s;
+    bool found = false;
+    int rc = lm_session_open(s, LM_DB_WRITE, &found);
+
+    if (rc == LM_OK && found)
+        rc = lm_ledger_look(s->ledger, s->db, true);
+    if (rc == LM_OK && !found && s->no_create)
+        rc = lm_err_set(s->err, LM_EUSAGE, "the database %s does not exist, "
+                        "and is not to be made", s->path);
+    if (rc == LM_OK)
+        rc = lm_schedule_make(&r->folder, s->ledger, &s->rules, true, s->err,
+                              &r->schedule);
+    return rc;
+}
+
+static int unknown_target(run *r, const char *id)
+{
+    lm_err_set(r->s->err, LM_EUSAGE, "there is no migration with the ID %s "
+               "in %s", id, r->s->folder);
+    lm_err_hint(r->s->err, "lumigrate status lists them");
+    return LM_EUSAGE;
+}
+
+static int find_step(run *r, const char *id, size_t *at)
+{
+    const lm_source *source = lm_folder_find(&r->folder, id);
+
+    for (*at = 0; source != NULL && *at < r->schedule.count; ++*at)
+        if (r->schedule.steps[*at].source == source)
+            return LM_OK;
+    return unknown_target(r, id);
+}
+
+static int aim(run *r, const lm_target *target)
+{
+    size_t at;
+    int rc = LM_OK;
+
+    r->last = r->schedule.count;
+    r->limit = target->count > 0 ? target->count : r->schedule.pending;
+    if (target->to != NULL) {
+        rc = find_step(r, target->to, &at);
+        r->last = at + 1;
+    }
+    if (rc == LM_OK && target->before != NULL) {
+        rc = find_step(r, target->before, &at);
+        if (at < r->last)
+            r->last = at;
+    }
+    return rc;
+}
+
+/* What this version, or this run, cannot do is refused before anything. */
+static int check_modes(run *r, const lm_source *source)
+{
+    lm_err *err = r->s->err;
+
+    if (source->txn == LM_TXN_BATCH)
+        return lm_err_set(err, LM_EUSAGE, "TRANSACTION = \"batch\": there "
+                          "are no batches in this version yet");
+    if (source->run != LM_RUN_ONCE)
+        return lm_err_set(err, LM_EUSAGE, "RUN: migrations that run again "
+                          "are not in this version yet; leave it out");
+    if (source->txn == LM_TXN_NONE && r->s->one_transaction)
+        return lm_err_set(err, LM_EUSAGE, "TRANSACTION = false: it cannot "
+                          "run inside the one transaction of --transaction "
+                          "all");
+    return LM_OK;
+}
+
+static int compile_pending(run *r)
+{
+    const lm_source *source;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < r->schedule.count && rc == LM_OK; i++) {
+        if (!lm_status_is_pending(r->schedule.steps[i].status))
+            continue;
+        source = r->schedule.steps[i].source;
+        rc = check_modes(r, source);
+        if (rc == LM_OK)
+            rc = source->engine->compile(source->context, source,
+                                         r->s->err);
+        if (rc != LM_OK)
+            lm_err_migration(r->s->err, source->id, source->path);
+    }
+    return rc;
+}
+
+static int prepare_ledger(run *r)
+{
+    lm_event event = {.type = LM_EVENT_LEDGER};
+    lm_session *s = r->s;
+    bool found;
+    double before;
+    int rc = lm_session_open(s, LM_DB_CREATE, &found);
+
+    if (rc != LM_OK)
+        return rc;
+    before = lm_clock_ms();
+    rc = lm_ledger_prepare(s->ledger, s->db, &event.text);
+    s->waited_ms += lm_clock_ms() - before;
+    if (rc != LM_OK)
+        return rc;
+    r->outcome->begun = r->outcome->begun || event.text != NULL;
+    event.len = event.text == NULL ? 0 : strlen(event.text);
+    lm_session_emit(s, &event);
+    return LM_OK;
+}
+
+/* Sixteen hex digits that tell one run from another in the history. */
+static void make_run_id(char id[17])
+{
+    unsigned char bytes[8] = {0};
+    double now = lm_clock_ms();
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    size_t i;
+
+    if (fd < 0 || read(fd, bytes, sizeof bytes) != (ssize_t)sizeof bytes)
+        memcpy(bytes, &now, sizeof bytes);
+    if (fd >= 0)
+        close(fd);
+    for (i = 0; i < sizeof bytes; i++)
+        snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static const char *user_name(char *room, size_t size)
+{
+    const char *name = getenv("USER");
+
+    if (name == NULL || name[0] == '\0')
+        name = getenv("LOGNAME");
+    if (name != NULL && name[0] != '\0')
+        return name;
+    snprintf(room, size, "uid %lu", (unsigned long)geteuid());
+    return room;
+}
+
+static int apply_steps(run *r, const lm_origin *origin)
+{
+    const lm_step *step;
+    lm_done done;
+    size_t i, n = 0;
+    int rc = LM_OK;
+
+    for (i = 0; i < r->last && n < r->limit && rc == LM_OK; i++) {
+        step = &r->schedule.steps[i];
+        if (!lm_status_is_pending(step->status))
+            continue;
+        rc = lm_stop_ask(&r->s->stop, r->s->err);
+        if (rc != LM_OK)
+            break;
+        n++;
+        r->outcome->outside = step->source->txn == LM_TXN_NONE;
+        rc = lm_apply(r->s, step->source, origin, &done);
+        if (rc == LM_OK && done.applied)
+            r->outcome->applied++;
+    }
+    return rc;
+}
+
+/* --transaction all: one BEGIN and one COMMIT around everything. */
+static int apply_as_one(run *r, const lm_origin *origin)
+{
+    int rc = lm_txn_begin(r->s->db);
+
+    if (rc != LM_OK)
+        return rc;
+    rc = apply_steps(r, origin);
+    if (rc == LM_OK)
+        rc = lm_txn_commit(r->s->db);
+    else
+        lm_txn_rollback(r->s->db);
+    if (rc != LM_OK)
+        r->outcome->applied = 0;
+    return rc;
+}
+
+static int apply_all(run *r)
+{
+    char host[256] = "", run_id[17], user[40];
+    lm_origin origin = {0};
+
+    gethostname(host, sizeof host - 1);
+    make_run_id(run_id);
+    origin.runner = "lumigrate " LM_RUNNER_VERSION;
+    origin.sqlite = lm_db_version();
+    origin.host = host;
+    origin.user = user_name(user, sizeof user);
+    origin.run_id = run_id;
+    return r->s->one_transaction ? apply_as_one(r, &origin)
+                                 : apply_steps(r, &origin);
+}
+
+static void tell_done(run *r)
+{
+    lm_event event = {.type = LM_EVENT_DONE};
+
+    event.applied = r->outcome->applied;
+    event.pending = r->schedule.pending;
+    event.duration_ms = lm_clock_ms() - r->begun;
+    event.waited_ms = r->s->waited_ms;
+    lm_session_emit(r->s, &event);
+}
+
+/* Anything to apply within the target? */
+static bool nothing_to_do(const run *r)
+{
+    size_t i;
+
+    for (i = 0; i < r->last; i++)
+        if (lm_status_is_pending(r->schedule.steps[i].status))
+            return false;
+    return true;
+}
+
+static int proceed(run *r, const lm_target *target)
+{
+    int rc = look(r);
+
+    if (rc == LM_OK)
+        rc = refuse_empty(r);
+    if (rc == LM_OK)
+        rc = aim(r, target);
+    if (rc == LM_OK)
+        rc = compile_pending(r);
+    if (rc != LM_OK)
+        return rc;
+    if (nothing_to_do(r)) {
+        tell_found(r);
+        tell_warnings(r);
+        return LM_OK;
+    }
+    rc = prepare_ledger(r);
+    if (rc != LM_OK)
+        return rc;
+    tell_found(r);
+    tell_warnings(r);
+    r->outcome->begun = true;
+    return apply_all(r);
+}
+
+int lm_up(lm_session *s, const lm_target *target, lm_outcome *outcome)
+{
+    run r = {0};
+    int rc;
+
+    memset(outcome, 0, sizeof *outcome);
+    r.s = s;
+    r.outcome = outcome;
+    r.begun = lm_clock_ms();
+    rc = lm_folder_read(s->folder, &s->engines, s->err, &r.folder);
+    if (rc == LM_OK)
+        rc = proceed(&r, target);
+    if (rc == LM_OK)
+        tell_done(&r);
+    lm_schedule_clear(&r.schedule);
+    lm_folder_clear(&r.folder);
+    return rc;
+}

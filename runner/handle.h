@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * handle.h - what stands behind a lumigrate *.
+ *
+ *   lm_tell            the sink: our events as those of the public header
+ *   lm_show_error      our error as the public one
+ *   lm_report_new      folder and ledger compared, as a public report
+ *   lm_log_new         the history, likewise
+ *
+ * Ownership: a report and a log own all they point to and outlive the handle.
+ */
+#ifndef LM_HANDLE_H
+#define LM_HANDLE_H
+
+#include "core/session.h"
+#include "core/up.h"
+#include "lumigrate.h"
+
+struct lumigrate {
+    lm_session session;
+    lm_sink sink;
+    lm_err err;
+    lumigrate_error shown;      /* err, for lumigrate_errinfo */
+    char *state;                /* the sentence in it */
+    lumigrate_event_fn on_event;
+    void *user;
+    const char *(*getenv)(void *user, const char *name);
+    void *lua;                  /* contexts of the engines */
+};
+
+int lm_tell(void *handle, const lm_event *event);
+void lm_show_error(const lm_err *err, const char *state,
+                   lumigrate_error *out);
+int lm_report_new(lumigrate *lm, lumigrate_report **out);
+int lm_log_new(lumigrate *lm, lumigrate_log **out);
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The handle: configuration, wiring of the engines, the first error, and what
+ * state the database is in after it.
+ */
+#include "lumigrate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/url.h"
+#include "handle.h"
+#include "script/lua_engine.h"
+#include "sqlfile/sql_engine.h"
+
+/* The history names the runner by the version of the public header. */
+_Static_assert(sizeof LM_RUNNER_VERSION == sizeof LUMIGRATE_VERSION,
+               "one version in both places");
+
+static const char *process_environment(void *user, const char *name)
+{
+    (void)user;
+    return getenv(name);
+}
+
+static bool wire_engines(lumigrate *lm)
+{
+    lm_engines *e = &lm->session.engines;
+
+    lm->lua = lm_lua_context_new();
+    if (lm->lua == NULL)
+        return false;
+    e->slots[0].engine = &lm_lua_engine;
+    e->slots[0].context = lm->lua;
+    e->slots[1].engine = &lm_sql_engine;
+    e->count = 2;
+    return true;
+}
+
+static int check_range(lumigrate *lm, const lumigrate_config *c)
+{
+    if (c->timeout < 0 || c->timeout != c->timeout ||
+        c->lock_timeout != c->lock_timeout)
+        return lm_err_set(&lm->err, LM_EUSAGE, "a time limit is no number "
+                          "of seconds");
+    if (c->memory_limit < 0)
+        return lm_err_set(&lm->err, LM_EUSAGE, "the memory limit is "
+                          "negative");
+    if (c->table != NULL && c->table[0] == '\0')
+        return lm_err_set(&lm->err, LM_EUSAGE, "the name of the ledger's "
+                          "table is empty");
+    if (c->table != NULL && strncmp(c->table, "sqlite_", 7) == 0)
+        return lm_err_set(&lm->err, LM_EUSAGE, "names that begin with "
+                          "sqlite_ belong to SQLite: %s", c->table);
+    if (c->migrations != NULL && c->migrations[0] == '\0')
+        return lm_err_set(&lm->err, LM_EUSAGE, "the name of the migrations "
+                          "folder is empty");
+    return LM_OK;
+}
+
+static lm_policy policy_of(const lumigrate_config *c)
+{
+    switch (c->out_of_order) {
+    case LUMIGRATE_APPLY: return LM_POLICY_APPLY;
+    case LUMIGRATE_WARN: return LM_POLICY_WARN;
+    case LUMIGRATE_ERROR: return LM_POLICY_ERROR;
+    default: return c->strict ? LM_POLICY_ERROR : LM_POLICY_WARN;
+    }
+}
+
+static int copy_config(lumigrate *lm, const lumigrate_config *c)
+{
+    lm_session *s = &lm->session;
+    long mib = c->memory_limit == 0 ? 512 : c->memory_limit;
+
+    s->folder = lm_strdup(c->migrations != NULL ? c->migrations
+                                                : "migrations");
+    s->table = lm_strdup(c->table != NULL ? c->table : "schema_migrations");
+    if (s->folder == NULL || s->table == NULL)
+        return lm_err_nomem(&lm->err);
+    s->lock_timeout = c->lock_timeout == 0 ? 60
+        : c->lock_timeout < 0 ? 0 : c->lock_timeout;
+    s->stop.timeout = c->timeout * 1e3;
+    s->memory_limit = mib > (1L << 40) ? 0 : mib * 1024 * 1024;
+    s->one_transaction = c->transaction == LUMIGRATE_TRANSACTION_ALL;
+    s->rules.strict = c->strict != 0;
+    s->rules.out_of_order = policy_of(c);
+    s->no_create = c->no_create != 0;
+    s->env_user = c->user;
+    s->getenv = c->getenv != NULL ? c->getenv : process_environment;
+    lm->on_event = c->on_event;
+    lm->user = c->user;
+    return LM_OK;
+}
+
+static lumigrate *new_handle(const lumigrate_config *config)
+{
+    lumigrate *lm = calloc(1, sizeof *lm);
+    int rc;
+
+    if (lm == NULL)
+        return NULL;
+    lm->session.err = &lm->err;
+    lm->session.sink = &lm->sink;
+    if (config == NULL)
+        rc = lm_err_set(&lm->err, LM_EUSAGE, "no configuration was given");
+    else
+        rc = check_range(lm, config);
+    if (rc == LM_OK)
+        rc = copy_config(lm, config);
+    if (rc == LM_OK && !wire_engines(lm))
+        rc = lm_err_nomem(&lm->err);
+    if (rc == LM_OK && lm->on_event != NULL) {
+        lm->sink.user = lm;
+        lm->sink.emit = lm_tell;
+    }
+    return lm;
+}
+
+int lumigrate_open(lumigrate **out, const lumigrate_config *config)
+{
+    lumigrate *lm = new_handle(config);
+
+    *out = lm;
+    if (lm == NULL)
+        return LUMIGRATE_NOMEM;
+    if (lm->err.code == LM_OK && config->database == NULL)
+        lm_err_set(&lm->err, LM_EUSAGE, "no database was given");
+    if (lm->err.code == LM_OK)
+        lm_db_path(config->database, &lm->err, &lm->session.path);
+    lm_show_error(&lm->err, NULL, &lm->shown);
+    return lm->err.code;
+}
+
+int lumigrate_attach(lumigrate **out, struct sqlite3 *connection,
+                     const lumigrate_config *config)
+{
+    lumigrate *lm = new_handle(config);
+    bool found;
+
+    *out = lm;
+    if (lm == NULL)
+        return LUMIGRATE_NOMEM;
+    lm->session.host = connection;
+    if (lm->err.code == LM_OK && connection == NULL)
+        lm_err_set(&lm->err, LM_EUSAGE, "no connection was given (it is "
+                   "NULL)");
+    /* Taken and given back at once: what is wrong with it is said here. */
+    if (lm->err.code == LM_OK)
+        lm_session_open(&lm->session, LM_DB_WRITE, &found);
+    lm_session_close(&lm->session);
+    lm_show_error(&lm->err, NULL, &lm->shown);
+    return lm->err.code;
+}
+
+/* A new call forgets the last one's error. */
+static int begin(lumigrate *lm)
+{
+    if (lm->session.folder == NULL ||
+        (lm->session.path == NULL && lm->session.host == NULL))
+        return lm->err.code != LM_OK ? lm->err.code
+            : lm_err_set(&lm->err, LM_EUSAGE, "the handle was not opened");
+    lm_err_clear(&lm->err);
+    free(lm->state);
+    lm->state = NULL;
+    lm->session.waited_ms = 0;
+    return LM_OK;
+}
+
+static int end(lumigrate *lm, int rc)
+{
+    lm_session_close(&lm->session);
+    lm->session.stop.requested = 0;
+    lm_show_error(&lm->err, lm->state, &lm->shown);
+    return rc;
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* What a failed run leaves, in one sentence. */
+static char *state_after(const lumigrate *lm, const lm_outcome *o)
+{
+    const char *what = lm->err.migration != NULL && o->begun
+        ? "the migration was rolled back" : "nothing was changed";
+
+    if (o->outside && o->begun)
+        return lm_format("the migration ran outside a transaction: what it "
+                         "had done stays, and it is not recorded as "
+                         "applied");
+    if (lm->session.one_transaction && o->begun)
+        return lm_format("the whole run was one transaction and was rolled "
+                         "back: nothing was changed");
+    if (o->applied == 0)
+        return lm_format("%s", what);
+    return lm_format("%s; %zu migration%s applied before it stay%s applied",
+                     what, o->applied, plural(o->applied),
+                     o->applied == 1 ? "s" : "");
+}
+
+int lumigrate_up(lumigrate *lm, const lumigrate_target *target)
+{
+    lm_target t = {0};
+    lm_outcome outcome;
+    int rc;
+
+    if (lm == NULL)
+        return LUMIGRATE_NOMEM;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    if (target != NULL) {
+        t.count = target->count > 0 ? (size_t)target->count : 0;
+        t.to = target->to;
+        t.before = target->before;
+    }
+    rc = lm_up(&lm->session, &t, &outcome);
+    if (rc != LM_OK)
+        lm->state = state_after(lm, &outcome);
+    return end(lm, rc);
+}
+
+int lumigrate_status(lumigrate *lm, lumigrate_report **out)
+{
+    int rc;
+
+    *out = NULL;
+    if (lm == NULL)
+        return LUMIGRATE_NOMEM;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return end(lm, lm_report_new(lm, out));
+}
+
+int lumigrate_history(lumigrate *lm, lumigrate_log **out)
+{
+    int rc;
+
+    *out = NULL;
+    if (lm == NULL)
+        return LUMIGRATE_NOMEM;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return end(lm, lm_log_new(lm, out));
+}
+
+void lumigrate_interrupt(lumigrate *lm)
+{
+    if (lm != NULL)
+        lm_stop_request(&lm->session.stop);
+}
+
+int lumigrate_errcode(const lumigrate *lm)
+{
+    return lm == NULL ? LUMIGRATE_NOMEM : lm->err.code;
+}
+
+const char *lumigrate_errmsg(const lumigrate *lm)
+{
+    return lm == NULL ? "out of memory" : lm_err_text(&lm->err);
+}
+
+const lumigrate_error *lumigrate_errinfo(const lumigrate *lm)
+{
+    return lm == NULL ? NULL : &lm->shown;
+}
+
+void lumigrate_close(lumigrate *lm)
+{
+    if (lm == NULL)
+        return;
+    lm_session_close(&lm->session);
+    lm_lua_context_free(lm->lua);
+    free(lm->session.path);
+    free(lm->session.folder);
+    free(lm->session.table);
+    free(lm->state);
+    lm_err_clear(&lm->err);
+    free(lm);
+}
+
+const char *lumigrate_sqlite_version(void)
+{
+    return lm_db_version();
+}
+
+const char *lumigrate_lua_version(void)
+{
+    return lm_lua_version();
+}

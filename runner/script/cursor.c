@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+#include "cursor.h"
+
+#include <string.h>
+
+#include "../lex/sqlsplit.h"
+#include "bind.h"
+#include "kind.h"
+#include "raise.h"
+
+/* So many statements may be held by cursors that wait for the collector
+ * before it is called. */
+enum { LM_CURSOR_BOUND = 64 };
+
+lm_cursor *lm_cursor_check(lua_State *L)
+{
+    lm_cursor *cur = lm_kind_check(L, 1, LM_KIND_CURSOR);
+
+    if (cur->closed)
+        lm_raise(L, "the cursor is closed");
+    if (cur->busy)
+        lm_raise(L, "the cursor is running the statement that called this "
+                    "function: use another one");
+    lm_script_alive(L);
+    return cur;
+}
+
+void lm_cursor_forget(lm_script *sc, lm_cursor *cur)
+{
+    if (cur->stmt == NULL)
+        return;
+    lm_stmt_release(cur->stmt);
+    cur->stmt = NULL;
+    cur->rows = LM_ROWS_END;
+    cur->named = false;
+    sc->open_cursors--;
+}
+
+/*
+ * SQLite's memory is nothing that Lua's collector knows of: a loop over
+ * conn:execute(…):fetchone() would leave a statement open in each turn. So
+ * when many are held, what nobody refers to any more is collected.
+ */
+static void make_room(lua_State *L, lm_script *sc)
+{
+    if (sc->open_cursors < sc->cursor_bound)
+        return;
+    lua_gc(L, LUA_GCCOLLECT);
+    sc->cursor_bound = LM_CURSOR_BOUND + 2 * sc->open_cursors;
+}
+
+lm_cursor *lm_cursor_push(lua_State *L)
+{
+    lm_cursor *cur;
+
+    make_room(L, lm_script_of(L));
+    cur = lua_newuserdatauv(L, sizeof *cur, 1);
+    memset(cur, 0, sizeof *cur);
+    cur->rowcount = -1;
+    lm_kind_set(L, LM_KIND_CURSOR);
+    return cur;
+}
+
+bool lm_cursor_step(lua_State *L, lm_cursor *cur)
+{
+    lm_script *sc = lm_script_of(L);
+    lua_State *before = lm_script_enter(L);
+    bool row;
+    int rc;
+
+    /* Functions of the script that SQL calls cannot raise through here, so
+     * busy is taken back on every path. */
+    cur->busy = true;
+    rc = lm_stmt_step(cur->stmt, &row);
+    cur->busy = false;
+    sc->running = before;
+    if (rc != LM_OK) {
+        cur->rows = LM_ROWS_END;
+        lm_raise_db(L);
+    }
+    if (row)
+        return true;
+    if (cur->writes) {
+        cur->rowcount = lm_db_changes(sc->db);
+        if (cur->inserts && cur->rowcount > 0) {
+            cur->lastrowid = lm_db_last_rowid(sc->db);
+            cur->has_lastrowid = true;
+        }
+    }
+    return false;
+}
+
+/* SQLite tells the changes of the last statement that had any, whatever came
+ * after it; so whether this is one has to be read from its text. */
+static void classify(lm_cursor *cur, const char *sql, size_t len)
+{
+    bool with = lm_sql_word_is(sql, len, 0, "WITH");
+
+    cur->inserts = with || lm_sql_word_is(sql, len, 0, "INSERT") ||
+                   lm_sql_word_is(sql, len, 0, "REPLACE");
+    cur->writes = cur->inserts || lm_sql_word_is(sql, len, 0, "UPDATE") ||
+                  lm_sql_word_is(sql, len, 0, "DELETE");
+    if (lm_stmt_readonly(cur->stmt))
+        cur->inserts = cur->writes = false;
+}
+
+/* Make the cursor ready to bind: the statement it has, if it is this one. */
+static void prepare(lua_State *L, lm_cursor *cur, const char *sql,
+                    size_t len)
+{
+    lm_script *sc = lm_script_of(L);
+    lua_State *before;
+    int rc;
+
+    cur->serial++;
+    cur->rowcount = -1;
+    if (cur->stmt != NULL && lm_stmt_is(cur->stmt, sql, len)) {
+        lm_stmt_reset(cur->stmt);
+        cur->rows = LM_ROWS_NONE;
+        return;
+    }
+    lm_cursor_forget(sc, cur);
+    cur->rows = LM_ROWS_NONE;
+    before = lm_script_enter(L);
+    rc = lm_db_prepare(sc->db, LM_SCRIPT, sql, len, &cur->stmt);
+    sc->running = before;
+    if (rc != LM_OK)
+        lm_raise_db(L);
+    sc->open_cursors++;
+    classify(cur, sql, len);
+}
+
+/* (sql), (sql, table) or (sql, value, …) */
+int l_cursor_execute(lua_State *L)
+{
+    lm_cursor *cur = lm_cursor_check(L);
+    int given = lua_gettop(L) - 2;
+    const char *sql;
+    size_t len;
+
+    luaL_checktype(L, 2, LUA_TSTRING);
+    sql = lua_tolstring(L, 2, &len);
+    prepare(L, cur, sql, len);
+    if (given == 1 && lua_type(L, 3) == LUA_TTABLE)
+        lm_bind_table(L, cur->stmt, 3);
+    else
+        lm_bind_stack(L, cur->stmt, 3, given);
+    cur->rows = lm_cursor_step(L, cur) ? LM_ROWS_READY : LM_ROWS_END;
+    cur->named = false;
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* Run the statement with what is bound, dropping what it returns. */
+static int64_t run_bound(lua_State *L, lm_cursor *cur)
+{
+    while (lm_cursor_step(L, cur))
+        continue;
+    return cur->rowcount;
+}
+
+static int64_t run_list(lua_State *L, lm_cursor *cur, int64_t rows)
+{
+    lua_Integer i;
+
+    for (i = 1; lua_rawgeti(L, 3, i) != LUA_TNIL; i++) {
+        if (!lua_istable(L, -1))
+            lm_raise(L, "row %I is a %s: each row is a list or a map",
+                     (LUAI_UACINT)i, luaL_typename(L, -1));
+        lm_bind_table(L, cur->stmt, -1);
+        rows += run_bound(L, cur);
+        lua_settop(L, 3);
+    }
+    return rows;
+}
+
+/* The function that gives the rows may do anything, with this cursor too. */
+static int64_t run_iterator(lua_State *L, lm_cursor *cur, int64_t rows)
+{
+    unsigned serial = cur->serial;
+
+    for (;;) {
+        lua_pushvalue(L, 3);
+        lua_call(L, 0, LUA_MULTRET);
+        if (cur->serial != serial || cur->closed)
+            lm_raise(L, "the cursor was used by the function that gives it "
+                        "rows: use another one there");
+        if (lua_isnoneornil(L, 4))
+            return rows;
+        if (lua_gettop(L) == 4 && lua_istable(L, 4))
+            lm_bind_table(L, cur->stmt, 4);
+        else
+            lm_bind_stack(L, cur->stmt, 4, lua_gettop(L) - 3);
+        rows += run_bound(L, cur);
+        lua_settop(L, 3);
+    }
+}
+
+/* (sql, list of rows) or (sql, function that returns a row each time: as one
+ * table or as its values; a first nil ends it). */
+int l_cursor_executemany(lua_State *L)
+{
+    lm_cursor *cur = lm_cursor_check(L);
+    int type = lua_type(L, 3);
+    const char *sql;
+    size_t len;
+
+    luaL_checktype(L, 2, LUA_TSTRING);
+    luaL_argexpected(L, type == LUA_TTABLE || type == LUA_TFUNCTION, 3,
+                     "list or function");
+    lua_settop(L, 3);
+    sql = lua_tolstring(L, 2, &len);
+    prepare(L, cur, sql, len);
+    if (!cur->writes)
+        return lm_raise(L, "executemany is for INSERT, UPDATE and DELETE");
+    cur->rowcount = type == LUA_TTABLE ? run_list(L, cur, 0)
+                                       : run_iterator(L, cur, 0);
+    cur->rows = LM_ROWS_END;
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* (sql): every statement of the text; rows are dropped. */
+int l_cursor_executescript(lua_State *L)
+{
+    lm_script *sc = lm_script_of(L);
+    lm_cursor *cur = lm_cursor_check(L);
+    const char *sql;
+    lua_State *before;
+    size_t len, used;
+    int rc;
+
+    luaL_checktype(L, 2, LUA_TSTRING);
+    lua_settop(L, 2);
+    sql = lua_tolstring(L, 2, &len);
+    cur->serial++;
+    for (; len > 0; sql += used, len -= used) {
+        lm_cursor_forget(sc, cur);
+        before = lm_script_enter(L);
+        rc = lm_db_prepare_first(sc->db, LM_SCRIPT, sql, len, &used,
+                                 &cur->stmt);
+        sc->running = before;
+        if (rc != LM_OK)
+            lm_raise_db(L);
+        if (cur->stmt == NULL)
+            break;
+        sc->open_cursors++;
+        cur->writes = cur->inserts = false;
+        run_bound(L, cur);
+    }
+    lm_cursor_forget(sc, cur);
+    cur->rows = LM_ROWS_END;
+    cur->rowcount = -1;
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* __gc, __close and close(). */
+static int l_cursor_close(lua_State *L)
+{
+    lm_cursor *cur = lm_kind_check(L, 1, LM_KIND_CURSOR);
+
+    if (cur->busy)
+        return lm_raise(L, "the cursor is running the statement that called "
+                           "this function");
+    lm_cursor_forget(lm_script_of(L), cur);
+    cur->closed = true;
+    return 0;
+}
+
+static int push_description(lua_State *L, const lm_cursor *cur)
+{
+    int n = cur->stmt != NULL ? lm_stmt_column_count(cur->stmt) : 0, i;
+
+    if (n == 0)
+        return 0;
+    lua_createtable(L, n, 0);
+    for (i = 0; i < n; i++) {
+        lua_pushstring(L, lm_stmt_column_name(cur->stmt, i));
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
+/* Methods are the upvalue; rowcount, lastrowid and description (a list of
+ * column names, nil when there are none) are read from the cursor. */
+static int l_cursor_index(lua_State *L)
+{
+    const lm_cursor *cur = lm_kind_check(L, 1, LM_KIND_CURSOR);
+    const char *key;
+
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return 0;
+    key = lua_tostring(L, 2);
+    if (strcmp(key, "description") == 0)
+        return push_description(L, cur);
+    if (strcmp(key, "rowcount") == 0) {
+        lua_pushinteger(L, cur->rowcount);
+        return 1;
+    }
+    if (strcmp(key, "lastrowid") == 0 && cur->has_lastrowid) {
+        lua_pushinteger(L, cur->lastrowid);
+        return 1;
+    }
+    return 0;
+}
+
+void lm_cursor_open(lua_State *L)
+{
+    static const luaL_Reg methods[] = {
+        {"execute", l_cursor_execute},
+        {"executemany", l_cursor_executemany},
+        {"executescript", l_cursor_executescript},
+        {"close", l_cursor_close},
+        {NULL, NULL}
+    };
+    static const luaL_Reg meta[] = {
+        {"__gc", l_cursor_close},
+        {"__close", l_cursor_close},
+        {NULL, NULL}
+    };
+
+    lm_script_of(L)->cursor_bound = LM_CURSOR_BOUND;
+    luaL_newlib(L, methods);
+    luaL_setfuncs(L, lm_row_methods, 0);
+    lua_pushcclosure(L, l_cursor_index, 1);
+    lm_kind_make(L, LM_KIND_CURSOR, meta);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cursor.h - cursors: one statement after the other, and its rows.
+ *
+ *   lm_cursor_open       make the kind
+ *   lm_cursor_push       a new cursor; raises when there is no memory
+ *   lm_cursor_check      the cursor at index 1, open and idle; else raise
+ *   lm_cursor_step       the next row of its statement
+ *   lm_cursor_forget     give its statement back
+ *   l_cursor_execute, l_cursor_executemany, l_cursor_executescript
+ *                        what the connection offers as well
+ *   lm_row_methods       fetchone and its like (row.c)
+ *
+ * Born closed: a cursor has its type before it has a statement, and a
+ * statement is prepared straight into it. So whatever raises in between,
+ * __gc finds a whole object, and no statement is ever without an owner. A
+ * cursor needs no reference to its connection: that is the runner's, and
+ * there until the state is closed.
+ *
+ * A statement is kept after its last row, because the next execute is most
+ * often of the same text.
+ */
+#ifndef LM_SCRIPT_CURSOR_H
+#define LM_SCRIPT_CURSOR_H
+
+#include "script.h"
+
+typedef enum lm_rows {
+    LM_ROWS_NONE,       /* nothing was executed */
+    LM_ROWS_READY,      /* stepped to a row that was not fetched yet */
+    LM_ROWS_FETCHED,    /* that row was fetched */
+    LM_ROWS_END         /* no more */
+} lm_rows;
+
+typedef struct lm_cursor {
+    lm_stmt *stmt;          /* or NULL */
+    lm_rows rows;
+    bool closed;
+    bool busy;              /* inside a step of its statement */
+    bool writes, inserts;   /* the statement changes rows; adds them */
+    bool named;             /* user value 1 suits the rows (row.c) */
+    unsigned serial;        /* counts executions: an iterator belongs to one */
+    int64_t rowcount;
+    int64_t lastrowid;
+    bool has_lastrowid;
+} lm_cursor;
+
+void lm_cursor_open(lua_State *L);
+lm_cursor *lm_cursor_push(lua_State *L);
+lm_cursor *lm_cursor_check(lua_State *L);
+bool lm_cursor_step(lua_State *L, lm_cursor *cur);
+void lm_cursor_forget(lm_script *sc, lm_cursor *cur);
+
+int l_cursor_execute(lua_State *L);
+int l_cursor_executemany(lua_State *L);
+int l_cursor_executescript(lua_State *L);
+
+extern const luaL_Reg lm_row_methods[];
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rows of a cursor.
+ *
+ * A row is a list of the column's values, and answers by name through a
+ * metatable that all rows of a statement share: making a row costs no more
+ * than making a list. #row counts the columns, NULLs too; pairs(row) goes
+ * through name and value in the order of the columns. Of two columns with one
+ * name the first answers. A name that no column has is an error, because nil
+ * would be taken for NULL.
+ *
+ * The metatable is kept in the cursor's user value. Its upvalue is one table:
+ * names[1] = "id" and names.id = 1.
+ */
+#include <string.h>
+
+#include "cursor.h"
+#include "raise.h"
+#include "value.h"
+
+/* row.name; also row[i] of a NULL, or beyond the last column: nil. */
+static int l_row_index(lua_State *L)
+{
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return 0;
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
+        return lm_raise(L, "the row has no column \"%s\"",
+                        lua_tostring(L, 2));
+    if (lua_type(L, 1) == LUA_TTABLE)
+        lua_rawgeti(L, 1, lua_tointeger(L, -1));
+    return 1;
+}
+
+static int l_row_len(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    return 1;
+}
+
+static int l_row_next(lua_State *L)
+{
+    lua_Integer i = lua_tointeger(L, lua_upvalueindex(2)) + 1;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    if (lua_rawgeti(L, lua_upvalueindex(1), i) == LUA_TNIL)
+        return 1;
+    lua_pushinteger(L, i);
+    lua_replace(L, lua_upvalueindex(2));
+    lua_rawgeti(L, 1, i);
+    return 2;
+}
+
+static int l_row_pairs(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, l_row_next, 2);
+    lua_pushvalue(L, 1);
+    return 2;
+}
+
+static void push_names(lua_State *L, const lm_stmt *stmt, int n)
+{
+    int i;
+
+    lua_createtable(L, n, n);
+    for (i = n; i >= 1; i--) {
+        lua_pushstring(L, lm_stmt_column_name(stmt, i - 1));
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, -3, i);
+        lua_pushinteger(L, i);
+        lua_rawset(L, -3);
+    }
+}
+
+/* A new metatable, left on the stack and in the user value of the cursor at
+ * index 1. */
+static void make_metatable(lua_State *L, lm_cursor *cur, int n)
+{
+    lua_createtable(L, 0, 6);
+    push_names(L, cur->stmt, n);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "names");
+    lua_pushvalue(L, -1);
+    lua_pushcclosure(L, l_row_index, 1);
+    lua_setfield(L, -3, "__index");
+    lua_pushcclosure(L, l_row_pairs, 1);
+    lua_setfield(L, -2, "__pairs");
+    lua_pushinteger(L, n);
+    lua_pushcclosure(L, l_row_len, 1);
+    lua_setfield(L, -2, "__len");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pushliteral(L, "row");
+    lua_setfield(L, -2, "__name");
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, 1, 1);
+}
+
+/* Does the metatable on the stack have the statement's n names? */
+static bool has_names(lua_State *L, const lm_stmt *stmt, int n)
+{
+    bool same;
+    int i;
+
+    if (!lua_istable(L, -1))
+        return false;
+    lua_getfield(L, -1, "names");
+    same = lua_rawlen(L, -1) == (size_t)n;
+    for (i = 0; i < n && same; i++) {
+        lua_rawgeti(L, -1, i + 1);
+        same = strcmp(lua_tostring(L, -1),
+                      lm_stmt_column_name(stmt, i)) == 0;
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return same;
+}
+
+/* Pushes the metatable for rows of the cursor at index 1. The same text may
+ * have other columns after the schema has changed, so the names are compared
+ * once for each execution. */
+static void push_metatable(lua_State *L, lm_cursor *cur)
+{
+    int n;
+
+    lua_getiuservalue(L, 1, 1);
+    if (cur->named)
+        return;
+    n = lm_stmt_column_count(cur->stmt);
+    if (!has_names(L, cur->stmt, n)) {
+        lua_pop(L, 1);
+        make_metatable(L, cur, n);
+    }
+    cur->named = true;
+}
+
+/* Is there a row to be fetched? Then it is the statement's current one. */
+static bool next_row(lua_State *L, lm_cursor *cur)
+{
+    if (cur->rows == LM_ROWS_FETCHED)
+        cur->rows = lm_cursor_step(L, cur) ? LM_ROWS_READY : LM_ROWS_END;
+    if (cur->rows != LM_ROWS_READY)
+        return false;
+    cur->rows = LM_ROWS_FETCHED;
+    return true;
+}
+
+static const lm_value *read_row(lua_State *L, lm_cursor *cur, int *n)
+{
+    const lm_value *values = lm_stmt_row(cur->stmt);
+
+    if (values == NULL) {
+        lm_err_nomem(lm_db_err(lm_script_of(L)->db));
+        lm_raise_db(L);
+    }
+    *n = lm_stmt_column_count(cur->stmt);
+    return values;
+}
+
+/* Pushes the current row as a table. The cursor is at index 1. */
+static void push_row(lua_State *L, lm_cursor *cur)
+{
+    const lm_value *values;
+    int n, i;
+
+    values = read_row(L, cur, &n);
+    lua_createtable(L, n, 0);
+    for (i = 0; i < n; i++) {
+        lm_value_push(L, &values[i]);
+        lua_rawseti(L, -2, i + 1);
+    }
+    push_metatable(L, cur);
+    lua_setmetatable(L, -2);
+}
+
+/* The cursor at index 1, of which rows may be fetched. */
+static lm_cursor *check_executed(lua_State *L)
+{
+    lm_cursor *cur = lm_cursor_check(L);
+
+    if (cur->rows == LM_ROWS_NONE)
+        lm_raise(L, "there are no rows: nothing was executed with this "
+                    "cursor");
+    return cur;
+}
+
+static int l_cursor_fetchone(lua_State *L)
+{
+    lm_cursor *cur = check_executed(L);
+
+    if (next_row(L, cur))
+        push_row(L, cur);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int fetch(lua_State *L, lm_cursor *cur, lua_Integer limit)
+{
+    lua_Integer i;
+
+    lua_settop(L, 1);
+    lua_newtable(L);
+    for (i = 1; i <= limit && next_row(L, cur); i++) {
+        push_row(L, cur);
+        lua_rawseti(L, 2, i);
+    }
+    return 1;
+}
+
+static int l_cursor_fetchmany(lua_State *L)
+{
+    lm_cursor *cur = check_executed(L);
+    lua_Integer limit = luaL_optinteger(L, 2, 1);
+
+    luaL_argcheck(L, limit >= 0, 2, "a number of rows");
+    return fetch(L, cur, limit);
+}
+
+static int l_cursor_fetchall(lua_State *L)
+{
+    return fetch(L, check_executed(L), LUA_MAXINTEGER);
+}
+
+/*
+ * Iterators have the cursor and its serial as upvalues. A loop whose body
+ * executes something else with the same cursor would end after its first
+ * row, in silence; so that is an error.
+ */
+static lm_cursor *check_iterator(lua_State *L)
+{
+    lm_cursor *cur = lua_touserdata(L, lua_upvalueindex(1));
+    lua_Integer serial = lua_tointeger(L, lua_upvalueindex(2));
+
+    lua_settop(L, 0);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    if (cur->serial != (unsigned)serial)
+        lm_raise(L, "the cursor executed something else while its rows were "
+                    "read: use a second cursor for that");
+    if (cur->closed || cur->busy || lm_script_of(L)->doom != LM_OK)
+        lm_cursor_check(L);
+    return cur;
+}
+
+static int l_rows_next(lua_State *L)
+{
+    lm_cursor *cur = check_iterator(L);
+
+    if (!next_row(L, cur))
+        return 0;
+    push_row(L, cur);
+    return 1;
+}
+
+/* A first value of nil would end the loop, so there a NULL is the object
+ * NULL; everywhere else it is nil. */
+static int l_values_next(lua_State *L)
+{
+    lm_cursor *cur = check_iterator(L);
+    const lm_value *values;
+    int n;
+
+    if (!next_row(L, cur))
+        return 0;
+    values = read_row(L, cur, &n);
+    luaL_checkstack(L, n, "too many columns");
+    lm_value_push_all(L, values, n);
+    if (values[0].type == LM_NULL) {
+        lm_value_push_null(L);
+        lua_replace(L, 2);
+    }
+    return n;
+}
+
+static int push_iterator(lua_State *L, lua_CFunction next)
+{
+    const lm_cursor *cur = check_executed(L);
+
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, cur->serial);
+    lua_pushcclosure(L, next, 2);
+    return 1;
+}
+
+static int l_cursor_rows(lua_State *L)
+{
+    return push_iterator(L, l_rows_next);
+}
+
+static int l_cursor_values(lua_State *L)
+{
+    return push_iterator(L, l_values_next);
+}
+
+const luaL_Reg lm_row_methods[] = {
+    {"fetchone", l_cursor_fetchone},
+    {"fetchmany", l_cursor_fetchmany},
+    {"fetchall", l_cursor_fetchall},
+    {"rows", l_cursor_rows},
+    {"values", l_cursor_values},
+    {NULL, NULL}
+};

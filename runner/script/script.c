@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One state for each script, opened when it runs and closed before the
+ * transaction is: nothing of one migration reaches the next, and its cursors
+ * are closed by then.
+ *
+ * All of it happens inside one protected call. Outside of it no function of
+ * Lua is called that could allocate: there an error would end the process.
+ */
+#include "script.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lex/summary.h"
+#include "chunk.h"
+#include "conn.h"
+#include "cursor.h"
+#include "function.h"
+#include "guard.h"
+#include "output.h"
+#include "progress.h"
+#include "raise.h"
+#include "sandbox.h"
+#include "value.h"
+
+/*
+ * The memory limit. To answer NULL makes Lua collect in the middle of
+ * whatever it does, and Lua 5.4 before 5.4.8 can be made to use freed memory
+ * that way. So a small request over the limit is granted once more, and the
+ * script is doomed; only a large one is refused at once, and every one when
+ * the script has found a way to go on and is far beyond the limit.
+ */
+enum { LM_LARGE = 16 << 20, LM_FAR = 64 << 20 };
+
+static bool grant(lm_script *sc, size_t more)
+{
+    char text[sizeof sc->doom_text];
+
+    if (sc->limit == 0 || sc->heap + more <= sc->limit)
+        return true;
+    snprintf(text, sizeof text, "the script takes more memory than its "
+             "limit of %zu MiB", sc->limit >> 20);
+    lm_script_doom(sc, LM_EFAILED, text);
+    return more <= LM_LARGE && sc->heap + more <= sc->limit + LM_FAR;
+}
+
+void *lm_script_alloc(void *script, void *block, size_t osize, size_t nsize)
+{
+    lm_script *sc = script;
+    size_t old = block == NULL ? 0 : osize;
+    void *grown;
+
+    if (nsize == 0) {
+        free(block);
+        sc->heap -= old;
+        return NULL;
+    }
+    if (nsize > old && !grant(sc, nsize - old))
+        return NULL;
+    grown = realloc(block, nsize);
+    if (grown != NULL)
+        sc->heap += nsize - old;
+    else if (nsize > old)
+        lm_script_doom(sc, LM_ENOMEM, "out of memory");
+    return grown;
+}
+
+static void l_doom_hook(lua_State *L, lua_Debug *ar)
+{
+    (void)ar;
+    lm_raise(L, "%s", lm_script_of(L)->doom_text);
+}
+
+/*
+ * From now on every instruction of the script raises, so pcall does not help,
+ * and so does everything that it could call of ours. lua_sethook may be
+ * called at any time, also by the allocator.
+ */
+void lm_script_doom(lm_script *sc, int code, const char *text)
+{
+    if (sc->doom != LM_OK)
+        return;
+    sc->doom = code;
+    snprintf(sc->doom_text, sizeof sc->doom_text, "%s", text);
+    if (sc->main == NULL)
+        return;
+    lua_sethook(sc->main, l_doom_hook, LUA_MASKCOUNT, 1);
+    if (sc->running != sc->main)
+        lua_sethook(sc->running, l_doom_hook, LUA_MASKCOUNT, 1);
+}
+
+void lm_script_alive(lua_State *L)
+{
+    const lm_script *sc = lm_script_of(L);
+
+    if (sc->doom != LM_OK)
+        lm_raise(L, "%s", sc->doom_text);
+}
+
+static void open_world(lua_State *L)
+{
+    lm_sandbox_open(L);
+    lm_value_open(L);
+    lm_output_open(L);
+    lm_guard_open(L);
+    lm_progress_open(L);
+    lm_cursor_open(L);
+    lm_conn_open(L);
+}
+
+/* Pushes the script's main function. */
+static void load_script(lua_State *L, lm_script *sc)
+{
+    lua_Debug ar;
+
+    lua_pushfstring(L, "@%s", sc->source->path);
+    if (lm_chunk_load(L, sc->source->text, sc->source->len,
+                      lua_tostring(L, -1)) != LUA_OK)
+        lua_error(L);
+    lua_pushvalue(L, -1);
+    lua_getinfo(L, ">S", &ar);
+    memcpy(sc->shown, ar.short_src, sizeof sc->shown);
+}
+
+/* A global as the script set it; no metamethod of _G is asked. */
+static int push_global(lua_State *L, const char *name)
+{
+    lua_pushglobaltable(L);
+    lua_pushstring(L, name);
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+    return lua_type(L, -1);
+}
+
+static int refuse_global(lua_State *L, const char *name)
+{
+    return luaL_error(L, "%s has another value after the script was loaded "
+                      "than its text says: it must be assigned once, as a "
+                      "literal", name);
+}
+
+/* The string global is absent or this text. */
+static void check_string(lua_State *L, const char *name, const char *text)
+{
+    int type = push_global(L, name);
+
+    if (type != LUA_TNIL && (type != LUA_TSTRING || text == NULL ||
+                             strcmp(lua_tostring(L, -1), text) != 0))
+        refuse_global(L, name);
+    lua_pop(L, 1);
+}
+
+static void check_transaction(lua_State *L, lm_txn_mode mode)
+{
+    int type = push_global(L, "TRANSACTION");
+    bool same = false;
+
+    if (type == LUA_TNIL)
+        same = mode == LM_TXN_ONE;
+    else if (type == LUA_TBOOLEAN)
+        same = mode == (lua_toboolean(L, -1) ? LM_TXN_ONE : LM_TXN_NONE);
+    else if (type == LUA_TSTRING)
+        same = mode == LM_TXN_BATCH &&
+               strcmp(lua_tostring(L, -1), "batch") == 0;
+    if (!same)
+        refuse_global(L, "TRANSACTION");
+    lua_pop(L, 1);
+}
+
+static void check_run(lua_State *L, lm_run_mode mode)
+{
+    static const char *const names[] = {"once", "on_change", "always"};
+
+    if (mode != LM_RUN_ONCE && push_global(L, "RUN") == LUA_TNIL)
+        refuse_global(L, "RUN");
+    check_string(L, "RUN", names[mode]);
+}
+
+/* What the text says was read as one trimmed line; so is this. */
+static void check_description(lua_State *L, const char *expected)
+{
+    int type = push_global(L, "DESCRIPTION");
+    const char *text;
+    char *line;
+    size_t len;
+    bool same = type == LUA_TNIL;
+
+    if (type == LUA_TSTRING) {
+        text = lua_tolstring(L, -1, &len);
+        line = lm_summary_line(text, len);
+        same = line != NULL && strcmp(line, expected) == 0;
+        free(line);
+    }
+    if (!same)
+        refuse_global(L, "DESCRIPTION");
+    lua_pop(L, 1);
+}
+
+static void check_globals(lua_State *L, const lm_source *source)
+{
+    int type;
+
+    if (push_global(L, "MIGRATION_ID") == LUA_TNIL)
+        refuse_global(L, "MIGRATION_ID");
+    check_string(L, "MIGRATION_ID", source->id);
+    check_transaction(L, source->txn);
+    check_run(L, source->run);
+    check_description(L, source->description);
+    type = push_global(L, "FOREIGN_KEYS");
+    if ((type != LUA_TNIL && type != LUA_TBOOLEAN) ||
+        lua_toboolean(L, -1) != source->foreign_keys)
+        refuse_global(L, "FOREIGN_KEYS");
+    type = push_global(L, "upgrade");
+    if (type == LUA_TNIL)
+        luaL_error(L, "the script has no function upgrade");
+    if (type != LUA_TFUNCTION)
+        luaL_error(L, "upgrade is a %s, not a function",
+                   luaL_typename(L, -1));
+    lua_settop(L, 0);
+}
+
+static int l_run(lua_State *L)
+{
+    lm_script *sc = lm_script_of(L);
+
+    open_world(L);
+    load_script(L, sc);
+    lua_gc(L, LUA_GCGEN, 0, 0);
+    lua_gc(L, LUA_GCRESTART);
+    lua_call(L, 0, 0);
+    check_globals(L, sc->source);
+    push_global(L, "upgrade");
+    lm_conn_push(L);
+    lua_pushcfunction(L, l_column_exists);
+    lua_pushcfunction(L, l_table_exists);
+    lua_call(L, 3, 0);
+    lm_progress_finish(L);
+    return 0;
+}
+
+/* These calls cannot allocate, so they cannot raise. */
+static int call_protected(lm_script *sc)
+{
+    lua_State *L = sc->main;
+
+    lua_gc(L, LUA_GCSTOP);
+    lua_pushcfunction(L, l_message_handler);
+    lua_pushcfunction(L, l_run);
+    return lua_pcall(L, 0, 0, 1);
+}
+
+int lm_script_run(const lm_source *source, const lm_run *run)
+{
+    lm_script sc = {0};
+    int rc;
+
+    sc.db = run->db;
+    sc.run = run;
+    sc.source = source;
+    sc.limit = run->memory_limit > 0 ? (size_t)run->memory_limit : 0;
+    sc.main = lua_newstate(lm_script_alloc, &sc);
+    if (sc.main == NULL)
+        return lm_err_nomem(lm_db_err(run->db));
+    sc.running = sc.main;
+    *(lm_script **)lua_getextraspace(sc.main) = &sc;
+    rc = lm_report(&sc, call_protected(&sc));
+    lua_close(sc.main);
+    lm_function_cut(&sc);
+    lm_err_clear(&sc.stash);
+    free(sc.message);
+    free(sc.traceback);
+    return rc;
+}

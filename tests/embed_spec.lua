@@ -1,0 +1,83 @@
+-- SPDX-License-Identifier: MIT
+-- examples/embed is a whole program: it is built as its README says, against
+-- the installed library, and it migrates itself.
+local sandbox = require "tests.support.sandbox"
+
+describe("examples/embed", function()
+  local box
+  local quote = sandbox.quote
+
+  local function output_of(command, env)
+    local status, out, err = box:sh(command, env)
+    assert.equal(0, status, out .. err)
+    return out
+  end
+
+  before_each(function()
+    box = sandbox.new()
+    output_of(("cp -R %s embed"):format(
+      quote(sandbox.root .. "/examples/embed")))
+  end)
+  after_each(function() box:destroy() end)
+
+  it("is shorter than sixty lines", function()
+    local _, lines = box:read("embed/notes.c"):gsub("\n", "")
+    assert.is_true(lines < 60)
+  end)
+
+  it("is built by pkg-config and brings its database up to date", function()
+    local env = {
+      PKG_CONFIG_PATH = box:path("usr/lib/pkgconfig"),
+      LD_LIBRARY_PATH = box:path("usr/lib"),
+    }
+    output_of(("make -s -C %s install PREFIX=%s"):format(quote(sandbox.root),
+      quote(box:path("usr"))))
+    output_of("cd embed && make -s", env)
+    output_of("cd embed && ./notes notes.db 'buy milk'", env)
+    local out = output_of("cd embed && ./notes notes.db", env)
+    assert.truthy(out:match("^%d%d%d%d%-%d%d%-%d%d  buy milk\n$"))
+    assert.equal(2, box:value("SELECT count(*) FROM schema_migrations",
+      "embed/notes.db"))
+  end)
+
+  -- The library of this very build, sanitizers and all.
+  describe("linked with the static library", function()
+    local flags = ""
+    if (os.getenv("SANITIZE") or "") ~= "" then
+      flags = "-fsanitize=address,undefined"
+    end
+
+    before_each(function()
+      output_of(("cd embed && ${CC:-cc} %s -I%s -o notes notes.c %s " ..
+        "$(pkg-config --libs sqlite3 lua5.4 libmd) -lm"):format(flags,
+        quote(sandbox.root .. "/runner"),
+        quote(sandbox.program:gsub("[^/]*$", "liblumigrate.a"))))
+    end)
+
+    it("keeps the rows of an older version of itself", function()
+      box:sql("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT " ..
+        "NULL); INSERT INTO notes (text) VALUES ('old')", "embed/notes.db")
+      local out = output_of("cd embed && ./notes notes.db new")
+      assert.truthy(out:match("^unknown  old\n%d[%d-]+  new\n$"))
+    end)
+
+    it("says what went wrong and leaves the database alone", function()
+      box:write("embed/migrations/2026_02_01_broken.lua",
+        'MIGRATION_ID = "2026_02_01_broken"\nfunction upgrade( end\n')
+      local status, out, err = box:sh("cd embed && ./notes notes.db x")
+      assert.equal(1, status)
+      assert.equal("", out)
+      assert.truthy(err:find("^notes: "))
+      assert.truthy(err:find("2026_02_01_broken", 1, true))
+      assert.is_false(box:exists("embed/notes.db"))
+    end)
+
+    it("may start several times at once", function()
+      output_of("cd embed && for i in 1 2 3 4 5 6 7 8; do " ..
+        "./notes notes.db $i >/dev/null & p=\"$p $!\"; done; " ..
+        "for i in $p; do wait $i || exit 1; done")
+      assert.equal(2, box:value("SELECT count(*) FROM schema_migrations",
+        "embed/notes.db"))
+    end)
+  end)
+end)
