@@ -74,7 +74,9 @@ UNIT    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 # -- build --------------------------------------------------------------------
 .PHONY: all shared packages
 all: $(BUILD)/lumigrate $(BUILD)/liblumigrate.a
+	@:
 shared: $(BUILD)/$(SONAME)
+	@:
 packages:
 	@scripts/install-packages.sh --check build
 
@@ -134,6 +136,7 @@ test:
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(TESTS)
 
 test-programs: all $(UNIT)
+	@:
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/liblumigrate.a Makefile
 	$(call say,CC)

@@ -1,3 +1,5 @@
+-- What happens to an order, and what each customer has spent.
+--
 -- What SQL can say by itself needs no script: a plain .sql file is run whole,
 -- statement by statement, in one transaction.
 

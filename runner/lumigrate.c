@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/process.h"
 #include "db/url.h"
 #include "handle.h"
 #include "script/lua_engine.h"
@@ -281,6 +282,14 @@ void lumigrate_close(lumigrate *lm)
     free(lm->state);
     lm_err_clear(&lm->err);
     free(lm);
+}
+
+int lumigrate_dedicate(long memory_limit)
+{
+    size_t bytes = memory_limit <= 0 ? 0
+        : (size_t)memory_limit * 1024 * 1024;
+
+    return lm_process_dedicate(bytes) ? LUMIGRATE_OK : LUMIGRATE_USAGE;
 }
 
 const char *lumigrate_sqlite_version(void)

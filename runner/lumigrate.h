@@ -275,6 +275,15 @@ const lumigrate_error *lumigrate_errinfo(const lumigrate *lm);
 /* May be called with NULL. */
 void lumigrate_close(lumigrate *lm);
 
+/*
+ * For a program that does nothing but migrate, in one thread: SQLite without
+ * its mutexes, and at most so many MiB of memory for it (0: no limit). It is
+ * the process's SQLite that is set up, so a host of its own connections must
+ * not call this. Once, before anything else; LUMIGRATE_USAGE when it is too
+ * late.
+ */
+int lumigrate_dedicate(long memory_limit);
+
 /* "3.40.1": the SQLite in use; "Lua 5.4.4": the Lua that scripts run in. */
 const char *lumigrate_sqlite_version(void);
 const char *lumigrate_lua_version(void);

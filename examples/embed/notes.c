@@ -10,6 +10,7 @@
 static int bring_up_to_date(const char *path)
 {
     lumigrate_config config = {0};
+    const lumigrate_error *error;
     lumigrate *lm;
     int rc;
 
@@ -18,8 +19,11 @@ static int bring_up_to_date(const char *path)
     rc = lumigrate_open(&lm, &config);
     if (rc == LUMIGRATE_OK)
         rc = lumigrate_up(lm, NULL);
+    error = lumigrate_errinfo(lm);
     if (rc != LUMIGRATE_OK)
-        fprintf(stderr, "notes: %s\n", lumigrate_errmsg(lm));
+        fprintf(stderr, "notes: %s: %s\n",
+                error && error->file ? error->file : path,
+                lumigrate_errmsg(lm));
     lumigrate_close(lm);
     return rc;
 }
@@ -39,6 +43,7 @@ int main(int argc, char **argv)
     if (argc < 2 || bring_up_to_date(argv[1]) != LUMIGRATE_OK)
         return 1;
     rc = sqlite3_open(argv[1], &db);
+    sqlite3_busy_timeout(db, 5000);
     if (rc == SQLITE_OK && argc > 2) {
         sql = sqlite3_mprintf("INSERT INTO notes (text) VALUES (%Q)", argv[2]);
         rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;

@@ -53,7 +53,11 @@ int lm_app_open(lm_app *app, lumigrate_event_fn on_event, lumigrate **out)
     config.on_event = on_event;
     config.user = app;
     config.getenv = get_variable;
-    rc = lumigrate_open(out, &config);
+    /* Nothing but migrating goes on in this process. */
+    rc = lumigrate_dedicate(config.memory_limit > 0 ? config.memory_limit
+                                                    : 512);
+    if (rc == LUMIGRATE_OK)
+        rc = lumigrate_open(out, &config);
     if (rc == LUMIGRATE_OK)
         return rc;
     if (*out != NULL) {
@@ -61,7 +65,8 @@ int lm_app_open(lm_app *app, lumigrate_event_fn on_event, lumigrate **out)
     } else {
         memset(&none, 0, sizeof none);
         none.code = rc;
-        none.message = "out of memory";
+        none.message = rc == LUMIGRATE_NOMEM ? "out of memory"
+                                             : "SQLite is in use already";
         none.sql_offset = -1;
         lm_app_fail(app, &none);
     }

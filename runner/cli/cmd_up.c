@@ -157,7 +157,8 @@ static int run(lm_app *app)
     int rc;
 
     memset(&up, 0, sizeof up);
-    up.text.app = up.json.app = app;
+    up.text.app = app;
+    lm_json_out_begin(&up.json, app);
     up.text.target = &up.target;
     rc = read_target(app, &up.target);
     if (rc == LUMIGRATE_OK)
@@ -173,8 +174,7 @@ static void fail(lm_app *app, const lumigrate_error *error)
 {
     lm_json_out json;
 
-    memset(&json, 0, sizeof json);
-    json.app = app;
+    lm_json_out_begin(&json, app);
     lm_json_out_result(&json, error);
     lm_json_out_clear(&json);
 }

@@ -151,6 +151,15 @@ static void put_traceback(lm_str *to, const char *text)
     }
 }
 
+/* Where the library has no better advice. */
+static const char *hint_for(const lumigrate_error *error)
+{
+    if (error->hint == NULL && error->code == LUMIGRATE_FAILED &&
+        error->id != NULL)
+        return "correct the migration and run \"lumigrate up\" again";
+    return error->hint;
+}
+
 void lm_error_out(lm_out *out, const lumigrate_error *error)
 {
     lm_str *to = &out->text;
@@ -165,5 +174,5 @@ void lm_error_out(lm_out *out, const lumigrate_error *error)
     put_code(to, error);
     put_traceback(to, error->traceback);
     put_field(to, "state", error->state);
-    put_field(to, "hint", error->hint);
+    put_field(to, "hint", hint_for(error));
 }

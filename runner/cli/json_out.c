@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "progress.h"
+
 static int set_applied(json_t *o, const lumigrate_event *e)
 {
     int bad = 0;
@@ -129,16 +131,21 @@ static void write_event(lm_json_out *j, const lumigrate_event *e)
     lm_json_write(&j->app->out, lm_json_done(o, bad), LM_JSONL);
 }
 
+void lm_json_out_begin(lm_json_out *j, lm_app *app)
+{
+    memset(j, 0, sizeof *j);
+    j->app = app;
+    j->begun_ms = lm_progress_clock();
+}
+
 void lm_json_out_event(lm_json_out *j, const lumigrate_event *event)
 {
     if (event->type == LUMIGRATE_EVENT_FAILED)
         j->failed = true;
-    if (event->type == LUMIGRATE_EVENT_DONE) {
+    if (event->type == LUMIGRATE_EVENT_DONE)
         j->waited_ms = event->waited_ms;
-        j->total_ms = event->duration_ms;
-    } else if (j->app->settings.format == LM_JSONL) {
+    else if (j->app->settings.format == LM_JSONL)
         write_event(j, event);
-    }
     if (event->type == LUMIGRATE_EVENT_APPLIED)
         j->bad |= add_applied(j, event);
 }
@@ -182,6 +189,10 @@ void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
     bad |= json_object_set_new(o, "ok", json_boolean(error == NULL));
     if (j->skipped)
         bad |= json_object_set_new(o, "skipped", json_true());
+    /* In one transaction all of it went when one failed. */
+    if (error != NULL && j->app->settings.config.transaction ==
+                             LUMIGRATE_TRANSACTION_ALL && j->ran != NULL)
+        bad |= json_array_clear(j->ran);
     bad |= set_list(o, "ran", j->ran);
     if (j->failed && error != NULL)
         bad |= set_failure(o, error);
@@ -192,7 +203,8 @@ void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
         bad |= json_object_set_new(o, "lossy", json_true());
     bad |= json_object_set_new(o, "backup", json_null());
     bad |= lm_json_ms(o, "waited_ms", j->waited_ms);
-    bad |= lm_json_ms(o, "total_duration_ms", j->total_ms);
+    bad |= lm_json_ms(o, "total_duration_ms",
+                      lm_progress_clock() - j->begun_ms);
     bad |= set_error(o, "error", j->failed ? NULL : error);
     lm_json_write(&j->app->out, lm_json_done(o, bad),
                   j->app->settings.format);

@@ -3,7 +3,7 @@
  * json_out.h - what `up` does, as JSON: one object at the end (--json), or a
  * line for each event as it happens and one for the end (--jsonl).
  *
- *   lm_json_out j = {.app = app};
+ *   lm_json_out_begin    an empty result; the clock runs
  *   lm_json_out_event    note an event, or write its line
  *   lm_json_out_remains  note an ID that is still pending
  *   lm_json_out_result   write the end: error is NULL when all went well
@@ -22,9 +22,11 @@ typedef struct lm_json_out {
     bool lossy;             /* some ID in `remaining` is not UTF-8 */
     bool failed;            /* a migration did, not something around it */
     bool skipped;           /* by LUMIGRATE_SKIP */
-    double waited_ms, total_ms;
+    double begun_ms;        /* by the clock */
+    double waited_ms;
 } lm_json_out;
 
+void lm_json_out_begin(lm_json_out *j, lm_app *app);
 void lm_json_out_event(lm_json_out *j, const lumigrate_event *event);
 void lm_json_out_remains(lm_json_out *j, const char *id);
 void lm_json_out_result(lm_json_out *j, const lumigrate_error *error);

@@ -10,7 +10,7 @@ static const double bar_every_ms = 100, line_every_ms = 5000;
 
 enum { BAR = 24, LABEL = 24 };
 
-static double now_ms(void)
+double lm_progress_clock(void)
 {
     struct timespec t;
 
@@ -80,7 +80,7 @@ void lm_progress_show(lm_progress *p, lm_out *out,
                       const lumigrate_event *event)
 {
     bool terminal = lm_out_terminal(out);
-    double now = now_ms();
+    double now = lm_progress_clock();
 
     if (!p->begun || event->done < p->last) {
         lm_progress_end(p, out);

@@ -7,6 +7,7 @@
  *   lm_progress_show       an event of the type PROGRESS
  *   lm_progress_wipe       take the bar away: other text follows
  *   lm_progress_end        wipe it, and forget what was under way
+ *   lm_progress_clock      milliseconds of a clock that never goes back
  */
 #ifndef LM_CLI_PROGRESS_H
 #define LM_CLI_PROGRESS_H
@@ -26,5 +27,6 @@ void lm_progress_show(lm_progress *p, lm_out *out,
                       const lumigrate_event *event);
 void lm_progress_wipe(lm_progress *p, lm_out *out);
 void lm_progress_end(lm_progress *p, lm_out *out);
+double lm_progress_clock(void);
 
 #endif

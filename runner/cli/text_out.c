@@ -36,8 +36,9 @@ static void hold_ledger(lm_text_out *t, const lumigrate_event *e)
     lm_str_puts(&t->held, " table ready");
     /* One that was made is ready; one that was changed is worth a word. */
     if (e->text != NULL && strcmp(e->text, "created") != 0) {
-        lm_str_puts(&t->held, ": ");
+        lm_str_puts(&t->held, " (");
         lm_words_text(&t->held, e->text);
+        lm_str_putc(&t->held, ')');
         t->telling = true;
     }
     lm_str_putc(&t->held, '\n');
@@ -55,8 +56,6 @@ static void hold_discovery(lm_text_out *t, const lumigrate_event *e)
     lm_words_count(to, e->pending);
     lm_str_puts(to, " pending\n");
     t->pending = e->pending;
-    if (e->found == 0)
-        t->telling = true;
 }
 
 static void release(lm_text_out *t, lm_out *out)

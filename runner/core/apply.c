@@ -183,17 +183,22 @@ static int begin(lm_session *s)
     return rc;
 }
 
+static bool is_applied(const attempt *a)
+{
+    return lm_ledger_find(a->s->ledger, a->source->id) != NULL;
+}
+
 /* From BEGIN to COMMIT. */
 static int apply_inside(attempt *a)
 {
     lm_session *s = a->s;
-    bool there, own = !s->one_transaction;
+    bool own = !s->one_transaction;
     int rc = own ? begin(s) : LM_OK;
 
     if (rc != LM_OK)
         return rc;
-    rc = lm_ledger_has(s->ledger, s->db, a->source->id, &there);
-    if (rc == LM_OK && there)
+    rc = lm_ledger_renew(s->ledger, s->db);
+    if (rc == LM_OK && is_applied(a))
         return own ? lm_txn_rollback(s->db) : LM_OK;
     start(a);
     if (rc == LM_OK)
@@ -290,13 +295,12 @@ static int lock_database(lm_session *s, int *fd)
 static int apply_outside(attempt *a)
 {
     lm_session *s = a->s;
-    bool there = false;
     int fd, rc = lock_database(s, &fd);
 
     if (rc != LM_OK)
         return rc;
-    rc = lm_ledger_has(s->ledger, s->db, a->source->id, &there);
-    if (rc == LM_OK && !there) {
+    rc = lm_ledger_look(s->ledger, s->db, true);
+    if (rc == LM_OK && !is_applied(a)) {
         start(a);
         rc = run_outside(a);
         if (rc != LM_OK)

@@ -26,20 +26,16 @@ static bool build_statements(lm_ledger *l)
 {
     if (l->quoted == NULL || l->history == NULL)
         return false;
-    l->find_sql = lm_format("SELECT 1 FROM main.%s WHERE id = ?1",
-                            l->quoted);
     l->insert_sql = lm_format(
         "INSERT INTO main.%s (id, position, description, checksum, effect, "
-        "applied_at, duration_ms) VALUES (?1, (SELECT coalesce("
-        "max(position), 0) + 1 FROM main.%s), ?2, ?3, ?4, ?5, ?6)",
-        l->quoted, l->quoted);
+        "applied_at, duration_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        l->quoted);
     l->history_sql = lm_format(
         "INSERT INTO main.%s (id, action, outcome, error, checksum, source, "
         "started_at, duration_ms, runner, sqlite, host, user, run_id, "
         "repeats) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
         "?12, ?13, 0)", l->history);
-    return l->find_sql != NULL && l->insert_sql != NULL &&
-           l->history_sql != NULL;
+    return l->insert_sql != NULL && l->history_sql != NULL;
 }
 
 lm_ledger *lm_ledger_new(const char *table)
@@ -62,6 +58,7 @@ static void forget(lm_ledger *l)
 {
     lm_arena_clear(&l->strings);
     l->count = l->last_count = 0;
+    l->last_position = 0;
     l->exists = l->incomplete = l->has_history = false;
 }
 
@@ -77,7 +74,6 @@ void lm_ledger_free(lm_ledger *l)
     free(l->table);
     free(l->quoted);
     free(l->history);
-    free(l->find_sql);
     free(l->insert_sql);
     free(l->history_sql);
     free(l);
@@ -139,6 +135,8 @@ static int add_row(lm_ledger *l, lm_db *db, const lm_value *v)
     grown->duration_ms = number(&v[6]);
     if (err->code != LM_OK)
         return err->code;
+    if (grown->position > l->last_position)
+        l->last_position = grown->position;
     l->count++;
     return LM_OK;
 }
@@ -257,13 +255,17 @@ static int refuse_shape(lm_ledger *l, lm_db *db, lm_shape shape)
     return LM_EHISTORY;
 }
 
+/* The number is taken before anything is read: what another process commits
+ * in between makes it differ under the lock. */
 int lm_ledger_look(lm_ledger *l, lm_db *db, bool details)
 {
     lm_look look = {0};
     int rc;
 
     forget(l);
-    rc = lm_look_at(db, l->table, &look);
+    rc = lm_db_data_version(db, &l->version);
+    if (rc == LM_OK)
+        rc = lm_look_at(db, l->table, &look);
     if (rc != LM_OK)
         return rc;
     l->has_history = look.has_history;
@@ -373,30 +375,27 @@ static lm_value real(double n)
     return v;
 }
 
-int lm_ledger_has(lm_ledger *l, lm_db *db, const char *id, bool *out)
+int lm_ledger_renew(lm_ledger *l, lm_db *db)
 {
-    lm_value v = text(id);
-    lm_stmt *stmt;
-    int rc = lm_db_prepare(db, LM_RUNNER, l->find_sql, strlen(l->find_sql),
-                           &stmt);
+    int64_t now;
+    int rc = lm_db_data_version(db, &now);
 
-    if (rc == LM_OK)
-        rc = lm_stmt_bind(stmt, 1, &v);
-    if (rc == LM_OK)
-        rc = lm_stmt_step(stmt, out);
-    lm_stmt_release(stmt);
+    if (rc == LM_OK && now != l->version)
+        rc = lm_ledger_look(l, db, true);
     return rc;
 }
 
 int lm_ledger_insert(lm_ledger *l, lm_db *db, const lm_record *r)
 {
-    lm_value v[6];
+    lm_value v[7];
 
     v[0] = text(r->source->id);
-    v[1] = text(r->source->description);
-    v[2] = text(r->source->checksum);
-    v[3] = text(r->effect);
-    v[4] = text(r->started_at);
-    v[5] = real(r->duration_ms);
-    return lm_db_run(db, l->insert_sql, v, 6);
+    v[1].type = LM_INTEGER;
+    v[1].as.integer = ++l->last_position;
+    v[2] = text(r->source->description);
+    v[3] = text(r->source->checksum);
+    v[4] = text(r->effect);
+    v[5] = text(r->started_at);
+    v[6] = real(r->duration_ms);
+    return lm_db_run(db, l->insert_sql, v, 7);
 }

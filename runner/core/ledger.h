@@ -12,7 +12,8 @@
  *   lm_ledger_prepare  make it, or complete a home-made one; a transaction of
  *                      its own, a no-op when all is there
  *   lm_ledger_find     the applied row with this ID, or NULL
- *   lm_ledger_has      ask the database now: used under the write lock
+ *   lm_ledger_renew    under the write lock: look again if anybody else has
+ *                      written to the database since
  *   lm_ledger_insert   record one ID as applied; inside the migration's own
  *                      transaction, so that row and change commit together
  *   lm_history_add     record an attempt
@@ -21,7 +22,7 @@
  *   lm_history_read    every attempt, oldest first
  *
  * Ownership: what look and read filled belongs to the ledger until the next
- * look, read or free. Every function that can fail returns LM_OK or a code,
+ * look, renew, read or free. Every function that can fail returns LM_OK or a code,
  * with the cause in lm_db_err(db).
  */
 #ifndef LM_CORE_LEDGER_H
@@ -52,7 +53,9 @@ typedef struct lm_attempt {
 typedef struct lm_ledger {
     char *table;            /* as given: "schema_migrations" */
     char *quoted, *history; /* as they stand in SQL */
-    char *insert_sql, *find_sql, *history_sql;  /* built once */
+    char *insert_sql, *history_sql;     /* built once */
+    int64_t version;        /* of the database's data when it was looked at */
+    int64_t last_position;
     bool exists;            /* ours, or a home-made one to complete */
     bool incomplete;        /* home-made: lm_ledger_prepare rebuilds it */
     bool has_history;
@@ -92,7 +95,7 @@ int lm_ledger_prepare(lm_ledger *ledger, lm_db *db, const char **what);
 const lm_applied *lm_ledger_find(const lm_ledger *ledger, const char *id);
 const char *lm_ledger_last_outcome(const lm_ledger *ledger, const char *id);
 
-int lm_ledger_has(lm_ledger *ledger, lm_db *db, const char *id, bool *out);
+int lm_ledger_renew(lm_ledger *ledger, lm_db *db);
 int lm_ledger_insert(lm_ledger *ledger, lm_db *db, const lm_record *record);
 int lm_history_add(lm_ledger *ledger, lm_db *db, const lm_record *record);
 int lm_history_fail(lm_ledger *ledger, lm_db *db, const lm_record *record);

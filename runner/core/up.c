@@ -11,7 +11,9 @@
 #include "../db/txn.h"
 #include "apply.h"
 
-/* A run: what lm_up has found out so far. */
+/* A run: what lm_up has found out so far. Once the first migration runs, the
+ * ledger may be read anew, so that only sources and statuses of the schedule
+ * are used from then on. */
 typedef struct run {
     lm_session *s;
     lm_folder folder;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/text.h"
 #include "internal.h"
 
 void lm_track_clear(lm_track *track)
@@ -42,6 +43,19 @@ int lm_check_begin(lm_db *db)
     return rc;
 }
 
+/* No foreign key is made without this word. */
+static bool says_references(const char *sql, size_t len)
+{
+    static const char word[] = "references";
+    size_t i, n = sizeof word - 1;
+
+    for (i = 0; i + n <= len; i++)
+        if ((sql[i] | 0x20) == 'r' &&
+            lm_same_name_n(sql + i, n, word, n))
+            return true;
+    return false;
+}
+
 /* Called before a script's statement runs for the first time, when it is
  * already known what it will touch and nothing has happened yet. */
 int lm_track_before(lm_db *db, const lm_stmt *stmt)
@@ -50,6 +64,8 @@ int lm_track_before(lm_db *db, const lm_stmt *stmt)
 
     if (rc == LM_OK && db->track.seen < db->track.touched.count)
         rc = lm_foreign_before(db);
+    if (stmt->trait.defines && says_references(stmt->sql, stmt->len))
+        db->track.referring = true;
     if (rc == LM_OK && stmt->trait.defines && !db->track.compiled &&
         db->has_code)
         rc = lm_code_before(db);

@@ -155,6 +155,10 @@ int lm_db_run(lm_db *db, const char *sql, const lm_value *values, int count);
 /* The one integer that a query of the runner's gives; `none` without row. */
 int lm_db_integer(lm_db *db, const char *sql, int64_t none, int64_t *out);
 
+/* A number that changes when another connection has committed something, and
+ * only then (sqlite.org/pragma.html#pragma_data_version). */
+int lm_db_data_version(lm_db *db, int64_t *out);
+
 int64_t lm_db_changes(lm_db *db);
 int64_t lm_db_last_rowid(lm_db *db);
 

@@ -51,19 +51,14 @@ static int add_link(lm_db *db, const lm_value *child, const lm_value *parent)
     return LM_OK;
 }
 
-/* Add the links that a query of (child, parent) gives; `table` binds ?1. */
-static int add_links(lm_db *db, const char *sql, const char *table)
+/* Add the links that a query of (child, parent) gives. */
+static int add_links(lm_db *db, const char *sql)
 {
     const lm_value *row;
-    lm_value v;
     lm_stmt *stmt;
     bool more;
     int rc = lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
 
-    if (rc == LM_OK && table != NULL) {
-        v = lm_text_value(table, strlen(table));
-        rc = lm_stmt_bind(stmt, 1, &v);
-    }
     while (rc == LM_OK) {
         rc = lm_stmt_step(stmt, &more);
         if (rc != LM_OK || !more)
@@ -91,7 +86,7 @@ static int read_all(lm_db *db)
     int rc;
 
     lm_links_clear(db);
-    rc = add_links(db, links, NULL);
+    rc = add_links(db, links);
     if (rc == LM_OK)
         rc = lm_db_integer(db, code, 0, &any);
     if (rc == LM_OK)
@@ -126,11 +121,8 @@ static bool has_links(const lm_db *db, const char *table)
  * do: only where keys or code are about is all of it read again. */
 int lm_links_refresh(lm_db *db, int64_t schema)
 {
-    static const char one[] =
-        "SELECT DISTINCT ?1, f.\"table\" "
-        "FROM pragma_foreign_key_list(?1, 'main') AS f";
     lm_track *t = &db->track;
-    bool all = t->coded || (t->altered && db->link_count > 0);
+    bool all = t->coded || t->referring || (t->altered && db->link_count > 0);
     size_t i;
     int rc = LM_OK;
 
@@ -140,8 +132,6 @@ int lm_links_refresh(lm_db *db, int64_t schema)
         rc = lm_names_add(&t->linked, db->links[i].child, db->err);
     if (rc == LM_OK && all)
         rc = read_all(db);
-    for (i = 0; i < t->touched.count && !all && rc == LM_OK; i++)
-        rc = add_links(db, one, t->touched.list[i]);
     if (rc == LM_OK)
         db->links_at = schema;
     return rc;

@@ -85,6 +85,7 @@ typedef struct lm_track {
     lm_names sound;     /* views and triggers that compiled before */
     bool compiled;      /* sound is known */
     bool altered;       /* an ALTER TABLE was prepared */
+    bool referring;     /* a definition with REFERENCES in it was */
     bool coded;         /* a view or trigger was made or dropped */
     bool made_temp;     /* a temporary object was made */
     bool fired;         /* a trigger changed rows outside temp */

@@ -44,6 +44,11 @@ int lm_db_integer(lm_db *db, const char *sql, int64_t none, int64_t *out)
     return rc;
 }
 
+int lm_db_data_version(lm_db *db, int64_t *out)
+{
+    return lm_db_integer(db, "PRAGMA main.data_version", 0, out);
+}
+
 int64_t lm_db_changes(lm_db *db)
 {
     return sqlite3_changes64(db->handle);

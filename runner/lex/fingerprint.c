@@ -57,16 +57,16 @@ static void put_bytes(sink *k, const char *bytes, size_t n)
     k->used += n;
 }
 
-/* What stands before a token's bytes: its kind, its length. */
+/* What stands before a token's bytes: its kind, and its length in groups of
+ * seven bits, the lowest first, all but the last with the high bit set. */
 static void put_head(sink *k, unsigned char kind, size_t len)
 {
-    int i;
-
-    if (BLOCK - k->used < 9)
+    if (BLOCK - k->used < 11)
         flush(k);
     k->block[k->used++] = kind;
-    for (i = 0; i < 8; i++, len >>= 8)
-        k->block[k->used++] = len & 0xFF;
+    for (; len >= 0x80; len >>= 7)
+        k->block[k->used++] = (unsigned char)(len & 0x7F) | 0x80;
+    k->block[k->used++] = (unsigned char)len;
 }
 
 static void put_token(sink *k, unsigned char kind, const char *s, size_t n)

@@ -2,8 +2,8 @@
 /*
  * fingerprint.h - the "t1:" fingerprint of a migration's text.
  *
- * SHA-256 over the tokens, each as one byte of kind, its length as eight
- * bytes (little-endian) and its bytes as written. Comments, blank space, line
+ * SHA-256 over the tokens, each as one byte of kind, its length (LEB128) and
+ * its bytes as written. Comments, blank space, line
  * ends between tokens and a BOM do not count, so re-formatting changes
  * nothing; the case of keywords and the kind of quotes do. Line ends inside a
  * Lua long string count as LF, inside an SQL literal as they are. A comment

@@ -12,16 +12,20 @@
  * before it is called. */
 enum { LM_CURSOR_BOUND = 64 };
 
+void lm_cursor_refuse(lua_State *L, const lm_cursor *cur)
+{
+    lm_script_alive(L);
+    if (cur->closed)
+        lm_raise(L, "the cursor is closed");
+    lm_raise(L, "the cursor is running the statement that called this "
+                "function: use another one");
+}
+
 lm_cursor *lm_cursor_check(lua_State *L)
 {
     lm_cursor *cur = lm_kind_check(L, 1, LM_KIND_CURSOR);
 
-    if (cur->closed)
-        lm_raise(L, "the cursor is closed");
-    if (cur->busy)
-        lm_raise(L, "the cursor is running the statement that called this "
-                    "function: use another one");
-    lm_script_alive(L);
+    lm_cursor_usable(L, cur);
     return cur;
 }
 

@@ -5,6 +5,7 @@
  *   lm_cursor_open       make the kind
  *   lm_cursor_push       a new cursor; raises when there is no memory
  *   lm_cursor_check      the cursor at index 1, open and idle; else raise
+ *   lm_cursor_usable     raise if it is not
  *   lm_cursor_step       the next row of its statement
  *   lm_cursor_forget     give its statement back
  *   l_cursor_execute, l_cursor_executemany, l_cursor_executescript
@@ -44,6 +45,15 @@ typedef struct lm_cursor {
     int64_t lastrowid;
     bool has_lastrowid;
 } lm_cursor;
+
+void lm_cursor_refuse(lua_State *L, const lm_cursor *cur);
+
+/* Raise if it is closed, or busy, or the script is over. */
+static inline void lm_cursor_usable(lua_State *L, const lm_cursor *cur)
+{
+    if (cur->closed || cur->busy || lm_script_of(L)->doom != LM_OK)
+        lm_cursor_refuse(L, cur);
+}
 
 void lm_cursor_open(lua_State *L);
 lm_cursor *lm_cursor_push(lua_State *L);

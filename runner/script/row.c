@@ -18,6 +18,9 @@
 #include "raise.h"
 #include "value.h"
 
+/* Where an iterator has its cursor. */
+#define ITERATED lua_upvalueindex(1)
+
 /* row.name; also row[i] of a NULL, or beyond the last column: nil. */
 static int l_row_index(lua_State *L)
 {
@@ -74,9 +77,8 @@ static void push_names(lua_State *L, const lm_stmt *stmt, int n)
     }
 }
 
-/* A new metatable, left on the stack and in the user value of the cursor at
- * index 1. */
-static void make_metatable(lua_State *L, lm_cursor *cur, int n)
+/* A new metatable, left on the stack and in the user value of the cursor. */
+static void make_metatable(lua_State *L, lm_cursor *cur, int self, int n)
 {
     lua_createtable(L, 0, 6);
     push_names(L, cur->stmt, n);
@@ -95,7 +97,7 @@ static void make_metatable(lua_State *L, lm_cursor *cur, int n)
     lua_pushliteral(L, "row");
     lua_setfield(L, -2, "__name");
     lua_pushvalue(L, -1);
-    lua_setiuservalue(L, 1, 1);
+    lua_setiuservalue(L, self, 1);
 }
 
 /* Does the metatable on the stack have the statement's n names? */
@@ -118,20 +120,20 @@ static bool has_names(lua_State *L, const lm_stmt *stmt, int n)
     return same;
 }
 
-/* Pushes the metatable for rows of the cursor at index 1. The same text may
- * have other columns after the schema has changed, so the names are compared
- * once for each execution. */
-static void push_metatable(lua_State *L, lm_cursor *cur)
+/* Pushes the metatable for rows of the cursor. The same text may have other
+ * columns after the schema has changed, so the names are compared once for
+ * each execution. */
+static void push_metatable(lua_State *L, lm_cursor *cur, int self)
 {
     int n;
 
-    lua_getiuservalue(L, 1, 1);
+    lua_getiuservalue(L, self, 1);
     if (cur->named)
         return;
     n = lm_stmt_column_count(cur->stmt);
     if (!has_names(L, cur->stmt, n)) {
         lua_pop(L, 1);
-        make_metatable(L, cur, n);
+        make_metatable(L, cur, self, n);
     }
     cur->named = true;
 }
@@ -159,8 +161,8 @@ static const lm_value *read_row(lua_State *L, lm_cursor *cur, int *n)
     return values;
 }
 
-/* Pushes the current row as a table. The cursor is at index 1. */
-static void push_row(lua_State *L, lm_cursor *cur)
+/* Pushes the current row of the cursor at index `self` as a table. */
+static void push_row(lua_State *L, lm_cursor *cur, int self)
 {
     const lm_value *values;
     int n, i;
@@ -171,7 +173,7 @@ static void push_row(lua_State *L, lm_cursor *cur)
         lm_value_push(L, &values[i]);
         lua_rawseti(L, -2, i + 1);
     }
-    push_metatable(L, cur);
+    push_metatable(L, cur, self);
     lua_setmetatable(L, -2);
 }
 
@@ -191,7 +193,7 @@ static int l_cursor_fetchone(lua_State *L)
     lm_cursor *cur = check_executed(L);
 
     if (next_row(L, cur))
-        push_row(L, cur);
+        push_row(L, cur, 1);
     else
         lua_pushnil(L);
     return 1;
@@ -204,7 +206,7 @@ static int fetch(lua_State *L, lm_cursor *cur, lua_Integer limit)
     lua_settop(L, 1);
     lua_newtable(L);
     for (i = 1; i <= limit && next_row(L, cur); i++) {
-        push_row(L, cur);
+        push_row(L, cur, 1);
         lua_rawseti(L, 2, i);
     }
     return 1;
@@ -231,16 +233,13 @@ static int l_cursor_fetchall(lua_State *L)
  */
 static lm_cursor *check_iterator(lua_State *L)
 {
-    lm_cursor *cur = lua_touserdata(L, lua_upvalueindex(1));
+    lm_cursor *cur = lua_touserdata(L, ITERATED);
     lua_Integer serial = lua_tointeger(L, lua_upvalueindex(2));
 
-    lua_settop(L, 0);
-    lua_pushvalue(L, lua_upvalueindex(1));
     if (cur->serial != (unsigned)serial)
         lm_raise(L, "the cursor executed something else while its rows were "
                     "read: use a second cursor for that");
-    if (cur->closed || cur->busy || lm_script_of(L)->doom != LM_OK)
-        lm_cursor_check(L);
+    lm_cursor_usable(L, cur);
     return cur;
 }
 
@@ -250,7 +249,7 @@ static int l_rows_next(lua_State *L)
 
     if (!next_row(L, cur))
         return 0;
-    push_row(L, cur);
+    push_row(L, cur, ITERATED);
     return 1;
 }
 
@@ -269,7 +268,7 @@ static int l_values_next(lua_State *L)
     lm_value_push_all(L, values, n);
     if (values[0].type == LM_NULL) {
         lm_value_push_null(L);
-        lua_replace(L, 2);
+        lua_replace(L, -n - 1);
     }
     return n;
 }

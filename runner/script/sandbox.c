@@ -2,6 +2,7 @@
 #include "sandbox.h"
 
 #include <lualib.h>
+#include <string.h>
 
 #include "raise.h"
 
@@ -131,17 +132,52 @@ static void open_math(lua_State *L)
     lua_setglobal(L, "math");
 }
 
-void lm_sandbox_open(lua_State *L)
+static void open_table(lua_State *L)
 {
-    open_base(L);
-    open_string(L);
-    open_math(L);
-    open_os(L);
     open_library(L, luaopen_table);
     lua_setglobal(L, "table");
+}
+
+static void open_utf8(lua_State *L)
+{
     open_library(L, luaopen_utf8);
     lua_setglobal(L, "utf8");
+}
+
+static void open_coroutine(lua_State *L)
+{
     open_library(L, luaopen_coroutine);
     lua_setglobal(L, "coroutine");
-    lm_require_open(L);
+}
+
+/*
+ * Opening libraries is most of what it costs to start a script, and most
+ * scripts use one or two. A global can be reached by its name or through the
+ * table of globals, which _G and _ENV stand for, or by text that is loaded
+ * later. Where none of these words is in the text the library would never be
+ * missed.
+ */
+void lm_sandbox_open(lua_State *L, const char *text)
+{
+    static const struct {
+        const char *name;
+        void (*open)(lua_State *L);
+    } libraries[] = {
+        {"table", open_table},
+        {"math", open_math},
+        {"os", open_os},
+        {"utf8", open_utf8},
+        {"coroutine", open_coroutine},
+        {"require", lm_require_open}
+    };
+    bool all = strstr(text, "_G") != NULL || strstr(text, "_ENV") != NULL ||
+               strstr(text, "load") != NULL ||
+               strstr(text, "require") != NULL;
+    size_t i;
+
+    open_base(L);
+    open_string(L);
+    for (i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        if (all || strstr(text, libraries[i].name) != NULL)
+            libraries[i].open(L);
 }

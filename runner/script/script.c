@@ -25,48 +25,6 @@
 #include "sandbox.h"
 #include "value.h"
 
-/*
- * The memory limit. To answer NULL makes Lua collect in the middle of
- * whatever it does, and Lua 5.4 before 5.4.8 can be made to use freed memory
- * that way. So a small request over the limit is granted once more, and the
- * script is doomed; only a large one is refused at once, and every one when
- * the script has found a way to go on and is far beyond the limit.
- */
-enum { LM_LARGE = 16 << 20, LM_FAR = 64 << 20 };
-
-static bool grant(lm_script *sc, size_t more)
-{
-    char text[sizeof sc->doom_text];
-
-    if (sc->limit == 0 || sc->heap + more <= sc->limit)
-        return true;
-    snprintf(text, sizeof text, "the script takes more memory than its "
-             "limit of %zu MiB", sc->limit >> 20);
-    lm_script_doom(sc, LM_EFAILED, text);
-    return more <= LM_LARGE && sc->heap + more <= sc->limit + LM_FAR;
-}
-
-void *lm_script_alloc(void *script, void *block, size_t osize, size_t nsize)
-{
-    lm_script *sc = script;
-    size_t old = block == NULL ? 0 : osize;
-    void *grown;
-
-    if (nsize == 0) {
-        free(block);
-        sc->heap -= old;
-        return NULL;
-    }
-    if (nsize > old && !grant(sc, nsize - old))
-        return NULL;
-    grown = realloc(block, nsize);
-    if (grown != NULL)
-        sc->heap += nsize - old;
-    else if (nsize > old)
-        lm_script_doom(sc, LM_ENOMEM, "out of memory");
-    return grown;
-}
-
 static void l_doom_hook(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
@@ -99,9 +57,9 @@ void lm_script_alive(lua_State *L)
         lm_raise(L, "%s", sc->doom_text);
 }
 
-static void open_world(lua_State *L)
+static void open_world(lua_State *L, const lm_script *sc)
 {
-    lm_sandbox_open(L);
+    lm_sandbox_open(L, sc->source->text);
     lm_value_open(L);
     lm_output_open(L);
     lm_guard_open(L);
@@ -221,14 +179,35 @@ static void check_globals(lua_State *L, const lm_source *source)
     lua_settop(L, 0);
 }
 
+/*
+ * The collector is generational: most of what a loop over rows makes is
+ * garbage at once. It is set so while the heap is empty, where that costs
+ * nothing, and does not run until the script has made some garbage of its
+ * own: a small migration ends before.
+ */
+static void prepare_collector(lua_State *L)
+{
+    lua_gc(L, LUA_GCGEN, 0, 0);
+    lua_gc(L, LUA_GCSTOP);
+}
+
+enum { LM_FIRST_GARBAGE = 64 };  /* KiB */
+
+/* A step of negative size is a credit. */
+static void start_collector(lua_State *L)
+{
+    lua_gc(L, LUA_GCRESTART);
+    lua_gc(L, LUA_GCSTEP, -LM_FIRST_GARBAGE);
+}
+
 static int l_run(lua_State *L)
 {
     lm_script *sc = lm_script_of(L);
 
-    open_world(L);
+    prepare_collector(L);
+    open_world(L, sc);
     load_script(L, sc);
-    lua_gc(L, LUA_GCGEN, 0, 0);
-    lua_gc(L, LUA_GCRESTART);
+    start_collector(L);
     lua_call(L, 0, 0);
     check_globals(L, sc->source);
     push_global(L, "upgrade");
@@ -245,7 +224,6 @@ static int call_protected(lm_script *sc)
 {
     lua_State *L = sc->main;
 
-    lua_gc(L, LUA_GCSTOP);
     lua_pushcfunction(L, l_message_handler);
     lua_pushcfunction(L, l_run);
     return lua_pcall(L, 0, 0, 1);
@@ -259,14 +237,17 @@ int lm_script_run(const lm_source *source, const lm_run *run)
     sc.db = run->db;
     sc.run = run;
     sc.source = source;
-    sc.limit = run->memory_limit > 0 ? (size_t)run->memory_limit : 0;
-    sc.main = lua_newstate(lm_script_alloc, &sc);
-    if (sc.main == NULL)
+    lm_heap_open(&sc.heap, run->memory_limit);
+    sc.main = lua_newstate(lm_heap_alloc, &sc);
+    if (sc.main == NULL) {
+        lm_heap_close(&sc.heap);
         return lm_err_nomem(lm_db_err(run->db));
+    }
     sc.running = sc.main;
     *(lm_script **)lua_getextraspace(sc.main) = &sc;
     rc = lm_report(&sc, call_protected(&sc));
     lua_close(sc.main);
+    lm_heap_close(&sc.heap);
     lm_function_cut(&sc);
     lm_err_clear(&sc.stash);
     free(sc.message);

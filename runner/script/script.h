@@ -7,7 +7,6 @@
  *                    before, which must be put back on every path
  *   lm_script_doom   end the script, whatever it catches
  *   lm_script_alive  raise when it is doomed
- *   lm_script_alloc  the allocator of its state
  *   lm_script_run    load the script, check it, call upgrade
  *
  * Ownership: an lm_script lives on the stack of lm_script_run, longer than
@@ -21,6 +20,7 @@
 #include <lua.h>
 
 #include "../engine/engine.h"
+#include "heap.h"
 
 typedef enum lm_kind {
     LM_KIND_CONN,
@@ -41,7 +41,7 @@ typedef struct lm_script {
     int open_cursors;       /* that hold a statement, */
     int cursor_bound;       /* and how many of them call for a collection */
 
-    size_t heap, limit;     /* bytes; limit 0: none */
+    lm_heap heap;
     int doom;               /* LM_OK, or why it must end */
     char doom_text[80];
 
@@ -71,7 +71,6 @@ static inline lua_State *lm_script_enter(lua_State *L)
 
 void lm_script_doom(lm_script *sc, int code, const char *text);
 void lm_script_alive(lua_State *L);
-void *lm_script_alloc(void *script, void *block, size_t osize, size_t nsize);
 int lm_script_run(const lm_source *source, const lm_run *run);
 
 #endif
