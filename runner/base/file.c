@@ -164,7 +164,7 @@ static int read_entries(DIR *stream, const char *path, lm_err *err,
         rc = lm_err_set(err, LM_EUSAGE, "cannot read the folder %s: %s",
                         path, strerror(errno));
     if (out->count > 1)
-        qsort(out->entries, out->count, sizeof *out->entries, by_name);
+        lm_list_sort(out->entries, out->count, sizeof *out->entries, by_name);
     return rc;
 }
 

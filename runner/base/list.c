@@ -18,3 +18,16 @@ void *lm_list_grow(void *array, size_t count, size_t *size, size_t element)
         *size = wanted;
     return moved;
 }
+
+void lm_list_sort(void *array, size_t count, size_t element,
+                  int (*compare)(const void *, const void *))
+{
+    const char *at = array;
+    size_t i;
+
+    for (i = 1; i < count; i++, at += element)
+        if (compare(at, at + element) > 0)
+            break;
+    if (i < count)
+        qsort(array, count, element, compare);
+}

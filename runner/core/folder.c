@@ -102,7 +102,7 @@ static int check_unique(const lm_folder *folder, lm_err *err)
         return lm_err_nomem(err);
     for (i = 0; i < n; i++)
         sorted[i] = &folder->sources.list[i];
-    qsort(sorted, n, sizeof *sorted, by_id);
+    lm_list_sort(sorted, n, sizeof *sorted, by_id);
     for (i = 1; i < n && rc == LM_OK; i++)
         if (strcmp(sorted[i - 1]->id, sorted[i]->id) == 0)
             rc = refuse_twins(sorted[i - 1], sorted[i], err);
@@ -122,7 +122,7 @@ int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
     if (rc == LM_OK)
         rc = claim_all(&dir, path, engines, err, out);
     if (rc == LM_OK && out->sources.count > 1)
-        qsort(out->sources.list, out->sources.count,
+        lm_list_sort(out->sources.list, out->sources.count,
               sizeof *out->sources.list, by_file);
     for (i = 0; i < out->sources.count && rc == LM_OK; i++)
         rc = identify(&dir, path, &out->sources.list[i], err);

@@ -182,7 +182,7 @@ static int read_rows(lm_ledger *l, lm_db *db)
                                        "duration_ms FROM main.%s",
                                        l->quoted), add_row);
     if (rc == LM_OK && l->count > 1)
-        qsort(l->rows, l->count, sizeof *l->rows, by_id);
+        lm_list_sort(l->rows, l->count, sizeof *l->rows, by_id);
     return rc;
 }
 
@@ -218,7 +218,7 @@ static int read_last(lm_ledger *l, lm_db *db)
         "GROUP BY id)", l->history, l->history, l->quoted), add_last);
 
     if (rc == LM_OK && l->last_count > 1)
-        qsort(l->last, l->last_count, sizeof *l->last, by_last_id);
+        lm_list_sort(l->last, l->last_count, sizeof *l->last, by_last_id);
     return rc;
 }
 

@@ -22,8 +22,8 @@
  *   lm_history_read    every attempt, oldest first
  *
  * Ownership: what look and read filled belongs to the ledger until the next
- * look, renew, read or free. Every function that can fail returns LM_OK or a code,
- * with the cause in lm_db_err(db).
+ * look, renew, read or free. Every function that can fail returns LM_OK or a
+ * code, with the cause in lm_db_err(db).
  */
 #ifndef LM_CORE_LEDGER_H
 #define LM_CORE_LEDGER_H

@@ -103,7 +103,7 @@ static int add_missing(lm_schedule *s, const lm_ledger *ledger, lm_err *err)
     for (i = 0; i < known; i++)
         if (s->steps[i].applied != NULL)
             found[n++] = s->steps[i].applied;
-    qsort(found, n, sizeof *found, compare_pointers);
+    lm_list_sort(found, n, sizeof *found, compare_pointers);
     for (i = 0; i < ledger->count && n < ledger->count && rc == LM_OK; i++) {
         row = &ledger->rows[i];
         if (bsearch(&row, found, n, sizeof *found, compare_pointers) == NULL)
@@ -260,7 +260,7 @@ int lm_schedule_make(const lm_folder *folder, const lm_ledger *ledger,
     if (rc == LM_OK)
         rc = add_missing(out, ledger, err);
     if (rc == LM_OK && out->count > folder->sources.count)
-        qsort(out->steps, out->count, sizeof *out->steps, by_place);
+        lm_list_sort(out->steps, out->count, sizeof *out->steps, by_place);
     if (rc == LM_OK)
         judge(out, ledger);
     for (i = 0; i < out->count && rc == LM_OK; i++) {

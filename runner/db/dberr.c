@@ -8,7 +8,6 @@ int lm_db_class(int code)
 {
     switch (code & 0xFF) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
         return LM_EBUSY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -51,6 +50,10 @@ static void add_hint(lm_err *err, int code, double waited)
         lm_err_hint(err, "another program kept the database locked for "
                     "longer than the lock timeout of %g s; end it, or wait "
                     "longer with --lock-timeout", waited / 1e3);
+        break;
+    case SQLITE_LOCKED:
+        lm_err_hint(err, "a cursor of this migration still reads: close it, "
+                    "or fetch all its rows, before this statement");
         break;
     case SQLITE_NOTADB:
         lm_err_hint(err, "check the path: this file was not made by SQLite, "

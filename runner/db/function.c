@@ -74,32 +74,7 @@ void lm_functions_clear(lm_db *db)
 
 void lm_call_arg(lm_call *call, int index, lm_value *out)
 {
-    sqlite3_value *v = call->argv[index];
-
-    switch (sqlite3_value_type(v)) {
-    case SQLITE_INTEGER:
-        out->type = LM_INTEGER;
-        out->as.integer = sqlite3_value_int64(v);
-        return;
-    case SQLITE_FLOAT:
-        out->type = LM_REAL;
-        out->as.real = sqlite3_value_double(v);
-        return;
-    case SQLITE_NULL:
-        out->type = LM_NULL;
-        return;
-    case SQLITE_TEXT:
-        out->type = LM_TEXT;
-        out->as.text.bytes = (const char *)sqlite3_value_text(v);
-        break;
-    default:
-        out->type = LM_BLOB;
-        out->as.text.bytes = sqlite3_value_blob(v);
-        break;
-    }
-    out->as.text.size = (size_t)sqlite3_value_bytes(v);
-    if (out->as.text.bytes == NULL)
-        out->as.text.size = 0;
+    lm_value_read(call->argv[index], out);
 }
 
 void lm_call_result(lm_call *call, const lm_value *v)

@@ -19,7 +19,7 @@
 #include "value.h"
 
 /* Where an iterator has its cursor. */
-#define ITERATED lua_upvalueindex(1)
+enum { ITERATED = lua_upvalueindex(1) };
 
 /* row.name; also row[i] of a NULL, or beyond the last column: nil. */
 static int l_row_index(lua_State *L)
