@@ -74,7 +74,7 @@ void lm_functions_clear(lm_db *db)
 
 void lm_call_arg(lm_call *call, int index, lm_value *out)
 {
-    lm_value_read(call->argv[index], out);
+    lm_value_load(call->argv[index], out);
 }
 
 void lm_call_result(lm_call *call, const lm_value *v)

@@ -74,7 +74,7 @@ static bool make_room(lm_stmt *stmt)
     return true;
 }
 
-void lm_value_read(struct sqlite3_value *from, lm_value *to)
+void lm_value_load(struct sqlite3_value *from, lm_value *to)
 {
     switch (sqlite3_value_type(from)) {
     case SQLITE_INTEGER:
@@ -115,7 +115,7 @@ const lm_value *lm_stmt_row(lm_stmt *stmt)
     if (!make_room(stmt))
         return lm_err_nomem(stmt->db->err), NULL;
     for (i = 0; i < stmt->columns; i++) {
-        lm_value_read(sqlite3_column_value(stmt->handle, i), &stmt->row[i]);
+        lm_value_load(sqlite3_column_value(stmt->handle, i), &stmt->row[i]);
         if (!complete(&stmt->row[i]))
             return lm_err_nomem(stmt->db->err), NULL;
     }
