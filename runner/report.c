@@ -164,7 +164,9 @@ int lm_report_new(lumigrate *lm, lumigrate_report **out)
     if (rc == LM_OK)
         rc = lm_session_open(s, LM_DB_READ, &found);
     if (rc == LM_OK && found)
-        rc = lm_ledger_look(s->ledger, s->db, true);
+        rc = lm_ledger_look(s->ledger, s->db);
+    if (rc == LM_OK && found)
+        rc = lm_ledger_look_closer(s->ledger, s->db);
     if (rc == LM_OK)
         rc = lm_schedule_make(&folder, s->ledger, &s->rules, false, &lm->err,
                               &schedule);
@@ -233,7 +235,7 @@ int lm_log_new(lumigrate *lm, lumigrate_log **out)
     int rc = lm_session_open(s, LM_DB_READ, &found);
 
     if (rc == LM_OK && found)
-        rc = lm_ledger_look(s->ledger, s->db, false);
+        rc = lm_ledger_look(s->ledger, s->db);
     if (rc == LM_OK && found)
         rc = lm_history_read(s->ledger, s->db);
     if (rc != LM_OK)

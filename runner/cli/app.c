@@ -37,10 +37,26 @@ static const char *get_variable(void *user, const char *name)
     return lm_settings_variable(&app->settings, name);
 }
 
+/* A handle that is not there has no error to ask for. */
+static void report_open(lm_app *app, const lumigrate *lm, int rc)
+{
+    lumigrate_error none;
+
+    if (lm != NULL) {
+        lm_app_fail(app, lumigrate_errinfo(lm));
+        return;
+    }
+    memset(&none, 0, sizeof none);
+    none.code = rc;
+    none.message =
+        rc == LUMIGRATE_NOMEM ? "out of memory" : "SQLite is in use already";
+    none.sql_offset = -1;
+    lm_app_fail(app, &none);
+}
+
 int lm_app_open(lm_app *app, lumigrate_event_fn on_event, lumigrate **out)
 {
     lumigrate_config config = app->settings.config;
-    lumigrate_error none;
     int rc;
 
     *out = NULL;
@@ -60,16 +76,7 @@ int lm_app_open(lm_app *app, lumigrate_event_fn on_event, lumigrate **out)
         rc = lumigrate_open(out, &config);
     if (rc == LUMIGRATE_OK)
         return rc;
-    if (*out != NULL) {
-        lm_app_fail(app, lumigrate_errinfo(*out));
-    } else {
-        memset(&none, 0, sizeof none);
-        none.code = rc;
-        none.message = rc == LUMIGRATE_NOMEM ? "out of memory"
-                                             : "SQLite is in use already";
-        none.sql_offset = -1;
-        lm_app_fail(app, &none);
-    }
+    report_open(app, *out, rc);
     lumigrate_close(*out);
     *out = NULL;
     return rc;

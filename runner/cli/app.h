@@ -26,10 +26,10 @@ typedef struct lm_app {
     lm_out out, err;
     lm_fault fault;
     lm_settings settings;
-    const lm_command *command;  /* NULL: none was named */
-    char **args;                /* its arguments */
+    const lm_command *command; /* NULL: none was named */
+    char **args;               /* its arguments */
     int arg_count;
-    void *run;                  /* the command's own */
+    void *run; /* the command's own */
 } lm_app;
 
 lm_out *lm_app_people(lm_app *app);

@@ -45,8 +45,7 @@ static bool parse_seconds(const char *text, double *seconds)
     return *seconds <= longest_wait;
 }
 
-static double check_seconds(const lm_settings *s, lm_opt id,
-                            lm_fault *fault)
+static double check_seconds(const lm_settings *s, lm_opt id, lm_fault *fault)
 {
     const char *text = s->values[id].text;
     double seconds = 0;
@@ -62,8 +61,8 @@ static long check_memory(const lm_settings *s, lm_fault *fault)
     long n = 0;
 
     if (text != NULL && !lm_words_number(text, MOST_MEMORY, &n))
-        bad_value(s, LM_OPT_MEMORY_LIMIT,
-                  "a whole number of MiB, 1 or more", fault);
+        bad_value(s, LM_OPT_MEMORY_LIMIT, "a whole number of MiB, 1 or more",
+                  fault);
     return n;
 }
 
@@ -75,7 +74,9 @@ static int not_a_choice(const lm_settings *s, lm_opt id,
 
     for (i = 0; words[i] != NULL; i++)
         lm_str_printf(&wanted, "%s%s",
-                      i == 0 ? "" : words[i + 1] != NULL ? ", " : " or ",
+                      i == 0                 ? ""
+                      : words[i + 1] != NULL ? ", "
+                                             : " or ",
                       words[i]);
     bad_value(s, id, lm_str_text(&wanted), fault);
     lm_str_clear(&wanted);
@@ -101,8 +102,8 @@ static int check_choice(const lm_settings *s, lm_opt id,
 /* 1, true, yes, on; 0, false, no, off and nothing. */
 static bool check_flag(const lm_settings *s, lm_opt id, lm_fault *fault)
 {
-    static const char *const words[] = {"0", "1", "false", "true", "no",
-                                        "yes", "off", "on", NULL};
+    static const char *const words[] = {"0",   "1",   "false", "true", "no",
+                                        "yes", "off", "on",    NULL};
     const char *text = s->values[id].text;
     int i;
 
@@ -117,8 +118,8 @@ static bool check_flag(const lm_settings *s, lm_opt id, lm_fault *fault)
 
 static void exclude(lm_fault *fault, const char *a, const char *b)
 {
-    lm_fault_set(fault, LUMIGRATE_USAGE, "--%s and --%s exclude each other",
-                 a, b);
+    lm_fault_set(fault, LUMIGRATE_USAGE, "--%s and --%s exclude each other", a,
+                 b);
 }
 
 int lm_settings_shape(lm_settings *s, lm_fault *fault)
@@ -162,8 +163,8 @@ int lm_settings_check(lm_settings *s, lm_fault *fault)
             ? LUMIGRATE_TRANSACTION_ALL
             : LUMIGRATE_TRANSACTION_EACH;
     /* -1, which is unset, makes LUMIGRATE_DEFAULT. */
-    c->out_of_order = check_choice(s, LM_OPT_OUT_OF_ORDER, orders, fault) +
-                      LUMIGRATE_APPLY;
+    c->out_of_order =
+        check_choice(s, LM_OPT_OUT_OF_ORDER, orders, fault) + LUMIGRATE_APPLY;
     c->strict = check_flag(s, LM_OPT_STRICT, fault);
     c->no_create = check_flag(s, LM_OPT_NO_CREATE, fault);
     check_flag(s, LM_OPT_YES, fault);

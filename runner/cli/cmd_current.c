@@ -57,5 +57,5 @@ const lm_command lm_cmd_current = {
     .more = "Prints its ID, and nothing when none is applied.",
     .example = "lumigrate current --database data/app.db",
     .run = run,
-    .fail = fail
+    .fail = fail,
 };

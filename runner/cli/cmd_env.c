@@ -57,7 +57,7 @@ static json_t *setting_json(const lm_app *app, const lm_option *o)
         [LM_FROM_DEFAULT] = "default",
         [LM_FROM_OPTION] = "option",
         [LM_FROM_ENVIRONMENT] = "environment",
-        [LM_FROM_DOTENV] = "env-file"
+        [LM_FROM_DOTENV] = "env-file",
     };
     lm_str hidden = {0}, origin = {0};
     json_t *json = json_object();
@@ -82,8 +82,7 @@ static void write_json(lm_app *app)
 
     for (option = lm_options_common(); option->names[0] != NULL; option++)
         if (is_setting(option))
-            bad |= json_array_append_new(settings,
-                                         setting_json(app, option));
+            bad |= json_array_append_new(settings, setting_json(app, option));
     bad |= json_object_set_new(o, "settings", settings);
     lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
 }
@@ -106,5 +105,5 @@ const lm_command lm_cmd_env = {
             "the file .env, and that before the default. NAME_FILE names a\n"
             "file that holds the value of NAME. Passwords are not shown.",
     .example = "lumigrate env",
-    .run = run
+    .run = run,
 };

@@ -72,12 +72,11 @@ static void show_all(lm_app *app)
     lm_str_puts(to, "\noptions (before or after the command):\n");
     put_options(app, lm_options_common());
     lm_str_puts(
-        to,
-        "\n"
-        "The environment has the same settings, LUMIGRATE_DATABASE (or\n"
-        "DATABASE_URL), LUMIGRATE_MIGRATIONS and so on: see \"lumigrate "
-        "env\".\n"
-        "More about a command: lumigrate help COMMAND\n");
+        to, "\n"
+            "The environment has the same settings, LUMIGRATE_DATABASE (or\n"
+            "DATABASE_URL), LUMIGRATE_MIGRATIONS and so on: see \"lumigrate "
+            "env\".\n"
+            "More about a command: lumigrate help COMMAND\n");
 }
 
 static void show_command(lm_app *app, const lm_command *c)
@@ -132,5 +131,5 @@ const lm_command lm_cmd_help = {
     .example = "lumigrate help up",
     .most_arguments = 1,
     .no_settings = true,
-    .run = run
+    .run = run,
 };

@@ -38,8 +38,8 @@ static void write_json(lm_app *app, const lumigrate_log *log,
     long i;
 
     for (i = 0; log != NULL && i < log->count; i++)
-        bad |= json_array_append_new(attempts,
-                                     attempt_json(&log->attempts[i]));
+        bad |=
+            json_array_append_new(attempts, attempt_json(&log->attempts[i]));
     bad |= json_object_set_new(o, "attempts", attempts);
     bad |= json_object_set_new(
         o, "error", error != NULL ? lm_json_error(error) : json_null());
@@ -129,5 +129,5 @@ const lm_command lm_cmd_history = {
     .more = "Times are UTC.",
     .example = "lumigrate history --database data/app.db",
     .run = run,
-    .fail = fail
+    .fail = fail,
 };

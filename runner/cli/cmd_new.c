@@ -11,7 +11,7 @@
 #include "json.h"
 #include "words.h"
 
-enum { LONGEST_ID = 240 };  /* so that the file's name fits in 255 bytes */
+enum { LONGEST_ID = 240 }; /* so that the file's name fits in 255 bytes */
 
 /* What a migration begins as: it runs, and does nothing. */
 static const char template_head[] = "--- ";
@@ -44,15 +44,13 @@ static bool is_leap(int year)
 /* YYYY-MM-DD, and a day that there is. */
 static bool parse_date(const char *text, char date[11])
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30,
-                               31, 31, 30, 31, 30, 31};
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int i, year, month, day;
 
     if (strlen(text) != 10)
         return false;
     for (i = 0; i < 10; i++)
-        if (i == 4 || i == 7 ? text[i] != '-'
-                             : text[i] < '0' || text[i] > '9')
+        if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
             return false;
     year = (text[0] - '0') * 1000 + (text[1] - '0') * 100 +
            (text[2] - '0') * 10 + (text[3] - '0');
@@ -133,9 +131,9 @@ static int make_id(lm_app *app, lm_str *id)
                           "name of",
                           lm_str_text(&shown));
     else if (id->len > LONGEST_ID)
-        rc = lm_fault_set(&app->fault, LUMIGRATE_USAGE,
-                          "\"%s\" is too long for a name",
-                          lm_str_text(&shown));
+        rc =
+            lm_fault_set(&app->fault, LUMIGRATE_USAGE,
+                         "\"%s\" is too long for a name", lm_str_text(&shown));
     lm_str_clear(&shown);
     return rc;
 }
@@ -283,9 +281,12 @@ static int run(lm_app *app)
 }
 
 static const lm_option options[] = {
-    {LM_OPT_DATE, LM_KIND_TEXT, 0, {"date"}, "YYYY-MM-DD", {NULL}, NULL,
-     "its day, instead of today's in UTC"},
-    {LM_OPT_COUNT, LM_KIND_FLAG, 0, {NULL}, NULL, {NULL}, NULL, NULL}
+    {.id = LM_OPT_DATE,
+     .kind = LM_KIND_TEXT,
+     .names = {"date"},
+     .value = "YYYY-MM-DD",
+     .help = "its day, instead of today's in UTC"},
+    {.id = LM_OPT_COUNT},
 };
 
 const lm_command lm_cmd_new = {
@@ -298,5 +299,5 @@ const lm_command lm_cmd_new = {
     .example = "lumigrate new add_email_to_users",
     .options = options,
     .most_arguments = 1,
-    .run = run
+    .run = run,
 };

@@ -19,7 +19,7 @@ static const struct {
     [LUMIGRATE_ITEM_OUT_OF_ORDER] = {"out_of_order", "out of order",
                                      LM_MARK_LOOK},
     [LUMIGRATE_ITEM_FAILED] = {"failed", "failed", LM_MARK_FAILED},
-    [LUMIGRATE_ITEM_PARTIAL] = {"partial", "partial", LM_MARK_LOOK}
+    [LUMIGRATE_ITEM_PARTIAL] = {"partial", "partial", LM_MARK_LOOK},
 };
 
 enum { STATUSES = sizeof statuses / sizeof statuses[0] };
@@ -158,9 +158,8 @@ static void put_report(lm_app *app, const lumigrate_report *r)
     long i;
 
     lm_words_text(to, r->database);
-    lm_str_puts(to, r->exists
-                        ? "\n"
-                        : " does not exist yet: nothing is applied\n");
+    lm_str_puts(to, r->exists ? "\n"
+                              : " does not exist yet: nothing is applied\n");
     for (i = 0; i < r->count; i++)
         put_item(app, &table, &r->items[i]);
     lm_table_print(&table, &app->out, 2);
@@ -199,5 +198,5 @@ const lm_command lm_cmd_status = {
     .more = "Creates and changes nothing. -v adds kind, file and description.",
     .example = "lumigrate status --database data/app.db --json",
     .run = run,
-    .fail = fail
+    .fail = fail,
 };

@@ -50,8 +50,7 @@ static int read_target(lm_app *app, lumigrate_target *target)
 /* LUMIGRATE_SKIP=1; 0 and nothing are no. */
 static bool is_skipped(const lm_app *app)
 {
-    const char *skip =
-        lm_settings_variable(&app->settings, "LUMIGRATE_SKIP");
+    const char *skip = lm_settings_variable(&app->settings, "LUMIGRATE_SKIP");
 
     return skip != NULL && *skip != '\0' && strcmp(skip, "0") != 0;
 }
@@ -62,8 +61,7 @@ static int skip(lm_app *app, lm_up *up)
 
     if (!app->settings.quiet) {
         lm_out_mark(out, LM_MARK_WAITS);
-        lm_str_puts(&out->text,
-                    " LUMIGRATE_SKIP is set: nothing was done\n");
+        lm_str_puts(&out->text, " LUMIGRATE_SKIP is set: nothing was done\n");
         lm_out_flush(out);
     }
     up->json.skipped = true;
@@ -180,13 +178,21 @@ static void fail(lm_app *app, const lumigrate_error *error)
 }
 
 static const lm_option options[] = {
-    {LM_OPT_TO, LM_KIND_TEXT, 0, {"to"}, "ID", {NULL}, NULL,
-     "up to this migration, included"},
-    {LM_OPT_BEFORE, LM_KIND_TEXT, 0, {"before"}, "ID", {NULL}, NULL,
-     "up to this migration, not included"},
-    {LM_OPT_NO_CREATE, LM_KIND_FLAG, 0, {"no-create"}, NULL, {NULL}, NULL,
-     "a database that is not there is an error, never made"},
-    {LM_OPT_COUNT, LM_KIND_FLAG, 0, {NULL}, NULL, {NULL}, NULL, NULL}
+    {.id = LM_OPT_TO,
+     .kind = LM_KIND_TEXT,
+     .names = {"to"},
+     .value = "ID",
+     .help = "up to this migration, included"},
+    {.id = LM_OPT_BEFORE,
+     .kind = LM_KIND_TEXT,
+     .names = {"before"},
+     .value = "ID",
+     .help = "up to this migration, not included"},
+    {.id = LM_OPT_NO_CREATE,
+     .kind = LM_KIND_FLAG,
+     .names = {"no-create"},
+     .help = "a database that is not there is an error, never made"},
+    {.id = LM_OPT_COUNT},
 };
 
 const lm_command lm_cmd_up = {
@@ -201,5 +207,5 @@ const lm_command lm_cmd_up = {
     .options = options,
     .most_arguments = 1,
     .run = run,
-    .fail = fail
+    .fail = fail,
 };

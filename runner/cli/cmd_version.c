@@ -18,8 +18,7 @@ static int run(lm_app *app)
     int bad;
 
     if (app->settings.format == LM_TEXT) {
-        lm_str_printf(&app->out.text,
-                      "lumigrate %s (SQLite %s, Lua %s)\n",
+        lm_str_printf(&app->out.text, "lumigrate %s (SQLite %s, Lua %s)\n",
                       LUMIGRATE_VERSION, lumigrate_sqlite_version(),
                       lua_number());
         return LUMIGRATE_OK;
@@ -39,5 +38,5 @@ const lm_command lm_cmd_version = {
     .help = "the versions of lumigrate, SQLite and Lua",
     .example = "lumigrate version --json",
     .no_settings = true,
-    .run = run
+    .run = run,
 };

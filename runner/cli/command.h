@@ -18,14 +18,14 @@ struct lm_app;
 
 typedef struct lm_command {
     const char *name;
-    const char *arguments;      /* as the help shows them, "" if none */
+    const char *arguments; /* as the help shows them, "" if none */
     const char *aliases[8];
-    const char *help;           /* one line */
-    const char *more;           /* what --help says besides; NULL: nothing */
+    const char *help; /* one line */
+    const char *more; /* what --help says besides; NULL: nothing */
     const char *example;
-    const lm_option *options;   /* its own; NULL: none */
+    const lm_option *options; /* its own; NULL: none */
     int most_arguments;
-    bool no_settings;           /* needs neither environment nor .env */
+    bool no_settings; /* needs neither environment nor .env */
     /* An exit class of lumigrate.h. A failure that is app->fault is reported
      * by the caller, any other has been reported when it returns. */
     int (*run)(struct lm_app *app);

@@ -63,7 +63,7 @@ int lm_slurp(const char *path, size_t limit, char **text, size_t *len)
 typedef struct reader {
     char *at;
     long line;
-    const char *why;        /* NULL: all is well */
+    const char *why; /* NULL: all is well */
 } reader;
 
 static bool is_blank(char c)
@@ -138,8 +138,7 @@ static char *read_plain(reader *r)
     char *value = r->at;
     char *end = value;
 
-    while (*end != '\0' && *end != '\n' &&
-           !(*end == '#' && is_blank(end[-1])))
+    while (*end != '\0' && *end != '\n' && !(*end == '#' && is_blank(end[-1])))
         end++;
     r->at = end;
     skip_line(r);

@@ -7,9 +7,9 @@
 #include "words.h"
 
 enum {
-    LABEL = 13,             /* columns before what a label names */
-    BEFORE = 50,            /* columns of SQL shown before the fault */
-    SHOWN = 100,            /* columns of SQL shown in all */
+    LABEL = 13,  /* columns before what a label names */
+    BEFORE = 50, /* columns of SQL shown before the fault */
+    SHOWN = 100, /* columns of SQL shown in all */
     TRACE_LINES = 20
 };
 
@@ -51,8 +51,7 @@ static void put_place(lm_str *to, const lumigrate_error *e)
 }
 
 /* The line of a text that holds the byte `at`, and which one it is. */
-static long find_line(const char *text, size_t at, size_t *begin,
-                      size_t *end)
+static long find_line(const char *text, size_t at, size_t *begin, size_t *end)
 {
     long line = 1;
     size_t i;
@@ -88,8 +87,8 @@ static void put_caret(lm_str *to, const char *sql, size_t at)
     }
     lm_utf_show(&text, sql + begin, at - begin);
     caret = lm_utf_width(lm_str_text(&text), text.len);
-    shown = at + lm_utf_cut(sql + at, end - at,
-                            caret < SHOWN ? SHOWN - caret : 1);
+    shown =
+        at + lm_utf_cut(sql + at, end - at, caret < SHOWN ? SHOWN - caret : 1);
     lm_utf_show(&text, sql + at, shown - at);
     put_label(to, lm_str_text(&label));
     lm_str_printf(to, "%s%s\n", lm_str_text(&text), shown < end ? "…" : "");

@@ -15,7 +15,7 @@
 #include "str.h"
 
 typedef struct lm_fault {
-    int code;           /* LUMIGRATE_OK: nothing is wrong */
+    int code; /* LUMIGRATE_OK: nothing is wrong */
     lm_str message, hint;
 } lm_fault;
 

@@ -43,8 +43,7 @@ int lm_json_bytes(json_t *o, const char *key, const char *text, size_t len)
 
 int lm_json_append(json_t *list, const char *text, bool *lossy)
 {
-    return json_array_append_new(list,
-                                 new_string(text, strlen(text), lossy));
+    return json_array_append_new(list, new_string(text, strlen(text), lossy));
 }
 
 int lm_json_text(json_t *o, const char *key, const char *text)
@@ -68,8 +67,7 @@ int lm_json_count(json_t *o, const char *key, long n)
 /* Lines and columns count from 1: 0 is unknown. */
 static int set_place(json_t *o, const char *key, int n)
 {
-    return json_object_set_new(o, key,
-                               n > 0 ? json_integer(n) : json_null());
+    return json_object_set_new(o, key, n > 0 ? json_integer(n) : json_null());
 }
 
 json_t *lm_json_error(const lumigrate_error *error)

@@ -190,8 +190,9 @@ void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
     if (j->skipped)
         bad |= json_object_set_new(o, "skipped", json_true());
     /* In one transaction all of it went when one failed. */
-    if (error != NULL && j->app->settings.config.transaction ==
-                             LUMIGRATE_TRANSACTION_ALL && j->ran != NULL)
+    if (error != NULL &&
+        j->app->settings.config.transaction == LUMIGRATE_TRANSACTION_ALL &&
+        j->ran != NULL)
         bad |= json_array_clear(j->ran);
     bad |= set_list(o, "ran", j->ran);
     if (j->failed && error != NULL)
@@ -203,11 +204,10 @@ void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
         bad |= json_object_set_new(o, "lossy", json_true());
     bad |= json_object_set_new(o, "backup", json_null());
     bad |= lm_json_ms(o, "waited_ms", j->waited_ms);
-    bad |= lm_json_ms(o, "total_duration_ms",
-                      lm_progress_clock() - j->begun_ms);
+    bad |=
+        lm_json_ms(o, "total_duration_ms", lm_progress_clock() - j->begun_ms);
     bad |= set_error(o, "error", j->failed ? NULL : error);
-    lm_json_write(&j->app->out, lm_json_done(o, bad),
-                  j->app->settings.format);
+    lm_json_write(&j->app->out, lm_json_done(o, bad), j->app->settings.format);
 }
 
 void lm_json_out_clear(lm_json_out *j)

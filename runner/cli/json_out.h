@@ -17,12 +17,12 @@
 
 typedef struct lm_json_out {
     lm_app *app;
-    json_t *ran, *remaining;    /* lists; NULL: nothing yet */
-    int bad;                /* something did not go into it */
-    bool lossy;             /* some ID in `remaining` is not UTF-8 */
-    bool failed;            /* a migration did, not something around it */
-    bool skipped;           /* by LUMIGRATE_SKIP */
-    double begun_ms;        /* by the clock */
+    json_t *ran, *remaining; /* lists; NULL: nothing yet */
+    int bad;                 /* something did not go into it */
+    bool lossy;              /* some ID in `remaining` is not UTF-8 */
+    bool failed;             /* a migration did, not something around it */
+    bool skipped;            /* by LUMIGRATE_SKIP */
+    double begun_ms;         /* by the clock */
     double waited_ms;
 } lm_json_out;
 

@@ -10,6 +10,7 @@
 #include "app.h"
 #include "cmd_help.h"
 #include "error_out.h"
+#include "parse.h"
 #include "signals.h"
 #include "words.h"
 
@@ -65,7 +66,7 @@ static int run_command(lm_app *app)
 static int run(lm_app *app, int argc, char **argv)
 {
     lm_settings *s = &app->settings;
-    int rc = lm_options_parse(app, argc, argv);
+    int rc = lm_parse(app, argc, argv);
     int shape = lm_settings_shape(s, &app->fault);
 
     app->out.color = app->err.color = s->color;
@@ -97,8 +98,7 @@ static int finish(lm_app *app, int rc)
     if (app->out.error != 0 && app->out.error != EPIPE) {
         memset(&error, 0, sizeof error);
         error.sql_offset = -1;
-        lm_str_printf(&text, "standard output: %s",
-                      strerror(app->out.error));
+        lm_str_printf(&text, "standard output: %s", strerror(app->out.error));
         error.message = lm_str_text(&text);
         lm_error_out(&app->err, &error);
         lm_str_clear(&text);

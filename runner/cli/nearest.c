@@ -28,8 +28,7 @@ static size_t distance(const char *a, size_t alen, const char *b, size_t blen)
         for (j = 1; j <= blen; j++) {
             row[j] = least(least(last[j], row[j - 1]) + 1,
                            last[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-                a[i - 2] == b[j - 1])
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 row[j] = least(row[j], rows[(i + 1) % 3][j - 2] + 1);
         }
     }
@@ -53,8 +52,7 @@ void lm_nearest_try(lm_nearest *n, const char *name)
     if (n->len > LONGEST || len > LONGEST)
         return;
     /* Half a word is as good as a slip of the finger. */
-    if (n->len >= 3 && n->len < len &&
-        strncmp(n->wanted, name, n->len) == 0)
+    if (n->len >= 3 && n->len < len && strncmp(n->wanted, name, n->len) == 0)
         d = 1;
     else
         d = distance(n->wanted, n->len, name, len);

@@ -13,8 +13,8 @@
 
 typedef struct lm_nearest {
     const char *wanted;
-    size_t len;             /* of wanted */
-    size_t distance;        /* of best, or the largest that is allowed + 1 */
+    size_t len;      /* of wanted */
+    size_t distance; /* of best, or the largest that is allowed + 1 */
     const char *best;
 } lm_nearest;
 

@@ -1,57 +1,125 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
-#include <string.h>
-
-#include "app.h"
-#include "nearest.h"
-#include "utf.h"
-#include "words.h"
+#include <stddef.h>
 
 static const lm_option common[] = {
-    {LM_OPT_DATABASE, LM_KIND_TEXT, 'u', {"database", "url"}, "URL_OR_PATH",
-     {"LUMIGRATE_DATABASE", "DATABASE_URL"}, NULL,
-     "the database: a path, sqlite:path or a file: URI"},
-    {LM_OPT_MIGRATIONS, LM_KIND_TEXT, 'd', {"migrations", "dir"}, "DIR",
-     {"LUMIGRATE_MIGRATIONS"}, "migrations", "the folder of migrations"},
-    {LM_OPT_TABLE, LM_KIND_TEXT, 0, {"table"}, "NAME",
-     {"LUMIGRATE_TABLE"}, "schema_migrations",
-     "the table of what is applied"},
-    {LM_OPT_ENV_FILE, LM_KIND_TEXT, 0, {"env-file"}, "FILE", {NULL}, ".env",
-     "settings for where the environment has none"},
-    {LM_OPT_LOCK_TIMEOUT, LM_KIND_SECONDS, 0, {"lock-timeout"}, "S",
-     {"LUMIGRATE_LOCK_TIMEOUT"}, "60",
-     "seconds to wait for a lock; 0: not at all"},
-    {LM_OPT_TIMEOUT, LM_KIND_SECONDS, 0, {"timeout"}, "S",
-     {"LUMIGRATE_TIMEOUT"}, "0",
-     "seconds that a migration may take; 0: no limit"},
-    {LM_OPT_MEMORY_LIMIT, LM_KIND_MIB, 0, {"memory-limit"}, "MIB",
-     {"LUMIGRATE_MEMORY_LIMIT"}, "512", "memory that a script may take"},
-    {LM_OPT_TRANSACTION, LM_KIND_CHOICE, 0, {"transaction"}, "each|all",
-     {"LUMIGRATE_TRANSACTION"}, "each",
-     "one for each migration, or one for the whole run"},
-    {LM_OPT_STRICT, LM_KIND_FLAG, 0, {"strict"}, NULL, {"LUMIGRATE_STRICT"},
-     "no", "edited, missing and out-of-order migrations are errors"},
-    {LM_OPT_OUT_OF_ORDER, LM_KIND_CHOICE, 0, {"out-of-order"},
-     "apply|warn|error", {"LUMIGRATE_OUT_OF_ORDER"}, NULL,
+    {.id = LM_OPT_DATABASE,
+     .kind = LM_KIND_TEXT,
+     .letter = 'u',
+     .names = {"database", "url"},
+     .value = "URL_OR_PATH",
+     .env = {"LUMIGRATE_DATABASE", "DATABASE_URL"},
+     .help = "the database: a path, sqlite:path or a file: URI"},
+    {.id = LM_OPT_MIGRATIONS,
+     .kind = LM_KIND_TEXT,
+     .letter = 'd',
+     .names = {"migrations", "dir"},
+     .value = "DIR",
+     .env = {"LUMIGRATE_MIGRATIONS"},
+     .fallback = "migrations",
+     .help = "the folder of migrations"},
+    {.id = LM_OPT_TABLE,
+     .kind = LM_KIND_TEXT,
+     .names = {"table"},
+     .value = "NAME",
+     .env = {"LUMIGRATE_TABLE"},
+     .fallback = "schema_migrations",
+     .help = "the table of what is applied"},
+    {.id = LM_OPT_ENV_FILE,
+     .kind = LM_KIND_TEXT,
+     .names = {"env-file"},
+     .value = "FILE",
+     .fallback = ".env",
+     .help = "settings for where the environment has none"},
+    {.id = LM_OPT_LOCK_TIMEOUT,
+     .kind = LM_KIND_SECONDS,
+     .names = {"lock-timeout"},
+     .value = "S",
+     .env = {"LUMIGRATE_LOCK_TIMEOUT"},
+     .fallback = "60",
+     .help = "seconds to wait for a lock; 0: not at all"},
+    {.id = LM_OPT_TIMEOUT,
+     .kind = LM_KIND_SECONDS,
+     .names = {"timeout"},
+     .value = "S",
+     .env = {"LUMIGRATE_TIMEOUT"},
+     .fallback = "0",
+     .help = "seconds that a migration may take; 0: no limit"},
+    {.id = LM_OPT_MEMORY_LIMIT,
+     .kind = LM_KIND_MIB,
+     .names = {"memory-limit"},
+     .value = "MIB",
+     .env = {"LUMIGRATE_MEMORY_LIMIT"},
+     .fallback = "512",
+     .help = "memory that a script may take"},
+    {.id = LM_OPT_TRANSACTION,
+     .kind = LM_KIND_CHOICE,
+     .names = {"transaction"},
+     .value = "each|all",
+     .env = {"LUMIGRATE_TRANSACTION"},
+     .fallback = "each",
+     .help = "one for each migration, or one for the whole run"},
+    {.id = LM_OPT_STRICT,
+     .kind = LM_KIND_FLAG,
+     .names = {"strict"},
+     .env = {"LUMIGRATE_STRICT"},
+     .fallback = "no",
+     .help = "edited, missing and out-of-order migrations are errors"},
+    {LM_OPT_OUT_OF_ORDER,
+     LM_KIND_CHOICE,
+     0,
+     {"out-of-order"},
+     "apply|warn|error",
+     {"LUMIGRATE_OUT_OF_ORDER"},
+     NULL,
      "a pending migration that sorts before an applied one"},
-    {LM_OPT_JSON, LM_KIND_FLAG, 0, {"json"}, NULL, {NULL}, "no",
-     "the result as one JSON object"},
-    {LM_OPT_JSONL, LM_KIND_FLAG, 0, {"jsonl"}, NULL, {NULL}, "no",
-     "what happens as JSON, an event a line"},
-    {LM_OPT_QUIET, LM_KIND_FLAG, 'q', {"quiet"}, NULL, {NULL}, "no",
-     "only warnings and errors"},
-    {LM_OPT_VERBOSE, LM_KIND_FLAG, 'v', {"verbose"}, NULL, {NULL}, "no",
-     "more, such as the SQL that runs"},
-    {LM_OPT_YES, LM_KIND_FLAG, 'y', {"yes"}, NULL, {NULL}, "no",
-     "ask nothing"},
-    {LM_OPT_COLOR, LM_KIND_CHOICE, 0, {"color"}, "auto|always|never", {NULL},
-     "auto", "colour; auto: on a terminal, unless NO_COLOR is set"},
-    {LM_OPT_HELP, LM_KIND_FLAG, 'h', {"help"}, NULL, {NULL}, "no",
-     "what a command does, and stop"},
-    {LM_OPT_VERSION, LM_KIND_FLAG, 0, {"version"}, NULL, {NULL}, "no",
-     "the versions, and stop"},
-    {LM_OPT_COUNT, LM_KIND_FLAG, 0, {NULL}, NULL, {NULL}, NULL, NULL}
+    {.id = LM_OPT_JSON,
+     .kind = LM_KIND_FLAG,
+     .names = {"json"},
+     .fallback = "no",
+     .help = "the result as one JSON object"},
+    {.id = LM_OPT_JSONL,
+     .kind = LM_KIND_FLAG,
+     .names = {"jsonl"},
+     .fallback = "no",
+     .help = "what happens as JSON, an event a line"},
+    {.id = LM_OPT_QUIET,
+     .kind = LM_KIND_FLAG,
+     .letter = 'q',
+     .names = {"quiet"},
+     .fallback = "no",
+     .help = "only warnings and errors"},
+    {.id = LM_OPT_VERBOSE,
+     .kind = LM_KIND_FLAG,
+     .letter = 'v',
+     .names = {"verbose"},
+     .fallback = "no",
+     .help = "more, such as the SQL that runs"},
+    {.id = LM_OPT_YES,
+     .kind = LM_KIND_FLAG,
+     .letter = 'y',
+     .names = {"yes"},
+     .fallback = "no",
+     .help = "ask nothing"},
+    {.id = LM_OPT_COLOR,
+     .kind = LM_KIND_CHOICE,
+     .names = {"color"},
+     .value = "auto|always|never",
+     .fallback = "auto",
+     .help = "colour; auto: on a terminal, unless NO_COLOR is set"},
+    {.id = LM_OPT_HELP,
+     .kind = LM_KIND_FLAG,
+     .letter = 'h',
+     .names = {"help"},
+     .fallback = "no",
+     .help = "what a command does, and stop"},
+    {.id = LM_OPT_VERSION,
+     .kind = LM_KIND_FLAG,
+     .names = {"version"},
+     .fallback = "no",
+     .help = "the versions, and stop"},
+    {.id = LM_OPT_COUNT},
 };
 
 const lm_option *lm_options_common(void)
@@ -62,229 +130,4 @@ const lm_option *lm_options_common(void)
 bool lm_options_takes(const lm_option *option)
 {
     return option->kind != LM_KIND_FLAG;
-}
-
-/* By its long name, or by its letter when there is one. */
-static const lm_option *find_in(const lm_option *rows, const char *name,
-                                size_t len, char letter)
-{
-    const char *const *n;
-
-    for (; rows != NULL && rows->names[0] != NULL; rows++) {
-        if (letter != 0 && rows->letter == letter)
-            return rows;
-        for (n = rows->names; letter == 0 && *n != NULL; n++)
-            if (strlen(*n) == len && strncmp(*n, name, len) == 0)
-                return rows;
-    }
-    return NULL;
-}
-
-/* An option may stand before its command: until that is known, all count. */
-static const lm_option *find(const lm_command *command, const char *name,
-                             size_t len, char letter)
-{
-    const lm_option *o = find_in(common, name, len, letter);
-    const lm_command *const *c;
-
-    if (o == NULL && command != NULL)
-        return find_in(command->options, name, len, letter);
-    for (c = lm_commands(); o == NULL && *c != NULL; c++)
-        o = find_in((*c)->options, name, len, letter);
-    return o;
-}
-
-static void try_names(lm_nearest *nearest, const lm_option *rows)
-{
-    const char *const *n;
-
-    for (; rows != NULL && rows->names[0] != NULL; rows++)
-        for (n = rows->names; *n != NULL; n++)
-            lm_nearest_try(nearest, *n);
-}
-
-static int not_its_own(lm_app *app, const char *name)
-{
-    return lm_fault_set(&app->fault, LUMIGRATE_USAGE,
-                        "\"%s\" has no option --%s", app->command->name,
-                        name);
-}
-
-static int unknown_option(lm_app *app, const char *arg)
-{
-    const char *name = arg + strspn(arg, "-");
-    size_t len = strcspn(name, "=");
-    const lm_option *other = find(NULL, name, len, 0);
-    const lm_command *const *c;
-    lm_nearest nearest;
-    lm_str shown = {0};
-    int rc;
-
-    if (other != NULL && name - arg == 2)
-        return not_its_own(app, other->names[0]);
-    lm_words_cut(&shown, arg, (size_t)(name - arg) + len, 60);
-    rc = lm_fault_set(&app->fault, LUMIGRATE_USAGE, "unknown option %s",
-                      lm_str_text(&shown));
-    lm_str_clear(&shown);
-    lm_nearest_begin(&nearest, name, len);
-    try_names(&nearest, common);
-    for (c = lm_commands(); *c != NULL; c++)
-        if (app->command == NULL || app->command == *c)
-            try_names(&nearest, (*c)->options);
-    if (lm_nearest_end(&nearest) != NULL)
-        lm_fault_hint(&app->fault, "did you mean --%s?",
-                      lm_nearest_end(&nearest));
-    else
-        lm_fault_hint(&app->fault, "\"lumigrate help%s%s\" lists them",
-                      app->command != NULL ? " " : "",
-                      app->command != NULL ? app->command->name : "");
-    return rc;
-}
-
-static void take(lm_app *app, const lm_option *o, const char *text)
-{
-    lm_value *value = &app->settings.values[o->id];
-
-    value->text = text;
-    value->origin = LM_FROM_OPTION;
-    value->name = o->names[0];
-}
-
-/* -1 and -0.5 are numbers, - is a name: only the rest looks like an option. */
-static bool is_option(const char *arg)
-{
-    return arg[0] == '-' && arg[1] != '\0' &&
-           !(arg[1] >= '0' && arg[1] <= '9') && arg[1] != '.';
-}
-
-/*
- * The value that is the next word. One that looks like an option is more
- * likely a value that was forgotten; `--name=value` says that it is not.
- */
-static int take_next(lm_app *app, const lm_option *o, char ***next)
-{
-    if (**next == NULL || is_option(**next)) {
-        lm_fault_set(&app->fault, LUMIGRATE_USAGE, "--%s needs a value",
-                     o->names[0]);
-        lm_fault_hint(&app->fault, "--%s %s, or --%s=%s", o->names[0],
-                      o->value, o->names[0], o->value);
-        return LUMIGRATE_USAGE;
-    }
-    take(app, o, **next);
-    (*next)++;
-    return LUMIGRATE_OK;
-}
-
-static int parse_long(lm_app *app, const char *arg, char ***next)
-{
-    const char *name = arg + 2;
-    size_t len = strcspn(name, "=");
-    const lm_option *o = find(app->command, name, len, 0);
-
-    if (o == NULL)
-        return unknown_option(app, arg);
-    if (name[len] == '=')
-        take(app, o, name + len + 1);
-    else if (lm_options_takes(o))
-        return take_next(app, o, next);
-    else
-        take(app, o, "yes");
-    return LUMIGRATE_OK;
-}
-
-static int unknown_letter(lm_app *app, const char *letter)
-{
-    unsigned long code;
-    size_t n = lm_utf_next(letter, strlen(letter), &code);
-    lm_str shown = {0};
-    int rc;
-
-    lm_utf_show(&shown, letter, n > 0 ? n : 1);
-    rc = lm_fault_set(&app->fault, LUMIGRATE_USAGE, "unknown option -%s",
-                      lm_str_text(&shown));
-    lm_fault_hint(&app->fault, "\"lumigrate help\" lists them");
-    lm_str_clear(&shown);
-    return rc;
-}
-
-/* -qy, -u app.db, -uapp.db */
-static int parse_letters(lm_app *app, const char *arg, char ***next)
-{
-    const char *c;
-
-    for (c = arg + 1; *c != '\0'; c++) {
-        const lm_option *o = find(app->command, "", 0, *c);
-
-        if (o == NULL)
-            return unknown_letter(app, c);
-        if (lm_options_takes(o)) {
-            if (c[1] == '\0')
-                return take_next(app, o, next);
-            take(app, o, c + 1);
-            return LUMIGRATE_OK;
-        }
-        take(app, o, "yes");
-    }
-    return LUMIGRATE_OK;
-}
-
-/* A word that is no option: the command first, then its arguments. */
-static int take_word(lm_app *app, char *word)
-{
-    if (app->command != NULL) {
-        app->args[app->arg_count++] = word;
-        return LUMIGRATE_OK;
-    }
-    app->command = lm_command_find(word);
-    return app->command != NULL
-               ? LUMIGRATE_OK
-               : lm_command_unknown(&app->fault, word);
-}
-
-/* Options of single commands that came before another command's name. */
-static int check_owner(lm_app *app)
-{
-    int id;
-
-    for (id = LM_OPT_TO; id < LM_OPT_COUNT && app->command != NULL; id++) {
-        const char *name = app->settings.values[id].name;
-
-        if (name != NULL && find_in(app->command->options, name,
-                                    strlen(name), 0) == NULL)
-            return not_its_own(app, name);
-    }
-    return LUMIGRATE_OK;
-}
-
-/* When the words are wrong, the answer still has the form that they ask for,
- * wherever they do. */
-static void find_format(lm_app *app, char **next)
-{
-    for (; *next != NULL && strcmp(*next, "--") != 0; next++)
-        if (strcmp(*next, "--json") == 0 || strcmp(*next, "--jsonl") == 0)
-            take(app, find(NULL, *next + 2, strlen(*next + 2), 0), "yes");
-}
-
-int lm_options_parse(lm_app *app, int argc, char **argv)
-{
-    char **next = argv + (argc > 0);
-    bool words_only = false;
-    int rc = LUMIGRATE_OK;
-
-    app->args = argv;
-    while (rc == LUMIGRATE_OK && *next != NULL) {
-        char *word = *next++;
-
-        if (words_only || !is_option(word))
-            rc = take_word(app, word);
-        else if (strcmp(word, "--") == 0)
-            words_only = true;
-        else if (word[1] == '-')
-            rc = parse_long(app, word, &next);
-        else
-            rc = parse_letters(app, word, &next);
-    }
-    if (rc != LUMIGRATE_OK)
-        find_format(app, next);
-    return rc == LUMIGRATE_OK ? check_owner(app) : rc;
 }

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * options.h - the options there are, and the words of the command line.
+ * options.h - the options there are.
  *
  * One table row says all of an option: how it is written, what it takes,
  * which variables of the environment stand for it, what it is without both.
  * The rows of this module belong to every command; a command adds rows of
- * its own (command.h). Options stand before or after the command.
+ * its own (command.h).
  *
  *   lm_options_common   the rows for every command; the last has no name
- *   lm_options_parse    fill app->values, the command and its arguments
  *   lm_options_takes    does this option have a value?
  *
- * Ownership: values point into argv, whose order is changed.
+ * Ownership: everything is constant.
  */
 #ifndef LM_CLI_OPTIONS_H
 #define LM_CLI_OPTIONS_H
 
 #include <stdbool.h>
-
-struct lm_app;
 
 typedef enum lm_opt {
     LM_OPT_DATABASE,
@@ -39,7 +36,7 @@ typedef enum lm_opt {
     LM_OPT_COLOR,
     LM_OPT_HELP,
     LM_OPT_VERSION,
-    LM_OPT_TO,              /* from here on: of single commands */
+    LM_OPT_TO, /* from here on: of single commands */
     LM_OPT_BEFORE,
     LM_OPT_NO_CREATE,
     LM_OPT_DATE,
@@ -51,22 +48,21 @@ typedef enum lm_kind {
     LM_KIND_TEXT,
     LM_KIND_SECONDS,
     LM_KIND_MIB,
-    LM_KIND_CHOICE          /* one of the words in `value`, split by | */
+    LM_KIND_CHOICE /* one of the words in `value`, split by | */
 } lm_kind;
 
 typedef struct lm_option {
     lm_opt id;
     lm_kind kind;
-    char letter;            /* 0: none */
-    const char *names[4];   /* without the dashes; the first is its own */
-    const char *value;      /* what it takes, as the help names it */
-    const char *env[3];     /* variables, the first that is set counts */
-    const char *fallback;   /* NULL: nothing */
+    char letter;          /* 0: none */
+    const char *names[4]; /* without the dashes; the first is its own */
+    const char *value;    /* what it takes, as the help names it */
+    const char *env[3];   /* variables, the first that is set counts */
+    const char *fallback; /* NULL: nothing */
     const char *help;
 } lm_option;
 
 const lm_option *lm_options_common(void);
-int lm_options_parse(struct lm_app *app, int argc, char **argv);
 bool lm_options_takes(const lm_option *option);
 
 #endif

@@ -21,7 +21,7 @@ typedef enum lm_answer { LM_UNASKED, LM_NO, LM_YES } lm_answer;
 
 typedef struct lm_out {
     int fd;
-    int error;          /* errno of the first write that failed, 0: none */
+    int error; /* errno of the first write that failed, 0: none */
     lm_answer terminal, color;
     lm_str text;
 } lm_out;
@@ -35,11 +35,11 @@ typedef enum lm_color {
 
 typedef enum lm_mark {
     LM_MARK_NONE,
-    LM_MARK_DONE,       /* ✓ */
-    LM_MARK_NEXT,       /* → */
-    LM_MARK_WAITS,      /* · */
-    LM_MARK_LOOK,       /* ! */
-    LM_MARK_FAILED      /* ✗ */
+    LM_MARK_DONE,  /* ✓ */
+    LM_MARK_NEXT,  /* → */
+    LM_MARK_WAITS, /* · */
+    LM_MARK_LOOK,  /* ! */
+    LM_MARK_FAILED /* ✗ */
 } lm_mark;
 
 void lm_out_flush(lm_out *out);

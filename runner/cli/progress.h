@@ -17,10 +17,10 @@
 
 typedef struct lm_progress {
     bool begun;
-    bool standing;          /* a bar stands in the terminal's last line */
-    double begun_ms;        /* by the clock */
-    double told_ms;         /* when something was shown last */
-    double first, last;     /* `done` then, and now */
+    bool standing;      /* a bar stands in the terminal's last line */
+    double begun_ms;    /* by the clock */
+    double told_ms;     /* when something was shown last */
+    double first, last; /* `done` then, and now */
 } lm_progress;
 
 void lm_progress_show(lm_progress *p, lm_out *out,

@@ -10,8 +10,8 @@
 
 enum {
     ENV_FILE_LIMIT = 1 << 20,
-    VALUE_LIMIT = 64 << 10,     /* of a file that holds one value */
-    NAME_LIMIT = 64             /* of a variable's name with _FILE */
+    VALUE_LIMIT = 64 << 10, /* of a file that holds one value */
+    NAME_LIMIT = 64         /* of a variable's name with _FILE */
 };
 
 /* ---- where values come from ---- */
@@ -53,8 +53,8 @@ static int read_value(lm_value *value, const char *name, const char *path,
     lm_str shown = {0};
 
     if (error == 0 && strlen(value->file) == len) {
-        while (len > 0 && (value->file[len - 1] == '\n' ||
-                           value->file[len - 1] == '\r'))
+        while (len > 0 &&
+               (value->file[len - 1] == '\n' || value->file[len - 1] == '\r'))
             value->file[--len] = '\0';
         value->text = value->file;
         return LUMIGRATE_OK;

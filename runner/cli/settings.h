@@ -35,10 +35,10 @@ typedef enum lm_origin {
 } lm_origin;
 
 typedef struct lm_value {
-    const char *text;       /* NULL: not set */
+    const char *text; /* NULL: not set */
     lm_origin origin;
-    const char *name;       /* of the option or the variable */
-    char *file;             /* what NAME_FILE held, which `text` is then */
+    const char *name; /* of the option or the variable */
+    char *file;       /* what NAME_FILE held, which `text` is then */
 } lm_value;
 
 typedef enum lm_format { LM_TEXT, LM_JSON, LM_JSONL } lm_format;
@@ -46,12 +46,12 @@ typedef enum lm_format { LM_TEXT, LM_JSON, LM_JSONL } lm_format;
 typedef struct lm_settings {
     lm_value values[LM_OPT_COUNT];
     lm_dotenv dotenv;
-    const char *dotenv_path;    /* NULL: there was none */
-    const char *unread;         /* why a .env that is there was not read */
+    const char *dotenv_path; /* NULL: there was none */
+    const char *unread;      /* why a .env that is there was not read */
     lumigrate_config config;
     lm_format format;
     bool quiet, verbose, help, version;
-    lm_answer color;            /* LM_UNASKED: as the terminal has it */
+    lm_answer color; /* LM_UNASKED: as the terminal has it */
 } lm_settings;
 
 int lm_settings_shape(lm_settings *s, lm_fault *fault);

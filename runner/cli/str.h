@@ -23,7 +23,7 @@
 #include <stddef.h>
 
 typedef struct lm_str {
-    char *data;         /* NUL-terminated when not NULL */
+    char *data; /* NUL-terminated when not NULL */
     size_t len, size;
     bool failed;
 } lm_str;

@@ -18,10 +18,10 @@
 enum { LM_TABLE_COLUMNS = 10 };
 
 typedef struct lm_table {
-    size_t columns;         /* at most LM_TABLE_COLUMNS */
-    lm_str text;            /* of each row its mark as a byte and its cells,
-                               each ended by a newline */
-    size_t filled;          /* cells of the last row */
+    size_t columns; /* at most LM_TABLE_COLUMNS */
+    lm_str text;    /* of each row its mark as a byte and its cells,
+                       each ended by a newline */
+    size_t filled;  /* cells of the last row */
     size_t rows;
     size_t width[LM_TABLE_COLUMNS];
 } lm_table;

@@ -7,7 +7,7 @@
 #include "words.h"
 
 enum {
-    LEAST_WIDTH = 29,       /* of an ID before its description */
+    LEAST_WIDTH = 29, /* of an ID before its description */
     GAP = 3,
     SQL_WIDTH = 100
 };

@@ -25,11 +25,11 @@
 typedef struct lm_text_out {
     lm_app *app;
     const lumigrate_target *target;
-    lm_str held;            /* lines that wait, without their marks */
-    bool telling;           /* they are worth saying in any case */
-    bool failed;            /* a migration did */
-    long pending;           /* as discovered */
-    size_t width;           /* of the IDs so far */
+    lm_str held;  /* lines that wait, without their marks */
+    bool telling; /* they are worth saying in any case */
+    bool failed;  /* a migration did */
+    long pending; /* as discovered */
+    size_t width; /* of the IDs so far */
     lm_progress progress;
 } lm_text_out;
 

@@ -109,8 +109,8 @@ void lm_utf_repair(lm_str *to, const char *s, size_t n)
 /* Would a terminal act on it instead of showing it? */
 static bool acts(unsigned long code)
 {
-    return code < 0x20 || (code >= 0x7F && code <= 0x9F) ||
-           code == 0x061C || (code >= 0x200E && code <= 0x200F) ||
+    return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C ||
+           (code >= 0x200E && code <= 0x200F) ||
            (code >= 0x2028 && code <= 0x202E) ||
            (code >= 0x2066 && code <= 0x2069);
 }

@@ -109,9 +109,8 @@ bool lm_words_number(const char *text, long most, long *n)
 static const char *secret_value(const char *parameter)
 {
     static const char *const names[] = {
-        "password=", "passwd=", "pwd=", "key=", "hexkey=", "token=",
-        "authtoken=", "secret="
-    };
+        "password=", "passwd=", "pwd=",       "key=",
+        "hexkey=",   "token=",  "authtoken=", "secret="};
     size_t i;
 
     for (i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -299,7 +299,7 @@ static int apply_outside(attempt *a)
 
     if (rc != LM_OK)
         return rc;
-    rc = lm_ledger_look(s->ledger, s->db, true);
+    rc = lm_ledger_look(s->ledger, s->db);
     if (rc == LM_OK && !is_applied(a)) {
         start(a);
         rc = run_outside(a);

@@ -9,6 +9,7 @@
 #include "../base/text.h"
 #include "../db/txn.h"
 #include "../lex/name.h"
+#include "look.h"
 #include "rebuild.h"
 #include "shape.h"
 
@@ -255,15 +256,11 @@ static int refuse_shape(lm_ledger *l, lm_db *db, lm_shape shape)
     return LM_EHISTORY;
 }
 
-/* The number is taken before anything is read: what another process commits
- * in between makes it differ under the lock. */
-int lm_ledger_look(lm_ledger *l, lm_db *db, bool details)
+static int look_inside(lm_ledger *l, lm_db *db)
 {
     lm_look look = {0};
-    int rc;
+    int rc = lm_db_data_version(db, &l->version);
 
-    forget(l);
-    rc = lm_db_data_version(db, &l->version);
     if (rc == LM_OK)
         rc = lm_look_at(db, l->table, &look);
     if (rc != LM_OK)
@@ -277,24 +274,36 @@ int lm_ledger_look(lm_ledger *l, lm_db *db, bool details)
     } else if (look.shape != LM_SHAPE_OURS)
         rc = refuse_shape(l, db, look.shape);
     l->exists = rc == LM_OK;
+    return rc == LM_OK ? read_rows(l, db) : rc;
+}
+
+int lm_ledger_look(lm_ledger *l, lm_db *db)
+{
+    bool began;
+    int rc;
+
+    forget(l);
+    rc = lm_txn_read_begin(db, &began);
     if (rc == LM_OK)
-        rc = read_rows(l, db);
-    if (rc == LM_OK && details && l->has_history && !l->incomplete)
-        rc = read_last(l, db);
+        rc = look_inside(l, db);
+    if (rc == LM_OK && l->closer)
+        rc = lm_ledger_look_closer(l, db);
+    lm_txn_read_end(db, began);
     return rc;
+}
+
+int lm_ledger_look_closer(lm_ledger *l, lm_db *db)
+{
+    l->closer = true;
+    if (!l->has_history || l->incomplete || !l->exists)
+        return LM_OK;
+    return read_last(l, db);
 }
 
 static int create(lm_ledger *l, lm_db *db, bool history_only)
 {
-    char *sql = lm_format(
-        "CREATE TABLE main.%s (\n"
-        "  id          TEXT    NOT NULL PRIMARY KEY,\n"
-        "  position    INTEGER NOT NULL UNIQUE,\n"
-        "  description TEXT    NOT NULL,\n"
-        "  checksum    TEXT    NOT NULL,\n"
-        "  effect      TEXT    NOT NULL,\n"
-        "  applied_at  TEXT    NOT NULL,\n"
-        "  duration_ms REAL    NOT NULL\n)", l->quoted);
+    char *sql = lm_format("CREATE TABLE main.%s %s", l->quoted,
+                          lm_ledger_body);
     char *history = lm_format(
         "CREATE TABLE main.%s (\n"
         "  seq INTEGER PRIMARY KEY, id TEXT, action TEXT, outcome TEXT, "
@@ -319,7 +328,7 @@ static int create(lm_ledger *l, lm_db *db, bool history_only)
 /* Under the lock things may stand otherwise than they did before it. */
 static int prepare_locked(lm_ledger *l, lm_db *db, const char **what)
 {
-    int rc = lm_ledger_look(l, db, false);
+    int rc = lm_ledger_look(l, db);
 
     if (rc != LM_OK)
         return rc;
@@ -352,7 +361,7 @@ int lm_ledger_prepare(lm_ledger *l, lm_db *db, const char **what)
         rc = lm_txn_commit(db);
     else
         lm_txn_rollback(db);
-    return rc == LM_OK ? lm_ledger_look(l, db, true) : rc;
+    return rc == LM_OK ? lm_ledger_look(l, db) : rc;
 }
 
 static lm_value text(const char *s)
@@ -381,7 +390,7 @@ int lm_ledger_renew(lm_ledger *l, lm_db *db)
     int rc = lm_db_data_version(db, &now);
 
     if (rc == LM_OK && now != l->version)
-        rc = lm_ledger_look(l, db, true);
+        rc = lm_ledger_look(l, db);
     return rc;
 }
 

@@ -9,6 +9,8 @@
  *   lm_ledger_new      for a table's name; NULL: no memory
  *   lm_ledger_free     accepts NULL
  *   lm_ledger_look     is it there, whose is it, what is in it? Reads only
+ *   lm_ledger_look_closer  the last attempt of each ID that is not applied:
+ *                      did it fail, is it partial?
  *   lm_ledger_prepare  make it, or complete a home-made one; a transaction of
  *                      its own, a no-op when all is there
  *   lm_ledger_find     the applied row with this ID, or NULL
@@ -59,6 +61,7 @@ typedef struct lm_ledger {
     bool exists;            /* ours, or a home-made one to complete */
     bool incomplete;        /* home-made: lm_ledger_prepare rebuilds it */
     bool has_history;
+    bool closer;            /* every look is a closer one from now on */
     lm_arena strings;
     lm_applied *rows;       /* sorted by ID */
     size_t count, size;
@@ -87,9 +90,10 @@ typedef struct lm_record {
 lm_ledger *lm_ledger_new(const char *table);
 void lm_ledger_free(lm_ledger *ledger);
 
-/* `details`: the last attempt of each ID too. LM_EHISTORY when the table is
- * another tool's or its rows are not what they should be. */
-int lm_ledger_look(lm_ledger *ledger, lm_db *db, bool details);
+/* LM_EHISTORY when the table is another tool's or its rows are not what they
+ * should be. */
+int lm_ledger_look(lm_ledger *ledger, lm_db *db);
+int lm_ledger_look_closer(lm_ledger *ledger, lm_db *db);
 /* *what is "created", "rebuilt" or NULL, static. */
 int lm_ledger_prepare(lm_ledger *ledger, lm_db *db, const char **what);
 const lm_applied *lm_ledger_find(const lm_ledger *ledger, const char *id);

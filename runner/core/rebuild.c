@@ -4,69 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/arena.h"
 #include "../base/buf.h"
-#include "../base/list.h"
 #include "../base/text.h"
 #include "../lex/name.h"
-
-typedef struct columns {
-    lm_column *list;
-    size_t count, size;
-    lm_arena strings;
-} columns;
-
-static void clear_columns(columns *c)
-{
-    free(c->list);
-    lm_arena_clear(&c->strings);
-}
-
-static int add_column(columns *c, const lm_value *v, lm_err *err)
-{
-    lm_column *grown = v == NULL ? NULL
-        : lm_list_grow(c->list, c->count, &c->size, sizeof *grown);
-
-    if (grown == NULL)
-        return lm_err_nomem(err);
-    c->list = grown;
-    grown += c->count;
-    grown->name = lm_arena_add(&c->strings, v[0].as.text.bytes,
-                               v[0].as.text.size);
-    grown->type = v[1].type != LM_TEXT ? ""
-        : lm_arena_add(&c->strings, v[1].as.text.bytes, v[1].as.text.size);
-    grown->not_null = v[2].as.integer != 0;
-    grown->has_default = v[3].type != LM_NULL;
-    grown->pk = (int)v[4].as.integer;
-    if (grown->name == NULL || grown->type == NULL)
-        return lm_err_nomem(err);
-    c->count++;
-    return LM_OK;
-}
-
-static int read_columns(lm_db *db, const char *table, columns *out)
-{
-    static const char sql[] =
-        "SELECT name, type, \"notnull\", dflt_value, pk "
-        "FROM pragma_table_xinfo(?1, 'main')";
-    lm_value v = {.type = LM_TEXT};
-    lm_stmt *stmt;
-    bool more;
-    int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
-
-    v.as.text.bytes = table;
-    v.as.text.size = strlen(table);
-    if (rc == LM_OK)
-        rc = lm_stmt_bind(stmt, 1, &v);
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc != LM_OK || !more)
-            break;
-        rc = add_column(out, lm_stmt_row(stmt), lm_db_err(db));
-    }
-    lm_stmt_release(stmt);
-    return rc;
-}
+#include "look.h"
 
 /* One integer from a query with one text bound. */
 static int ask(lm_db *db, const char *sql, const char *name, int64_t *out)
@@ -104,68 +45,6 @@ static int refuse(lm_db *db, const char *table, const char *why)
     return LM_EHISTORY;
 }
 
-static int judge(lm_db *db, const char *table, const columns *c,
-                 lm_look *out)
-{
-    static const char rails[] = "SELECT count(*) FROM main.sqlite_schema "
-                                "WHERE name = ?1";
-    static const char sql_names[] =
-        "SELECT count(*) > 0 AND count(*) = sum(id LIKE '%.sql') FROM ";
-    int64_t n = 0;
-    char *sql, *quoted;
-    int rc = ask(db, rails, "ar_internal_metadata", &n);
-
-    out->exists = true;
-    if (rc != LM_OK)
-        return rc;
-    out->shape = lm_shape_of(c->list, c->count, n > 0);
-    if (out->shape != LM_SHAPE_HOME_MADE || c->count != 2)
-        return LM_OK;
-    /* (id, applied_at) with file names in it is sql-migrate's. */
-    quoted = lm_quote_ident(table);
-    sql = quoted == NULL ? NULL : lm_format("%smain.%s", sql_names, quoted);
-    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-                     : lm_db_integer(db, sql, 0, &n);
-    free(quoted);
-    free(sql);
-    if (rc == LM_OK && n != 0)
-        out->shape = LM_SHAPE_SQL_MIGRATE;
-    return rc;
-}
-
-static int refuse_view(lm_db *db, const char *table)
-{
-    lm_err_set(lm_db_err(db), LM_EHISTORY, "%s is a view in this database, "
-               "so no ledger can have its name", table);
-    lm_err_hint(lm_db_err(db), "keep lumigrate's record in a table of "
-                "another name with --table NAME (LUMIGRATE_TABLE)");
-    return LM_EHISTORY;
-}
-
-int lm_look_at(lm_db *db, const char *table, lm_look *out)
-{
-    static const char history[] =
-        "SELECT count(*) FROM main.sqlite_schema "
-        "WHERE type = 'table' AND name = ?1 || '_history' COLLATE NOCASE";
-    static const char view[] =
-        "SELECT count(*) FROM main.sqlite_schema "
-        "WHERE type = 'view' AND name = ?1 COLLATE NOCASE";
-    columns c = {0};
-    int64_t n = 0;
-    int rc = read_columns(db, table, &c);
-
-    if (rc == LM_OK && c.count > 0) {
-        rc = ask(db, view, table, &n);
-        if (rc == LM_OK)
-            rc = n > 0 ? refuse_view(db, table) : judge(db, table, &c, out);
-    }
-    if (rc == LM_OK)
-        rc = ask(db, history, table, &n);
-    out->has_history = n > 0;
-    clear_columns(&c);
-    return rc;
-}
-
 /* Columns of ours are filled by us, others must be able to stay empty in the
  * rows to come. */
 static bool is_ours(const char *name)
@@ -195,17 +74,17 @@ int lm_rebuild_possible(lm_db *db, const char *table)
     static const char views[] =
         "SELECT count(*) FROM main.sqlite_schema WHERE type IN ('view', "
         "'trigger') AND sql LIKE '%' || ?1 || '%'";
-    columns c = {0};
+    lm_columns c = {0};
     int64_t n = 0;
     size_t i;
-    int rc = read_columns(db, table, &c);
+    int rc = lm_columns_read(db, table, &c);
 
     for (i = 0; i < c.count && rc == LM_OK; i++)
         if (!is_ours(c.list[i].name) && c.list[i].not_null &&
             !c.list[i].has_default)
             rc = refuse(db, table, "a column of its own is NOT NULL and has "
                         "no default");
-    clear_columns(&c);
+    lm_columns_clear(&c);
     if (rc == LM_OK)
         rc = ask(db, triggers, table, &n);
     if (rc == LM_OK && n > 0)
@@ -225,10 +104,10 @@ int lm_rebuild_possible(lm_db *db, const char *table)
 static int own_columns(lm_db *db, const char *table, lm_buf *defined,
                        lm_buf *named, bool *has_time)
 {
-    columns c = {0};
+    lm_columns c = {0};
     char *quoted;
     size_t i;
-    int rc = read_columns(db, table, &c);
+    int rc = lm_columns_read(db, table, &c);
 
     for (i = 0; i < c.count && rc == LM_OK; i++) {
         if (lm_same_name(c.list[i].name, "applied_at"))
@@ -244,7 +123,7 @@ static int own_columns(lm_db *db, const char *table, lm_buf *defined,
         }
         free(quoted);
     }
-    clear_columns(&c);
+    lm_columns_clear(&c);
     return rc;
 }
 

@@ -58,6 +58,18 @@ static int refuse_empty(run *r)
     return LM_EUSAGE;
 }
 
+/* Is anything in the folder that is not in the ledger? */
+static bool any_new(const run *r)
+{
+    const lm_sources *all = &r->folder.sources;
+    size_t i;
+
+    for (i = 0; i < all->count; i++)
+        if (lm_ledger_find(r->s->ledger, all->list[i].id) == NULL)
+            return true;
+    return false;
+}
+
 /* Compare folder and ledger, from the database as it is now. */
 static int look(run *r)
 {
@@ -66,7 +78,9 @@ static int look(run *r)
     int rc = lm_session_open(s, LM_DB_WRITE, &found);
 
     if (rc == LM_OK && found)
-        rc = lm_ledger_look(s->ledger, s->db, true);
+        rc = lm_ledger_look(s->ledger, s->db);
+    if (rc == LM_OK && found && any_new(r))
+        rc = lm_ledger_look_closer(s->ledger, s->db);
     if (rc == LM_OK && !found && s->no_create)
         rc = lm_err_set(s->err, LM_EUSAGE, "the database %s does not exist, "
                         "and is not to be made", s->path);

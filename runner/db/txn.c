@@ -82,6 +82,22 @@ int lm_txn_commit(lm_db *db)
     return rc;
 }
 
+int lm_txn_read_begin(lm_db *db, bool *began)
+{
+    *began = false;
+    if (!sqlite3_get_autocommit(db->handle))
+        return LM_OK;
+    *began = true;
+    return lm_db_exec(db, "BEGIN");
+}
+
+/* Ending a transaction that only read cannot lose anything. */
+void lm_txn_read_end(lm_db *db, bool began)
+{
+    if (began && !sqlite3_get_autocommit(db->handle))
+        lm_db_exec(db, "ROLLBACK");
+}
+
 bool lm_txn_open(const lm_db *db)
 {
     return db->in_txn;

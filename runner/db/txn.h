@@ -8,6 +8,10 @@
  *                        and no journal is left behind
  *   lm_txn_rollback      ROLLBACK; a no-op when none is open. Afterwards the
  *                        file is read once, so that a hot journal is gone
+ *   lm_txn_read_begin    several queries of one moment, and one lock instead
+ *                        of one for each; *began is false inside a
+ *                        transaction that is open already
+ *   lm_txn_read_end      end it, if it was begun
  *   lm_txn_open          does the runner believe that one is open?
  *   lm_txn_check         is it still ours? LM_EFAILED when SQLite ended it
  *   lm_txn_left_open     did a script with TRANSACTION = false leave one open?
@@ -31,6 +35,8 @@
 int lm_txn_begin(lm_db *db);
 int lm_txn_commit(lm_db *db);
 int lm_txn_rollback(lm_db *db);
+int lm_txn_read_begin(lm_db *db, bool *began);
+void lm_txn_read_end(lm_db *db, bool began);
 bool lm_txn_open(const lm_db *db);
 int lm_txn_check(lm_db *db);
 bool lm_txn_left_open(const lm_db *db);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/list.h"
+#include "../base/text.h"
+#include "../lex/name.h"
+
+const char lm_ledger_body[] = "(\n"
+    "  id          TEXT    NOT NULL PRIMARY KEY,\n"
+    "  position    INTEGER NOT NULL UNIQUE,\n"
+    "  description TEXT    NOT NULL,\n"
+    "  checksum    TEXT    NOT NULL,\n"
+    "  effect      TEXT    NOT NULL,\n"
+    "  applied_at  TEXT    NOT NULL,\n"
+    "  duration_ms REAL    NOT NULL\n)";
+
+void lm_columns_clear(lm_columns *c)
+{
+    free(c->list);
+    lm_arena_clear(&c->strings);
+    memset(c, 0, sizeof *c);
+}
+
+static int add_column(lm_columns *c, const lm_value *v, lm_err *err)
+{
+    lm_column *grown = v == NULL ? NULL
+        : lm_list_grow(c->list, c->count, &c->size, sizeof *grown);
+
+    if (grown == NULL)
+        return lm_err_nomem(err);
+    c->list = grown;
+    grown += c->count;
+    grown->name = lm_arena_add(&c->strings, v[0].as.text.bytes,
+                               v[0].as.text.size);
+    grown->type = v[1].type != LM_TEXT ? ""
+        : lm_arena_add(&c->strings, v[1].as.text.bytes, v[1].as.text.size);
+    grown->not_null = v[2].as.integer != 0;
+    grown->has_default = v[3].type != LM_NULL;
+    grown->pk = (int)v[4].as.integer;
+    if (grown->name == NULL || grown->type == NULL)
+        return lm_err_nomem(err);
+    c->count++;
+    return LM_OK;
+}
+
+int lm_columns_read(lm_db *db, const char *table, lm_columns *out)
+{
+    static const char sql[] =
+        "SELECT name, type, \"notnull\", dflt_value, pk "
+        "FROM pragma_table_xinfo(?1, 'main')";
+    lm_value v = {.type = LM_TEXT};
+    lm_stmt *stmt;
+    bool more;
+    int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
+
+    v.as.text.bytes = table;
+    v.as.text.size = strlen(table);
+    if (rc == LM_OK)
+        rc = lm_stmt_bind(stmt, 1, &v);
+    while (rc == LM_OK) {
+        rc = lm_stmt_step(stmt, &more);
+        if (rc != LM_OK || !more)
+            break;
+        rc = add_column(out, lm_stmt_row(stmt), lm_db_err(db));
+    }
+    lm_stmt_release(stmt);
+    return rc;
+}
+
+/* What the catalogue says about the names that matter. */
+typedef struct finding {
+    bool table, view, history, rails, ours;
+} finding;
+
+static bool is_text(const lm_value *v, const char *s)
+{
+    return v->type == LM_TEXT &&
+           lm_same_name_n(v->as.text.bytes, v->as.text.size, s, strlen(s));
+}
+
+/* Made by ourselves, to the letter: then nothing more need be asked. */
+static bool is_our_text(const lm_value *sql)
+{
+    size_t n = strlen(lm_ledger_body);
+
+    return sql->type == LM_TEXT && sql->as.text.size > n &&
+           memcmp(sql->as.text.bytes + sql->as.text.size - n,
+                  lm_ledger_body, n) == 0 &&
+           memchr(sql->as.text.bytes, '(', sql->as.text.size - n) == NULL;
+}
+
+static void note(const lm_value *row, const char *table, finding *out)
+{
+    bool is_table = is_text(&row[0], "table");
+
+    if (is_text(&row[1], "ar_internal_metadata"))
+        out->rails = true;
+    else if (!is_text(&row[1], table))
+        out->history = out->history || is_table;
+    else {
+        out->table = is_table;
+        out->view = is_text(&row[0], "view");
+        out->ours = is_table && is_our_text(&row[2]);
+    }
+}
+
+static int search(lm_db *db, const char *table, finding *out)
+{
+    static const char sql[] =
+        "SELECT type, name, sql FROM main.sqlite_schema "
+        "WHERE type IN ('table', 'view') AND name COLLATE NOCASE IN "
+        "(?1, ?1 || '_history', 'ar_internal_metadata')";
+    lm_value v = {.type = LM_TEXT};
+    const lm_value *row;
+    lm_stmt *stmt;
+    bool more;
+    int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
+
+    v.as.text.bytes = table;
+    v.as.text.size = strlen(table);
+    if (rc == LM_OK)
+        rc = lm_stmt_bind(stmt, 1, &v);
+    while (rc == LM_OK) {
+        rc = lm_stmt_step(stmt, &more);
+        if (rc != LM_OK || !more)
+            break;
+        row = lm_stmt_row(stmt);
+        if (row == NULL)
+            rc = LM_ENOMEM;
+        else
+            note(row, table, out);
+    }
+    lm_stmt_release(stmt);
+    return rc;
+}
+
+static int refuse_view(lm_db *db, const char *table)
+{
+    lm_err_set(lm_db_err(db), LM_EHISTORY, "%s is a view in this database, "
+               "so no ledger can have its name", table);
+    lm_err_hint(lm_db_err(db), "keep lumigrate's record in a table of "
+                "another name with --table NAME (LUMIGRATE_TABLE)");
+    return LM_EHISTORY;
+}
+
+/* (id, applied_at) with names of .sql files in it is sql-migrate's. */
+static int ask_sql_migrate(lm_db *db, const char *table, bool *out)
+{
+    char *quoted = lm_quote_ident(table);
+    char *sql = quoted == NULL ? NULL
+        : lm_format("SELECT count(*) > 0 AND count(*) = sum(id LIKE "
+                    "'%%.sql') FROM main.%s", quoted);
+    int64_t n = 0;
+    int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                         : lm_db_integer(db, sql, 0, &n);
+
+    *out = n != 0;
+    free(quoted);
+    free(sql);
+    return rc;
+}
+
+static int judge(lm_db *db, const char *table, bool rails, lm_look *out)
+{
+    lm_columns c = {0};
+    bool other = false;
+    int rc = lm_columns_read(db, table, &c);
+
+    if (rc == LM_OK)
+        out->shape = lm_shape_of(c.list, c.count, rails);
+    if (rc == LM_OK && out->shape == LM_SHAPE_HOME_MADE && c.count == 2)
+        rc = ask_sql_migrate(db, table, &other);
+    if (other)
+        out->shape = LM_SHAPE_SQL_MIGRATE;
+    lm_columns_clear(&c);
+    return rc;
+}
+
+int lm_look_at(lm_db *db, const char *table, lm_look *out)
+{
+    finding found = {0};
+    int rc = search(db, table, &found);
+
+    if (rc != LM_OK)
+        return rc;
+    if (found.view)
+        return refuse_view(db, table);
+    out->exists = found.table;
+    out->has_history = found.history;
+    out->shape = LM_SHAPE_OURS;
+    if (found.table && !found.ours)
+        rc = judge(db, table, found.rails, out);
+    return rc;
+}
