@@ -23,16 +23,30 @@ static const char *kind_in_words(mode_t mode)
     return "a device";
 }
 
-static int refuse_open(lm_err *err, const char *shown)
+/* Why it could not be opened, from what can be seen without opening it. */
+static int refuse_open(lm_err *err, int dir, const char *name,
+                       const char *shown)
 {
-    if (errno == ELOOP)
+    int why = errno;
+    struct stat st;
+
+    if (why == ELOOP)
         return lm_err_set(err, LM_EUSAGE, "cannot read %s: its links lead "
                           "in a circle", shown);
-    if (errno == ENXIO)
+    if (why == ENXIO)
         return lm_err_set(err, LM_EUSAGE, "cannot read %s: it is a socket "
                           "or a device, not a file", shown);
+    if (why == ENOENT && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return lm_err_set(err, LM_EUSAGE, "cannot read %s: it is a link "
+                          "that leads nowhere", shown);
+    if (why == EACCES && fstatat(dir, name, &st, 0) == 0)
+        return lm_err_set(err, LM_EUSAGE, "cannot read %s: no permission "
+                          "(we are uid %lu; it belongs to uid %lu and has "
+                          "mode %04o)", shown, (unsigned long)geteuid(),
+                          (unsigned long)st.st_uid,
+                          (unsigned)st.st_mode & 07777u);
     return lm_err_set(err, LM_EUSAGE, "cannot read %s: %s", shown,
-                      strerror(errno));
+                      strerror(why));
 }
 
 /* Read up to `size` bytes; *len says how many there were. */
@@ -55,6 +69,12 @@ static int read_fully(int fd, char *text, size_t size, size_t *len)
     return 0;
 }
 
+static int refuse_read(lm_err *err, const char *shown)
+{
+    return lm_err_set(err, LM_EUSAGE, "cannot read %s: %s", shown,
+                      strerror(errno));
+}
+
 static int read_open_file(int fd, const char *shown, size_t limit,
                           lm_err *err, char **out, size_t *len)
 {
@@ -63,7 +83,7 @@ static int read_open_file(int fd, const char *shown, size_t limit,
     char *text;
 
     if (fstat(fd, &st) != 0)
-        return refuse_open(err, shown);
+        return refuse_read(err, shown);
     if (!S_ISREG(st.st_mode))
         return lm_err_set(err, LM_EUSAGE, "cannot read %s: it is %s, not a "
                           "file", shown, kind_in_words(st.st_mode));
@@ -77,7 +97,7 @@ static int read_open_file(int fd, const char *shown, size_t limit,
         return lm_err_nomem(err);
     if (read_fully(fd, text, size, len) != 0) {
         free(text);
-        return refuse_open(err, shown);
+        return refuse_read(err, shown);
     }
     text[*len] = '\0';
     *out = text;
@@ -91,7 +111,7 @@ static int read_file(int dir, const char *name, const char *shown,
 
     fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return refuse_open(err, shown);
+        return refuse_open(err, dir, name, shown);
     rc = read_open_file(fd, shown, limit, err, text, len);
     close(fd);
     return rc;

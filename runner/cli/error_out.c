@@ -153,6 +153,8 @@ static void put_traceback(lm_str *to, const char *text)
 /* Where the library has no better advice. */
 static const char *hint_for(const lumigrate_error *error)
 {
+    if (error->hint == NULL && error->code == LUMIGRATE_INTERRUPTED)
+        return "run it again to go on";
     if (error->hint == NULL && error->code == LUMIGRATE_FAILED &&
         error->id != NULL)
         return "correct the migration and run \"lumigrate up\" again";

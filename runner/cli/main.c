@@ -85,6 +85,15 @@ static int run(lm_app *app, int argc, char **argv)
     return rc;
 }
 
+/* Needs no memory. There is nobody left to tell if this fails. */
+static void say_nomem(int fd)
+{
+    static const char text[] = "lumigrate: error: out of memory\n";
+    ssize_t n = write(fd, text, sizeof text - 1);
+
+    (void)n;
+}
+
 /*
  * Output that could not be written is an error of its own, but never hides
  * another. A reader that went away wanted no more: nothing is wrong then.
@@ -106,6 +115,8 @@ static int finish(lm_app *app, int rc)
             rc = LUMIGRATE_FAILED;
     }
     lm_out_flush(&app->err);
+    if (app->err.error == ENOMEM)
+        say_nomem(app->err.fd);
     return rc;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "trouble.h"
 
 int lm_db_class(int code)
 {
@@ -78,6 +79,14 @@ static void add_hint(lm_err *err, int code, double waited)
     }
 }
 
+static const char *path_of(const lm_db *db)
+{
+    const char *path = db->handle == NULL ? NULL
+        : sqlite3_db_filename(db->handle, "main");
+
+    return path == NULL || path[0] == '\0' ? NULL : path;
+}
+
 int lm_db_fail(lm_db *db, int code, const char *sql, size_t len)
 {
     int extended = code, offset = -1;
@@ -96,6 +105,8 @@ int lm_db_fail(lm_db *db, int code, const char *sql, size_t len)
         message = db->refusal;
         offset = -1;
     }
+    if (db->err->code == LM_OK)
+        lm_trouble_explain(db->err, extended, path_of(db));
     lm_err_set(db->err, lm_db_class(code), "%s", message);
     lm_err_sql(db->err, sql, len, offset, extended);
     add_hint(db->err, code, db->lock_timeout);

@@ -26,6 +26,7 @@
 #include "../base/file.h"
 #include "../base/text.h"
 #include "internal.h"
+#include "trouble.h"
 #include "txn.h"
 
 /* Instructions of SQLite's virtual machine between two looks at the time;
@@ -189,12 +190,14 @@ static int open_handle(lm_db *db, const char *path, int flags)
 
     if (rc == SQLITE_OK)
         return LM_OK;
-    rc = lm_db_class(rc) == LM_ENOMEM ? lm_err_nomem(db->err)
-        : lm_err_set(db->err, LM_EUSAGE, "cannot open the database %s: %s",
-                     path, sqlite3_errstr(rc));
+    if (lm_db_class(rc) == LM_ENOMEM)
+        return lm_err_nomem(db->err);
+    lm_trouble_explain(db->err, rc, path);
+    lm_err_set(db->err, LM_EUSAGE, "cannot open the database %s: %s", path,
+               sqlite3_errstr(rc));
     lm_err_hint(db->err, "check that the folder is there and that this user "
                 "may write to it");
-    return rc;
+    return db->err->code;
 }
 
 /* file:...?immutable=1, every byte that means something escaped. */

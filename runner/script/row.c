@@ -18,8 +18,13 @@
 #include "raise.h"
 #include "value.h"
 
-/* Where an iterator has its cursor. */
-enum { ITERATED = lua_upvalueindex(1) };
+/* The first upvalue of an iterator; the second is its cursor. */
+typedef struct lm_iterator {
+    lm_cursor *cur;
+    unsigned serial;    /* of the execution whose rows it reads */
+} lm_iterator;
+
+enum { ITERATOR = lua_upvalueindex(1), ITERATED = lua_upvalueindex(2) };
 
 /* row.name; also row[i] of a NULL, or beyond the last column: nil. */
 static int l_row_index(lua_State *L)
@@ -227,20 +232,18 @@ static int l_cursor_fetchall(lua_State *L)
 }
 
 /*
- * Iterators have the cursor and its serial as upvalues. A loop whose body
- * executes something else with the same cursor would end after its first
- * row, in silence; so that is an error.
+ * A loop whose body executes something else with the same cursor would end
+ * after its first row, in silence; so that is an error.
  */
 static lm_cursor *check_iterator(lua_State *L)
 {
-    lm_cursor *cur = lua_touserdata(L, ITERATED);
-    lua_Integer serial = lua_tointeger(L, lua_upvalueindex(2));
+    const lm_iterator *it = lua_touserdata(L, ITERATOR);
 
-    if (cur->serial != (unsigned)serial)
+    if (it->cur->serial != it->serial)
         lm_raise(L, "the cursor executed something else while its rows were "
                     "read: use a second cursor for that");
-    lm_cursor_usable(L, cur);
-    return cur;
+    lm_cursor_usable(L, it->cur);
+    return it->cur;
 }
 
 static int l_rows_next(lua_State *L)
@@ -264,7 +267,8 @@ static int l_values_next(lua_State *L)
     if (!next_row(L, cur))
         return 0;
     values = read_row(L, cur, &n);
-    luaL_checkstack(L, n, "too many columns");
+    if (n > LUA_MINSTACK / 2)
+        luaL_checkstack(L, n + 1, "too many columns");
     lm_value_push_all(L, values, n);
     if (values[0].type == LM_NULL) {
         lm_value_push_null(L);
@@ -275,10 +279,12 @@ static int l_values_next(lua_State *L)
 
 static int push_iterator(lua_State *L, lua_CFunction next)
 {
-    const lm_cursor *cur = check_executed(L);
+    lm_cursor *cur = check_executed(L);
+    lm_iterator *it = lua_newuserdatauv(L, sizeof *it, 0);
 
+    it->cur = cur;
+    it->serial = cur->serial;
     lua_pushvalue(L, 1);
-    lua_pushinteger(L, cur->serial);
     lua_pushcclosure(L, next, 2);
     return 1;
 }

@@ -32,6 +32,8 @@ static int claim_file(const lm_entry *e, const char *folder,
     return rc;
 }
 
+/* As with scripts: what has the suffix is a migration or an error, and #x.sql
+ * is what an editor leaves. */
 static int claim(void *context, const lm_dir *dir, const char *folder,
                  bool *claimed, lm_sources *out, lm_err *err)
 {
@@ -40,7 +42,7 @@ static int claim(void *context, const lm_dir *dir, const char *folder,
 
     (void)context;
     for (i = 0; i < dir->count && rc == LM_OK; i++) {
-        if (claimed[i] || dir->entries[i].kind == LM_ENTRY_DIR ||
+        if (claimed[i] || dir->entries[i].name[0] == '#' ||
             !lm_ends(dir->entries[i].name, ".sql"))
             continue;
         claimed[i] = true;
