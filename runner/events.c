@@ -23,6 +23,7 @@ void lm_show_error(const lm_err *err, const char *state,
     out->sqlite_name = err->sqlite_code == 0
         ? NULL : lm_db_code_name(err->sqlite_code);
     out->traceback = err->traceback;
+    out->rolled_back = err->migration != NULL;
 }
 
 static int public_type(lm_event_type type)
@@ -42,6 +43,8 @@ static int public_type(lm_event_type type)
     case LM_EVENT_APPLIED: return LUMIGRATE_EVENT_APPLIED;
     case LM_EVENT_FAILED: return LUMIGRATE_EVENT_FAILED;
     case LM_EVENT_DONE: return LUMIGRATE_EVENT_DONE;
+    case LM_EVENT_PENDING: return LUMIGRATE_EVENT_PENDING;
+    case LM_EVENT_ENDING: return LUMIGRATE_EVENT_ENDING;
     }
     return 0;
 }

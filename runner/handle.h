@@ -22,6 +22,7 @@ struct lumigrate {
     lm_err err;
     lumigrate_error shown;      /* err, for lumigrate_errinfo */
     char *state;                /* the sentence in it */
+    bool outside;               /* what failed was outside a transaction */
     lumigrate_event_fn on_event;
     void *user;
     const char *(*getenv)(void *user, const char *name);

@@ -87,6 +87,7 @@ static int copy_config(lumigrate *lm, const lumigrate_config *c)
     s->rules.strict = c->strict != 0;
     s->rules.out_of_order = policy_of(c);
     s->no_create = c->no_create != 0;
+    s->must_ask = !lm_process_is_dedicated();
     s->env_user = c->user;
     s->getenv = c->getenv != NULL ? c->getenv : process_environment;
     lm->on_event = c->on_event;
@@ -164,6 +165,7 @@ static int begin(lumigrate *lm)
     lm_err_clear(&lm->err);
     free(lm->state);
     lm->state = NULL;
+    lm->outside = false;
     lm->session.waited_ms = 0;
     return LM_OK;
 }
@@ -173,6 +175,7 @@ static int end(lumigrate *lm, int rc)
     lm_session_close(&lm->session);
     lm->session.stop.requested = 0;
     lm_show_error(&lm->err, lm->state, &lm->shown);
+    lm->shown.rolled_back = lm->shown.id != NULL && !lm->outside;
     return rc;
 }
 
@@ -218,6 +221,7 @@ int lumigrate_up(lumigrate *lm, const lumigrate_target *target)
         t.before = target->before;
     }
     rc = lm_up(&lm->session, &t, &outcome);
+    lm->outside = outcome.outside && outcome.begun;
     if (rc != LM_OK)
         lm->state = state_after(lm, &outcome);
     return end(lm, rc);
@@ -247,6 +251,25 @@ int lumigrate_history(lumigrate *lm, lumigrate_log **out)
     if (rc != LM_OK)
         return rc;
     return end(lm, lm_log_new(lm, out));
+}
+
+int lumigrate_recover(lumigrate *lm, const char *id, const char *reason,
+                      int interrupted, int *applied)
+{
+    lm_loss loss = {id, reason, interrupted != 0};
+    bool found = false;
+    int rc;
+
+    *applied = 0;
+    if (lm == NULL)
+        return LUMIGRATE_NOMEM;
+    lm->session.stop.requested = 0;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    rc = lm_recover(&lm->session, &loss, &found);
+    *applied = found;
+    return end(lm, rc);
 }
 
 void lumigrate_interrupt(lumigrate *lm)

@@ -77,6 +77,8 @@ typedef struct lumigrate_error {
     int sqlite_code;            /* SQLite's extended result code; 0: none */
     const char *sqlite_name;    /* as "SQLITE_CONSTRAINT_UNIQUE" */
     const char *traceback;      /* of a script */
+    int rolled_back;            /* 1: what the migration had done is undone;
+                                   0: it ran outside a transaction */
 } lumigrate_error;
 
 /* What happens while a function runs. Fields that do not belong to the
@@ -97,7 +99,15 @@ enum {
                                        unknown) */
     LUMIGRATE_EVENT_APPLIED,        /* id, duration_ms, effect, rows */
     LUMIGRATE_EVENT_FAILED,         /* id, duration_ms, error */
-    LUMIGRATE_EVENT_DONE            /* applied, duration_ms, waited_ms */
+    LUMIGRATE_EVENT_DONE,           /* applied, duration_ms, waited_ms */
+    LUMIGRATE_EVENT_PENDING,        /* there is something to do: all of it is
+                                       read and compiled, nothing is written,
+                                       and the database is closed again, so
+                                       that a program may fork here and go on
+                                       in its child */
+    LUMIGRATE_EVENT_ENDING          /* id: the script is over; checks, commit
+                                       or rollback come next, which nothing
+                                       can hurry */
 };
 
 typedef struct lumigrate_event {
@@ -261,6 +271,15 @@ void lumigrate_report_free(lumigrate_report *report);
 /* Every attempt that was ever made, failures too. */
 int lumigrate_history(lumigrate *lm, lumigrate_log **out);
 void lumigrate_log_free(lumigrate_log *log);
+
+/*
+ * After the process that ran lumigrate_up was killed in the middle of the
+ * migration `id`: rolls back what it left, and records the failure with this
+ * reason (`interrupted`: somebody asked for it). *applied is 1 when the
+ * migration had been committed after all; then nothing is recorded.
+ */
+int lumigrate_recover(lumigrate *lm, const char *id, const char *reason,
+                      int interrupted, int *applied);
 
 /* From another thread or a signal handler: what runs now ends, the running
  * migration is rolled back. */

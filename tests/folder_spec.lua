@@ -402,8 +402,8 @@ describe("the migrations folder", function()
           local give_up = os.time() + 30
           conn:execute("INSERT INTO steps VALUES ('a runs')")
           repeat
-            local n = conn:execute("SELECT count(*) FROM steps"):fetchone()
-          until n[1] == 2 or os.time() > give_up
+            local n = conn:execute("SELECT count(*) FROM steps"):fetchall()
+          until n[1][1] == 2 or os.time() > give_up
         end
       ]])
       box:migration("b", [[conn:execute("INSERT INTO steps VALUES ('old')")]])

@@ -57,11 +57,20 @@ static int run_engine(attempt *a)
     run.sink = s->sink;
     run.folder = s->folder;
     run.memory_limit = s->memory_limit;
+    run.waker = &s->stop.waker;
+    run.must_ask = s->must_ask;
     run.stop_user = &s->stop;
     run.stop = ask_stop;
     run.env_user = s->env_user;
     run.getenv = s->getenv;
     return a->source->engine->run(a->source->context, a->source, &run);
+}
+
+static void tell_ending(attempt *a)
+{
+    lm_event event = {.type = LM_EVENT_ENDING};
+
+    lm_session_emit(a->s, &event);
 }
 
 /* The script between its begin and its end, whatever happens in it. */
@@ -74,6 +83,7 @@ static int run_script(attempt *a, bool own_txn)
         rc = lm_db_script_begin(db, a->source->foreign_keys, own_txn);
     if (rc == LM_OK)
         rc = run_engine(a);
+    tell_ending(a);
     ended = lm_db_script_end(db);
     return rc != LM_OK ? rc : ended;
 }

@@ -33,6 +33,7 @@
 #include "../base/arena.h"
 #include "../db/db.h"
 #include "../engine/source.h"
+#include "origin.h"
 
 typedef struct lm_applied {
     const char *id, *description, *checksum, *effect, *applied_at;
@@ -71,11 +72,6 @@ typedef struct lm_ledger {
     lm_attempt *attempts;
     size_t attempt_count, attempt_size;
 } lm_ledger;
-
-/* Who is at work: the same for a whole run. */
-typedef struct lm_origin {
-    const char *runner, *sqlite, *host, *user, *run_id;
-} lm_origin;
 
 typedef struct lm_record {
     const lm_source *source;

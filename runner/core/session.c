@@ -113,6 +113,14 @@ int lm_session_open(lm_session *s, lm_db_mode mode, bool *found)
     return rc;
 }
 
+void lm_session_shut(lm_session *s)
+{
+    if (s->host != NULL)
+        return;
+    lm_db_close(s->db);
+    s->db = NULL;
+}
+
 void lm_session_close(lm_session *s)
 {
     lm_db_close(s->db);

@@ -6,6 +6,7 @@
  *   lm_session_open    open the database for this purpose; *found is false
  *                      (and session->db NULL) when it is not there and is
  *                      not to be made
+ *   lm_session_shut    close the database for now, unless it is the host's
  *   lm_session_close   close what lm_session_open opened; may be called twice
  *   lm_session_emit    tell the listener; a listener who wants the run to end
  *                      sets session->stop
@@ -34,6 +35,7 @@ typedef struct lm_session {
     long memory_limit;          /* bytes */
     void *env_user;
     const char *(*getenv)(void *env_user, const char *name);
+    bool must_ask;              /* nobody wakes a script when its time is up */
     lm_stop stop;
     const lm_sink *sink;
     lm_err *err;
@@ -44,6 +46,7 @@ typedef struct lm_session {
 } lm_session;
 
 int lm_session_open(lm_session *s, lm_db_mode mode, bool *found);
+void lm_session_shut(lm_session *s);
 void lm_session_close(lm_session *s);
 void lm_session_emit(lm_session *s, lm_event *event);
 void lm_session_warn(lm_session *s, const lm_source *source,

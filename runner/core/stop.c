@@ -5,7 +5,11 @@
 
 void lm_stop_request(lm_stop *stop)
 {
+    void (*wake)(void *user) = stop->waker.wake;
+
     stop->requested = 1;
+    if (wake != NULL)
+        wake(stop->waker.user);
 }
 
 void lm_stop_begin(lm_stop *stop)
@@ -24,8 +28,6 @@ int lm_stop_ask(void *user, lm_err *err)
 
     if (stop->muted)
         return LM_OK;
-    if (stop->requested)
-        return lm_err_set(err, LM_EINTERRUPT, "interrupted");
     if (stop->deadline > 0 && lm_clock_ms() >= stop->deadline) {
         lm_err_set(err, LM_EFAILED, "timeout: the migration took longer "
                    "than %g s", stop->timeout / 1e3);
@@ -33,5 +35,7 @@ int lm_stop_ask(void *user, lm_err *err)
                     "less at once");
         return LM_EFAILED;
     }
+    if (stop->requested)
+        return lm_err_set(err, LM_EINTERRUPT, "interrupted");
     return LM_OK;
 }

@@ -11,12 +11,14 @@
 #include <stdbool.h>
 
 #include "../base/err.h"
+#include "../engine/engine.h"
 
 typedef struct lm_stop {
     volatile sig_atomic_t requested;
     bool muted;         /* cleaning up: nothing stops that */
     double timeout;     /* ms a migration may take; 0: no limit */
     double deadline;    /* on lm_clock_ms; 0: none now */
+    lm_waker waker;     /* of the script that runs */
 } lm_stop;
 
 void lm_stop_request(lm_stop *stop);

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "up.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../base/clock.h"
 #include "../db/txn.h"
@@ -165,6 +161,18 @@ static int compile_pending(run *r)
     return rc;
 }
 
+/* The last moment at which nothing is open and nothing written. A listener
+ * may say no here, or go on in another process. */
+static int tell_pending(run *r)
+{
+    lm_event event = {.type = LM_EVENT_PENDING};
+
+    event.pending = r->schedule.pending;
+    lm_session_shut(r->s);
+    lm_session_emit(r->s, &event);
+    return lm_stop_ask(&r->s->stop, r->s->err);
+}
+
 static int prepare_ledger(run *r)
 {
     lm_event event = {.type = LM_EVENT_LEDGER};
@@ -173,6 +181,8 @@ static int prepare_ledger(run *r)
     double before;
     int rc = lm_session_open(s, LM_DB_CREATE, &found);
 
+    if (rc == LM_OK)
+        rc = lm_ledger_look(s->ledger, s->db);
     if (rc != LM_OK)
         return rc;
     before = lm_clock_ms();
@@ -184,34 +194,6 @@ static int prepare_ledger(run *r)
     event.len = event.text == NULL ? 0 : strlen(event.text);
     lm_session_emit(s, &event);
     return LM_OK;
-}
-
-/* Sixteen hex digits that tell one run from another in the history. */
-static void make_run_id(char id[17])
-{
-    unsigned char bytes[8] = {0};
-    double now = lm_clock_ms();
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    size_t i;
-
-    if (fd < 0 || read(fd, bytes, sizeof bytes) != (ssize_t)sizeof bytes)
-        memcpy(bytes, &now, sizeof bytes);
-    if (fd >= 0)
-        close(fd);
-    for (i = 0; i < sizeof bytes; i++)
-        snprintf(id + 2 * i, 3, "%02x", bytes[i]);
-}
-
-static const char *user_name(char *room, size_t size)
-{
-    const char *name = getenv("USER");
-
-    if (name == NULL || name[0] == '\0')
-        name = getenv("LOGNAME");
-    if (name != NULL && name[0] != '\0')
-        return name;
-    snprintf(room, size, "uid %lu", (unsigned long)geteuid());
-    return room;
 }
 
 static int apply_steps(run *r, const lm_origin *origin)
@@ -256,16 +238,9 @@ static int apply_as_one(run *r, const lm_origin *origin)
 
 static int apply_all(run *r)
 {
-    char host[256] = "", run_id[17], user[40];
-    lm_origin origin = {0};
+    lm_origin origin;
 
-    gethostname(host, sizeof host - 1);
-    make_run_id(run_id);
-    origin.runner = "lumigrate " LM_RUNNER_VERSION;
-    origin.sqlite = lm_db_version();
-    origin.host = host;
-    origin.user = user_name(user, sizeof user);
-    origin.run_id = run_id;
+    lm_origin_read(&origin);
     return r->s->one_transaction ? apply_as_one(r, &origin)
                                  : apply_steps(r, &origin);
 }
@@ -309,7 +284,9 @@ static int proceed(run *r, const lm_target *target)
         tell_warnings(r);
         return LM_OK;
     }
-    rc = prepare_ledger(r);
+    rc = tell_pending(r);
+    if (rc == LM_OK)
+        rc = prepare_ledger(r);
     if (rc != LM_OK)
         return rc;
     tell_found(r);

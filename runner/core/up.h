@@ -2,7 +2,10 @@
 /*
  * up.h - the whole way up: folder, ledger, schedule, then one after another.
  *
- *   lm_up   apply what is pending, as far as the target says
+ *   lm_up        apply what is pending, as far as the target says
+ *
+ *   lm_recover   after the process that ran a migration was killed: roll back
+ *                what it left, and record the failure, unless it had committed
  *
  * Nothing is written, and no database made, before everything that is
  * pending has been read, identified and compiled.
@@ -11,9 +14,6 @@
 #define LM_CORE_UP_H
 
 #include "session.h"
-
-/* As the history names it; lumigrate.c holds it against the public header. */
-#define LM_RUNNER_VERSION "0.1.0"
 
 typedef struct lm_target {
     size_t count;           /* at most so many; 0: no limit */
@@ -27,6 +27,13 @@ typedef struct lm_outcome {
     bool outside;           /* what failed ran outside a transaction */
 } lm_outcome;
 
+/* What is known of a migration whose process is gone. */
+typedef struct lm_loss {
+    const char *id, *reason;
+    bool interrupted;       /* somebody asked for it */
+} lm_loss;
+
+int lm_recover(lm_session *s, const lm_loss *loss, bool *applied);
 int lm_up(lm_session *s, const lm_target *target, lm_outcome *outcome);
 
 #endif

@@ -4,8 +4,8 @@
  * twelfth of a run of small migrations. A process with one thread can count
  * for itself.
  *
- * The two variables below are the only ones of their kind in the library.
- * What they describe, SQLite's allocator, is the process's as well.
+ * The variables below are the only ones of their kind in the library. What
+ * they describe, SQLite's allocator, is the process's as well.
  */
 #include "process.h"
 
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 static size_t heap_limit, heap_used;
+static bool dedicated;
 
 /* Before each block stands its size; SQLite wants 8-byte alignment. */
 typedef struct block {
@@ -85,7 +86,13 @@ bool lm_process_dedicate(size_t limit)
                                          round_up, begin, end, NULL};
 
     heap_limit = limit;
-    return sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK &&
-           sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK &&
-           sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK;
+    dedicated = sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK &&
+                sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK &&
+                sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK;
+    return dedicated;
+}
+
+bool lm_process_is_dedicated(void)
+{
+    return dedicated;
 }

@@ -107,6 +107,15 @@ static int check_length(lm_db *db, size_t len)
                       "bytes, at most %d", len, limit);
 }
 
+/* A script's statement is shown with its error; the runner's would only
+ * puzzle whoever reads it. */
+static int fail_at(const lm_stmt *stmt, int rc)
+{
+    if (stmt->actor == LM_SCRIPT)
+        return lm_db_fail(stmt->db, rc, stmt->sql, stmt->len);
+    return lm_db_fail(stmt->db, rc, NULL, 0);
+}
+
 /* Prepare the first statement of stmt->sql; *used is where it ended. */
 static int compile(lm_stmt *stmt, unsigned flags, size_t *used)
 {
@@ -123,7 +132,7 @@ static int compile(lm_stmt *stmt, unsigned flags, size_t *used)
     db->actor = LM_RUNNER;
     *used = (size_t)(tail - stmt->sql);
     if (rc != SQLITE_OK) {
-        rc = lm_db_fail(db, rc, stmt->sql, stmt->len);
+        rc = fail_at(stmt, rc);
         if (stmt->actor == LM_SCRIPT)
             lm_db_latch(db);
         return rc;
@@ -302,7 +311,7 @@ static int step_failed(lm_stmt *stmt, int rc)
     bool fatal = lm_db_fatal(rc);
 
     /* Reset reports the same error again; the first report counts. */
-    rc = lm_db_fail(db, rc, stmt->sql, stmt->len);
+    rc = fail_at(stmt, rc);
     sqlite3_reset(stmt->handle);
     if (stmt->actor == LM_SCRIPT && (fatal || lm_txn_check(db) != LM_OK))
         lm_db_latch(db);

@@ -35,13 +35,28 @@ typedef struct lm_sources {
     size_t count, size;
 } lm_sources;
 
+/*
+ * How a running script is reached from outside: while it runs, the engine
+ * puts a function here that makes it ask `stop` at its next instruction. It
+ * may be called by a signal handler of the same thread; wake is set last and
+ * cleared first.
+ */
+typedef struct lm_waker {
+    void *user;
+    void (*volatile wake)(void *user);
+} lm_waker;
+
 /* What a running migration may use; borrowed for the run. */
 typedef struct lm_run {
     lm_db *db;
     const lm_sink *sink;
     const char *folder;         /* the migrations folder */
     long memory_limit;          /* bytes of script heap; 0: none */
-    /* Asked now and then while a script runs. Not LM_OK: end with it. */
+    lm_waker *waker;
+    /* Other threads may ask it to end, or nobody wakes it when its time is
+     * up: then the script must ask by itself now and then. */
+    bool must_ask;
+    /* Asked while a script runs. Not LM_OK: end with it. */
     void *stop_user;
     int (*stop)(void *stop_user, lm_err *err);
     /* A setting of the environment, .env included; NULL: not set. */

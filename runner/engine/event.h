@@ -19,7 +19,10 @@ typedef enum lm_event_type {
     LM_EVENT_CREATED,       /* text: the folder or database that was made */
     LM_EVENT_LEDGER,        /* the ledger is ready; text: what was done to it
                                ("created", "upgraded", …) or NULL */
-    LM_EVENT_DISCOVERED,    /* total, applied, pending */
+    LM_EVENT_DISCOVERED,    /* found, applied, pending */
+    LM_EVENT_PENDING,       /* there is something to do: all of it is read
+                               and compiled, nothing is written yet, and the
+                               database is closed */
     LM_EVENT_WARNING,       /* text; source may be NULL */
     LM_EVENT_WAITING,       /* for another process's lock */
     LM_EVENT_START,         /* source */
@@ -28,6 +31,8 @@ typedef enum lm_event_type {
     LM_EVENT_PRINT,         /* text, len: of print(…) */
     LM_EVENT_LOG,           /* the same, level "info" or "warn" */
     LM_EVENT_PROGRESS,      /* text: label; done, total (< 0: unknown) */
+    LM_EVENT_ENDING,        /* the script is over; commit or rollback, which
+                               nothing can hurry, come next */
     LM_EVENT_APPLIED,       /* source, duration_ms, changed, rows */
     LM_EVENT_FAILED,        /* source, err, duration_ms */
     LM_EVENT_DONE           /* applied, duration_ms, waited_ms */
