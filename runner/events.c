@@ -65,6 +65,7 @@ int lm_tell(void *handle, const lm_event *e)
         out.id = e->source->id;
         out.file = e->source->path;
         out.description = e->source->description;
+        out.outside = e->source->txn == LM_TXN_NONE;
     }
     out.text = e->text;
     out.text_len = e->len;

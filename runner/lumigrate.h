@@ -116,6 +116,7 @@ typedef struct lumigrate_event {
     const char *text;           /* NUL-terminated; may hold any bytes */
     unsigned long text_len;
     const char *level;
+    int outside;                /* START: it runs outside a transaction */
     int answer;
     double done, total;
     long found, applied, pending;

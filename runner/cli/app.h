@@ -30,6 +30,8 @@ typedef struct lm_app {
     char **args;               /* its arguments */
     int arg_count;
     void *run; /* the command's own */
+    int child_status;          /* exit status of a child that did it all, or
+                                  -1 */
 } lm_app;
 
 lm_out *lm_app_people(lm_app *app);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "aftermath.h"
 #include "app.h"
 #include "error_out.h"
 #include "json_out.h"
@@ -13,13 +16,38 @@ typedef struct lm_up {
     lm_text_out text;
     lm_json_out json;
     lumigrate_target target;
+    lm_supervisor supervisor;
+    char reason[40];        /* the message for a signal */
+    char began[32];         /* when the child was made, in UTC */
 } lm_up;
+
+static void note_time(char out[32])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+
+    out[0] = '\0';
+    if (gmtime_r(&now, &utc) != NULL)
+        strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &utc);
+}
+
+/* What was said so far must not be said twice. */
+static int split(lm_app *app, lm_up *up)
+{
+    lm_out_flush(&app->out);
+    lm_out_flush(&app->err);
+    note_time(up->began);
+    return lm_supervise_begin(&up->supervisor);
+}
 
 static int on_event(void *user, const lumigrate_event *event)
 {
     lm_app *app = user;
     lm_up *up = app->run;
 
+    lm_supervise_note(&up->supervisor, event);
+    if (event->type == LUMIGRATE_EVENT_PENDING)
+        return split(app, up);
     lm_text_out_event(&up->text, event);
     if (app->settings.format != LM_TEXT)
         lm_json_out_event(&up->json, event);
@@ -115,13 +143,24 @@ static bool may_remain(const lm_up *up, int rc)
            rc == LUMIGRATE_REFUSED;
 }
 
+static const char *interrupted_by(lm_up *up, int number)
+{
+    snprintf(up->reason, sizeof up->reason, "interrupted by %s",
+             lm_signals_name(number));
+    return up->reason;
+}
+
 static void report(lm_app *app, lm_up *up, lumigrate *lm, int rc)
 {
     const lumigrate_error *error = NULL;
+    lumigrate_error shown;
 
     lm_out_flush(&app->out);
     if (rc != LUMIGRATE_OK) {
-        error = lumigrate_errinfo(lm);
+        shown = *lumigrate_errinfo(lm);
+        if (rc == LUMIGRATE_INTERRUPTED && lm_signals_caught() != 0)
+            shown.message = interrupted_by(up, lm_signals_caught());
+        error = &shown;
         lm_error_out(&app->err, error);
     }
     lm_out_flush(&app->err);
@@ -132,19 +171,38 @@ static void report(lm_app *app, lm_up *up, lumigrate *lm, int rc)
     lm_json_out_result(&up->json, error);
 }
 
+/* The parent: the child says all there is to say, unless it was killed. */
+static int wait_for_child(lm_app *app, lm_up *up, lumigrate *lm)
+{
+    lm_verdict verdict;
+
+    lm_supervise_wait(&up->supervisor, &verdict);
+    if (verdict.status >= 0) {
+        app->child_status = verdict.status;
+        return LUMIGRATE_OK;
+    }
+    lm_signals_note(verdict.asked);
+    return lm_aftermath(app, &up->json, lm, &verdict, up->began);
+}
+
 static int migrate(lm_app *app, lm_up *up)
 {
     lumigrate *lm;
     int rc;
 
     app->run = up;
+    up->supervisor.timeout = app->settings.config.timeout;
     rc = lm_app_open(app, on_event, &lm);
     if (rc != LUMIGRATE_OK)
         return rc;
     lm_signals_begin(lm);
     rc = lumigrate_up(lm, &up->target);
+    if (up->supervisor.child > 0)
+        rc = wait_for_child(app, up, lm);
+    else
+        report(app, up, lm, rc);
     lm_signals_end();
-    report(app, up, lm, rc);
+    lm_supervise_end(&up->supervisor);
     lumigrate_close(lm);
     return rc;
 }

@@ -78,15 +78,14 @@ static int set_progress(json_t *o, const lumigrate_event *e)
                o, "total", e->total >= 0 ? json_real(e->total) : json_null());
 }
 
-/* A failed run is rolled back: the library says so with every code that a
- * migration can end with. */
 static int set_failed(json_t *o, const lumigrate_error *error)
 {
     json_t *fields = lm_json_error(error);
     int bad = fields != NULL ? json_object_update(o, fields) : -1;
 
     json_decref(fields);
-    return bad | json_object_set_new(o, "rolled_back", json_true());
+    return bad | json_object_set_new(o, "rolled_back",
+                                     json_boolean(error->rolled_back));
 }
 
 /* What comes from a script has its length: it may hold a NUL. */
@@ -164,6 +163,18 @@ static int set_failure(json_t *o, const lumigrate_error *error)
     int bad = set_failed(failed, error);
 
     return bad | json_object_set_new(o, "failed", failed);
+}
+
+/* How many rows it changed is not in the ledger. */
+void lm_json_out_ran(lm_json_out *j, const lumigrate_item *item)
+{
+    lumigrate_event e;
+
+    memset(&e, 0, sizeof e);
+    e.id = item->id;
+    e.duration_ms = item->duration_ms;
+    e.effect = item->effect;
+    j->bad |= add_applied(j, &e);
 }
 
 void lm_json_out_remains(lm_json_out *j, const char *id)

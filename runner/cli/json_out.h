@@ -5,6 +5,7 @@
  *
  *   lm_json_out_begin    an empty result; the clock runs
  *   lm_json_out_event    note an event, or write its line
+ *   lm_json_out_ran      note a migration that was applied, from a report
  *   lm_json_out_remains  note an ID that is still pending
  *   lm_json_out_result   write the end: error is NULL when all went well
  *   lm_json_out_clear    free; may be called twice
@@ -28,6 +29,7 @@ typedef struct lm_json_out {
 
 void lm_json_out_begin(lm_json_out *j, lm_app *app);
 void lm_json_out_event(lm_json_out *j, const lumigrate_event *event);
+void lm_json_out_ran(lm_json_out *j, const lumigrate_item *item);
 void lm_json_out_remains(lm_json_out *j, const char *id);
 void lm_json_out_result(lm_json_out *j, const lumigrate_error *error);
 void lm_json_out_clear(lm_json_out *j);

@@ -134,11 +134,12 @@ int main(int argc, char **argv)
     int rc;
 
     memset(&app, 0, sizeof app);
+    app.child_status = -1;
     app.out.fd = STDOUT_FILENO;
     app.err.fd = STDERR_FILENO;
     lm_signals_ignore();
     rc = run(&app, argc, argv);
     rc = finish(&app, rc);
     lm_app_clear(&app);
-    return exit_status(rc);
+    return app.child_status >= 0 ? app.child_status : exit_status(rc);
 }

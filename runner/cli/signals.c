@@ -17,7 +17,7 @@ static void on_signal(int number)
 {
     lumigrate *lm = running;
 
-    if (caught == 0)
+    if (caught == 0 && number != SIGALRM)
         caught = number;
     if (lm != NULL)
         lumigrate_interrupt(lm);
@@ -63,6 +63,7 @@ void lm_signals_begin(lumigrate *lm)
     running = lm;
     install(SIGINT);
     install(SIGTERM);
+    install(SIGALRM);
     if (!hangup_is_ignored())
         install(SIGHUP);
 }
@@ -75,4 +76,20 @@ void lm_signals_end(void)
 int lm_signals_caught(void)
 {
     return (int)caught;
+}
+
+void lm_signals_note(int number)
+{
+    if (caught == 0)
+        caught = number;
+}
+
+const char *lm_signals_name(int number)
+{
+    switch (number) {
+    case SIGINT: return "SIGINT";
+    case SIGTERM: return "SIGTERM";
+    case SIGHUP: return "SIGHUP";
+    default: return "a signal";
+    }
 }

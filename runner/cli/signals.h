@@ -7,6 +7,8 @@
  *   lm_signals_begin    from now on a signal interrupts this handle
  *   lm_signals_end      no longer; the handle may be closed
  *   lm_signals_caught   the signal that came, 0: none
+ *   lm_signals_note     a signal came that no handler saw
+ *   lm_signals_name     "SIGTERM"; static
  */
 #ifndef LM_CLI_SIGNALS_H
 #define LM_CLI_SIGNALS_H
@@ -17,5 +19,7 @@ void lm_signals_ignore(void);
 void lm_signals_begin(lumigrate *lm);
 void lm_signals_end(void);
 int lm_signals_caught(void);
+void lm_signals_note(int number);
+const char *lm_signals_name(int number);
 
 #endif

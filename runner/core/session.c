@@ -28,6 +28,13 @@ void lm_session_warn(lm_session *s, const lm_source *source,
     lm_session_emit(s, &event);
 }
 
+static void on_waiting(void *user)
+{
+    lm_event event = {.type = LM_EVENT_WAITING};
+
+    lm_session_emit(user, &event);
+}
+
 static void on_statement(void *user, const char *sql, size_t len)
 {
     lm_event event = {.type = LM_EVENT_STATEMENT};
@@ -85,6 +92,7 @@ static int open_db(lm_session *s, lm_db_mode mode)
     options.own_table = s->table;
     options.watch.user = s;
     options.watch.stop = ask_stop;
+    options.watch.waiting = on_waiting;
     options.watch.statement = s->sink->emit != NULL ? on_statement : NULL;
     options.err = s->err;
     if (s->host != NULL)

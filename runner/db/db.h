@@ -77,6 +77,8 @@ typedef struct lm_db_watch {
     /* Asked every few thousand steps of a long statement and while waiting
      * for a lock. Not LM_OK: give up with this code; err says why. */
     int (*stop)(void *user, lm_err *err);
+    /* A lock is being waited for, and not only for a moment; told once. */
+    void (*waiting)(void *user);
     /* A script's statement is about to run for the first time. */
     void (*statement)(void *user, const char *sql, size_t len);
 } lm_db_watch;
@@ -106,6 +108,8 @@ void lm_db_close(lm_db *db);
 lm_err *lm_db_err(lm_db *db);
 /* From any thread or a signal handler: the running statement ends. */
 void lm_db_interrupt(lm_db *db);
+/* No lock is waited for any more. */
+void lm_db_hurry(lm_db *db);
 
 /* `enforce`: foreign keys are enforced while the script runs. `own_txn`: the
  * script may begin and end transactions itself (TRANSACTION = false). */

@@ -103,6 +103,7 @@ struct lm_db {
     lm_db_watch watch;
     double lock_timeout;    /* ms */
     double waiting_since;   /* ms; of the busy handler */
+    bool told_waiting;
     char *own[3];       /* the runner's tables */
     lm_actor actor;     /* of the statement being prepared or stepped */
     lm_stmt *running;   /* being stepped; NULL while preparing */

@@ -33,6 +33,9 @@
  * a few tenths of a millisecond. */
 enum { LM_STEPS_BETWEEN_LOOKS = 4000 };
 
+/* So long a wait for a lock is not worth a word; ms. */
+enum { LM_WAIT_UNTOLD = 1000 };
+
 static int asked_to_stop(lm_db *db)
 {
     return db->watch.stop != NULL &&
@@ -56,15 +59,27 @@ static void nap(int tries)
 static int on_busy(void *p, int tries)
 {
     lm_db *db = p;
+    double waited;
 
     if (!db->may_wait || asked_to_stop(db))
         return 0;
     if (tries == 0)
         db->waiting_since = lm_clock_ms();
-    if (lm_clock_ms() - db->waiting_since >= db->lock_timeout)
+    waited = lm_clock_ms() - db->waiting_since;
+    if (waited >= db->lock_timeout)
         return 0;
+    if (waited >= LM_WAIT_UNTOLD && !db->told_waiting) {
+        db->told_waiting = true;
+        if (db->watch.waiting != NULL)
+            db->watch.waiting(db->watch.user);
+    }
     nap(tries);
     return 1;
+}
+
+void lm_db_hurry(lm_db *db)
+{
+    db->lock_timeout = 0;
 }
 
 static int take_handlers(lm_db *db)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * aftermath.h - what is left to do when the child that ran the migrations
+ * was killed.
+ *
+ *   lm_aftermath   roll back, record, and tell in words and JSON; returns
+ *                  the LUMIGRATE_... code of the run
+ */
+#ifndef LM_CLI_AFTERMATH_H
+#define LM_CLI_AFTERMATH_H
+
+#include "app.h"
+#include "json_out.h"
+#include "supervise.h"
+
+/* `lm` is the parent's handle; `began` the time at which the child was made,
+ * as the ledger writes it. */
+int lm_aftermath(lm_app *app, lm_json_out *json, lumigrate *lm,
+                 const lm_verdict *verdict, const char *began);
+
+#endif
