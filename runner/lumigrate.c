@@ -191,9 +191,8 @@ static char *state_after(const lumigrate *lm, const lm_outcome *o)
         ? "the migration was rolled back" : "nothing was changed";
 
     if (o->outside && o->begun)
-        return lm_format("the migration ran outside a transaction: what it "
-                         "had done stays, and it is not recorded as "
-                         "applied");
+        what = "the migration ran outside a transaction: what it had done "
+               "stays, and it is not recorded as applied";
     if (lm->session.one_transaction && o->begun)
         return lm_format("the whole run was one transaction and was rolled "
                          "back: nothing was changed");

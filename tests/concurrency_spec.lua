@@ -308,6 +308,14 @@ describe("concurrency:", function()
       assert.is_true(took < 2)
     end)
 
+    it("holds the write lock for more than a moment: says so", function()
+      hold("BEGIN IMMEDIATE")
+      local _, out = box:fails(5, "up", "--lock-timeout", "1.2")
+      local _, n = out:gsub("waiting for another process that holds the " ..
+        "lock\n", "")
+      assert.equal(1, n)
+    end)
+
     it("shuts out readers: exit 5", function()
       hold("BEGIN EXCLUSIVE")
       has(assert_locked(0.4, "--lock-timeout", "0.4"),
@@ -317,10 +325,10 @@ describe("concurrency:", function()
     -- With a rollback journal, a reader keeps a writer from committing.
     it("reads for too long: exit 5", function()
       hold("BEGIN; SELECT * FROM mine")
-      local err, took = assert_locked(0.4, "--lock-timeout", "0.4")
+      local err, took = assert_locked(1.5, "--lock-timeout", "1.5")
       has(err, "the migration was rolled back")
       has(err, "2026_01_02_step")
-      assert.is_true(took < 0.75, "it has waited twice")
+      assert.is_true(took < 2.75, "it has waited twice")
     end)
 
     it("reads a database without a ledger for too long: exit 5", function()

@@ -32,6 +32,8 @@ typedef struct lm_app {
     void *run; /* the command's own */
     int child_status;          /* exit status of a child that did it all, or
                                   -1 */
+    int child_death;           /* the signal that killed it, unless it was
+                                  ours; 0: none */
 } lm_app;
 
 lm_out *lm_app_people(lm_app *app);

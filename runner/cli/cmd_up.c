@@ -182,6 +182,8 @@ static int wait_for_child(lm_app *app, lm_up *up, lumigrate *lm)
         return LUMIGRATE_OK;
     }
     lm_signals_note(verdict.asked);
+    if (verdict.asked == 0 && !verdict.timed_out)
+        app->child_death = verdict.killed_by;
     return lm_aftermath(app, &up->json, lm, &verdict, up->began);
 }
 

@@ -141,5 +141,9 @@ int main(int argc, char **argv)
     rc = run(&app, argc, argv);
     rc = finish(&app, rc);
     lm_app_clear(&app);
+    /* Whoever waits for us should see how it really ended: a container that
+     * ran out of memory is told by SIGKILL. */
+    if (app.child_death != 0)
+        lm_signals_die(app.child_death);
     return app.child_status >= 0 ? app.child_status : exit_status(rc);
 }

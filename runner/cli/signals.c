@@ -93,3 +93,17 @@ const char *lm_signals_name(int number)
     default: return "a signal";
     }
 }
+
+void lm_signals_die(int number)
+{
+    struct sigaction action;
+    sigset_t set;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_DFL;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    sigaction(number, &action, NULL);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(number);
+}

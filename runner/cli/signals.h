@@ -9,6 +9,7 @@
  *   lm_signals_caught   the signal that came, 0: none
  *   lm_signals_note     a signal came that no handler saw
  *   lm_signals_name     "SIGTERM"; static
+ *   lm_signals_die      end as a signal ends a process
  */
 #ifndef LM_CLI_SIGNALS_H
 #define LM_CLI_SIGNALS_H
@@ -21,5 +22,6 @@ void lm_signals_end(void);
 int lm_signals_caught(void);
 void lm_signals_note(int number);
 const char *lm_signals_name(int number);
+void lm_signals_die(int number);
 
 #endif

@@ -149,7 +149,8 @@ static void tell_failed(attempt *a)
 }
 
 /* Into the history, after the rollback. This may fail as well (a full disk, a
- * lock); the first error wins, so why the migration failed is not hidden. */
+ * lock); the first error wins, so why the migration failed is not hidden. Who
+ * has waited for a lock in vain does not wait for it again. */
 static void record_failure(attempt *a)
 {
     lm_session *s = a->s;
@@ -158,6 +159,8 @@ static void record_failure(attempt *a)
 
     r.error = lm_err_text(s->err);
     s->stop.muted = true;
+    if (s->err->code == LM_EBUSY)
+        lm_db_hurry(s->db);
     lm_history_fail(s->ledger, s->db, &r);
     s->stop.muted = false;
 }

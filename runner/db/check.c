@@ -14,6 +14,7 @@ void lm_track_clear(lm_track *track)
     lm_names_clear(&track->linked);
     lm_names_clear(&track->mismatched);
     lm_names_clear(&track->sound);
+    free(track->broken);
     free(track->before);
     memset(track, 0, sizeof *track);
 }

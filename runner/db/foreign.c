@@ -5,7 +5,7 @@
  * PRAGMA foreign_key_check of a whole database fails altogether when one key
  * in it has an impossible target ("foreign key mismatch"), so it is asked
  * table by table. What was broken before a table was touched for the first
- * time is remembered and does not count.
+ * time is remembered, by value, and does not count (violation.h).
  *
  * Which table points to which is read once and kept until the schema changes
  * in a way that can move a key.
@@ -15,7 +15,7 @@
 
 #include "../base/list.h"
 #include "../base/text.h"
-#include "internal.h"
+#include "violation.h"
 
 void lm_links_clear(lm_db *db)
 {
@@ -137,79 +137,49 @@ int lm_links_refresh(lm_db *db, int64_t schema)
     return rc;
 }
 
-/* FNV-1a, of a name without case. */
-static uint64_t hash_name(const char *s, size_t n)
+/* The place of a link among those that were violated; their count when it is
+ * not one of them. */
+static size_t find_broken(const lm_track *t, uint64_t link)
 {
-    uint64_t h = 14695981039346656037u;
-    size_t i;
+    size_t i = 0;
 
-    for (i = 0; i < n; i++)
-        h = (h ^ (uint64_t)lm_fold((unsigned char)s[i])) * 1099511628211u;
-    return h;
+    while (i < t->broken_count && t->broken[i].link != link)
+        i++;
+    return i;
 }
 
-typedef int (*on_violation)(lm_db *db, void *user, const lm_violation *v,
-                            const char *parent);
-
-/* Call `each` for every violation in a table. Rows of a WITHOUT ROWID table
- * have no number: they are counted. *mismatch: SQLite could not look, because
- * a key has an impossible target. */
-static int each_violation(lm_db *db, const char *table, on_violation each,
-                          void *user, bool *mismatch)
-{
-    static const char sql[] =
-        "SELECT \"rowid\", \"parent\" "
-        "FROM pragma_foreign_key_check(?1, 'main')";
-    lm_value name = lm_text_value(table, strlen(table));
-    lm_violation v = {0};
-    const lm_value *row;
-    lm_stmt *stmt;
-    int64_t unnamed = 0;
-    bool more;
-    char *parent;
-    int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
-
-    *mismatch = false;
-    if (rc == LM_OK)
-        rc = lm_stmt_bind(stmt, 1, &name);
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc == LM_EFAILED) {
-            *mismatch = true;
-            break;
-        }
-        if (rc != LM_OK || !more)
-            break;
-        row = lm_stmt_row(stmt);
-        if (row == NULL) {
-            rc = LM_ENOMEM;
-            break;
-        }
-        v.rowid = row[0].type == LM_INTEGER ? row[0].as.integer : ++unnamed;
-        v.parent = hash_name(row[1].as.text.bytes, row[1].as.text.size);
-        parent = lm_strndup(row[1].as.text.bytes, row[1].as.text.size);
-        rc = parent == NULL ? lm_err_nomem(db->err)
-                            : each(db, user, &v, parent);
-        free(parent);
-    }
-    lm_stmt_release(stmt);
-    return rc;
-}
-
-static int remember_violation(lm_db *db, void *user, const lm_violation *v,
-                              const char *parent)
+static int add_broken(lm_db *db, uint64_t link)
 {
     lm_track *t = &db->track;
-    lm_violation *grown = lm_list_grow(t->before, t->before_count,
-                                       &t->before_size, sizeof *grown);
+    lm_broken *grown = lm_list_grow(t->broken, t->broken_count,
+                                    &t->broken_size, sizeof *grown);
+
+    if (grown == NULL)
+        return lm_err_nomem(db->err);
+    t->broken = grown;
+    grown[t->broken_count].link = link;
+    grown[t->broken_count++].there = false;
+    return LM_OK;
+}
+
+static int remember_violation(lm_db *db, void *user, const lm_violation *v)
+{
+    lm_track *t = &db->track;
+    size_t at = find_broken(t, v->link);
+    lm_astray *grown;
 
     (void)user;
-    (void)parent;
+    if (at == t->broken_count && add_broken(db, v->link) != LM_OK)
+        return LM_ENOMEM;
+    grown = lm_list_grow(t->before, t->before_count, &t->before_size,
+                         sizeof *grown);
     if (grown == NULL)
         return lm_err_nomem(db->err);
     t->before = grown;
-    grown[t->before_count] = *v;
-    grown[t->before_count++].table = t->looked.count - 1;
+    grown += t->before_count++;
+    grown->broken = at;
+    grown->value = v->value;
+    grown->count = v->count;
     return LM_OK;
 }
 
@@ -223,7 +193,8 @@ static int look_before(lm_db *db, const char *table)
         return LM_OK;
     rc = lm_names_add(&t->looked, table, db->err);
     if (rc == LM_OK)
-        rc = each_violation(db, table, remember_violation, NULL, &mismatch);
+        rc = lm_violations_each(db, table, remember_violation, NULL,
+                                &mismatch);
     if (rc == LM_EFAILED && mismatch) {
         lm_err_clear(db->err);
         rc = lm_names_add(&t->mismatched, table, db->err);
@@ -249,53 +220,65 @@ int lm_foreign_before(lm_db *db)
     return rc;
 }
 
-static int by_row(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
-    const lm_violation *x = a, *y = b;
+    const lm_astray *x = a, *y = b;
 
-    if (x->rowid != y->rowid)
-        return x->rowid < y->rowid ? -1 : 1;
-    if (x->parent != y->parent)
-        return x->parent < y->parent ? -1 : 1;
+    if (x->broken != y->broken)
+        return x->broken < y->broken ? -1 : 1;
+    if (x->value != y->value)
+        return x->value < y->value ? -1 : 1;
     return 0;
 }
 
-static int by_row_and_table(const void *a, const void *b)
+static lm_astray *find_astray(const lm_track *t, size_t broken,
+                              uint64_t value)
 {
-    const lm_violation *x = a, *y = b;
-    int order = by_row(a, b);
+    lm_astray key = {0};
 
-    if (order == 0 && x->table != y->table)
-        order = x->table < y->table ? -1 : 1;
-    return order;
+    key.broken = broken;
+    key.value = value;
+    return t->before_count == 0 ? NULL
+        : bsearch(&key, t->before, t->before_count, sizeof key, by_value);
 }
 
-/* Was the same row broken before? A table that was not looked at before is
- * new, or has got the name of another: then a row of any table will do. */
-static bool was_broken(const lm_track *t, const char *table,
-                       const lm_violation *v)
+/* How many rows pointed to this nowhere before? Where the link was not
+ * violated before, it may be one that was renamed or made anew: then those
+ * of links that are gone count, each once. */
+static int64_t count_before(const lm_track *t, const lm_violation *v)
 {
-    lm_violation key = *v;
-    size_t i = 0;
+    size_t i = find_broken(t, v->link);
+    int64_t left = v->count, taken;
+    lm_astray *found;
 
-    if (t->before_count == 0)
-        return false;
-    while (i < t->looked.count && !lm_same_name(t->looked.list[i], table))
-        i++;
-    key.table = i;
-    return bsearch(&key, t->before, t->before_count, sizeof key,
-                   i < t->looked.count ? by_row_and_table : by_row) != NULL;
+    if (i < t->broken_count) {
+        found = find_astray(t, i, v->value);
+        return found == NULL ? 0 : found->count;
+    }
+    for (i = 0; i < t->broken_count && left > 0; i++) {
+        found = t->broken[i].there ? NULL : find_astray(t, i, v->value);
+        if (found == NULL)
+            continue;
+        taken = found->count < left ? found->count : left;
+        found->count -= taken;
+        left -= taken;
+    }
+    return v->count - left;
 }
 
-static int refuse_violation(lm_db *db, void *user, const lm_violation *v,
-                            const char *parent)
+static int refuse_violation(lm_db *db, void *user, const lm_violation *v)
 {
     const char *table = user;
 
-    if (was_broken(&db->track, table, v))
+    if (v->count <= count_before(&db->track, v))
         return LM_OK;
-    lm_err_set(db->err, LM_EFAILED, "foreign key violated: row %lld of %s "
-               "points to no row of %s", (long long)v->rowid, table, parent);
+    if (v->has_row)
+        lm_err_set(db->err, LM_EFAILED, "foreign key violated: row %lld of "
+                   "%s points to no row of %s", (long long)v->row, table,
+                   v->parent);
+    else
+        lm_err_set(db->err, LM_EFAILED, "foreign key violated: a row of %s "
+                   "points to no row of %s", table, v->parent);
     lm_err_hint(db->err, "find such rows with PRAGMA foreign_key_check(%s); "
                 "foreign keys are not enforced while a migration runs "
                 "(FOREIGN_KEYS = true changes that), but none may be broken "
@@ -303,17 +286,45 @@ static int refuse_violation(lm_db *db, void *user, const lm_violation *v,
     return LM_EFAILED;
 }
 
+/* In SQLite's words, without our statement. */
+static int refuse_mismatch(lm_db *db)
+{
+    char *why = lm_strdup(lm_err_text(db->err));
+
+    if (why == NULL)
+        return LM_EFAILED;
+    lm_err_clear(db->err);
+    lm_err_set(db->err, LM_EFAILED, "%s", why);
+    lm_err_hint(db->err, "what a foreign key points to must be the PRIMARY "
+                "KEY of its table, or have a UNIQUE constraint or index of "
+                "its own");
+    free(why);
+    return LM_EFAILED;
+}
+
 static int look_after(lm_db *db, char *table)
 {
     bool mismatch;
-    int rc = each_violation(db, table, refuse_violation, table, &mismatch);
+    int rc = lm_violations_each(db, table, refuse_violation, table,
+                                &mismatch);
 
-    if (rc == LM_EFAILED && mismatch &&
-        lm_names_has(&db->track.mismatched, table)) {
-        lm_err_clear(db->err);
-        rc = LM_OK;
-    }
-    return rc;
+    if (rc != LM_EFAILED || !mismatch)
+        return rc;
+    if (!lm_names_has(&db->track.mismatched, table))
+        return refuse_mismatch(db);
+    lm_err_clear(db->err);
+    return LM_OK;
+}
+
+static int mark_there(lm_db *db, void *user, uint64_t link)
+{
+    lm_track *t = &db->track;
+    size_t i = find_broken(t, link);
+
+    (void)user;
+    if (i < t->broken_count)
+        t->broken[i].there = true;
+    return LM_OK;
 }
 
 /* Children of touched tables, touched children, and children that were not
@@ -334,9 +345,10 @@ int lm_foreign_after(lm_db *db)
     size_t i;
     int rc = LM_OK;
 
-    if (t->before_count > 1)
-        qsort(t->before, t->before_count, sizeof *t->before,
-              by_row_and_table);
+    if (t->before_count > 0) {
+        qsort(t->before, t->before_count, sizeof *t->before, by_value);
+        rc = lm_links_each(db, mark_there, NULL);
+    }
     for (i = 0; i < db->link_count && rc == LM_OK; i++) {
         if (!concerns(db, &db->links[i]) ||
             lm_names_has(&done, db->links[i].child))

@@ -61,12 +61,18 @@ typedef struct lm_point {
     bool ours;          /* opened by lm_txn_savepoint */
 } lm_point;
 
-/* A row that violates a foreign key. */
-typedef struct lm_violation {
-    size_t table;       /* index into lm_track.looked */
-    int64_t rowid;
-    uint64_t parent;    /* hash of the parent's name */
-} lm_violation;
+/* A foreign key that was violated before, and rows with one value that did
+ * so (violation.h). */
+typedef struct lm_broken {
+    uint64_t link;
+    bool there;         /* and is there after */
+} lm_broken;
+
+typedef struct lm_astray {
+    size_t broken;      /* index into lm_track.broken */
+    uint64_t value;
+    int64_t count;
+} lm_astray;
 
 /* One foreign key: a table and the table that it points to. */
 typedef struct lm_link {
@@ -80,7 +86,9 @@ typedef struct lm_track {
     lm_names looked;    /* tables whose violations before are known */
     lm_names linked;    /* children of foreign keys before, if read anew */
     lm_names mismatched;    /* of those: keys that could not be checked */
-    lm_violation *before;
+    lm_broken *broken;
+    size_t broken_count, broken_size;
+    lm_astray *before;
     size_t before_count, before_size;
     lm_names sound;     /* views and triggers that compiled before */
     bool compiled;      /* sound is known */

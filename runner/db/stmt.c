@@ -76,6 +76,42 @@ static int judge_vacuum(lm_db *db, const char *sql, size_t len, bool *vacuum)
         if (lm_sqltok_is(&t, "INTO"))
             return lm_err_set(db->err, LM_EFAILED, "VACUUM INTO is not "
                               "allowed in a migration");
+    if (!db->own_txn)
+        return lm_err_set(db->err, LM_EFAILED, "VACUUM cannot run inside a "
+                          "transaction: it needs TRANSACTION = false");
+    return LM_OK;
+}
+
+/* The token that counts next. */
+static lm_sqlkind next_word(lm_sqltok *t)
+{
+    do
+        lm_sqltok_next(t);
+    while (t->kind == LM_TOK_SPACE || t->kind == LM_TOK_COMMENT);
+    return t->kind;
+}
+
+/* ALTER TABLE tells the authorizer no more than the old name. */
+static int judge_rename(lm_db *db, const char *sql, size_t len)
+{
+    lm_sqltok t;
+    size_t i, quote;
+
+    if (!lm_sql_word_is(sql, len, 0, "ALTER"))
+        return LM_OK;
+    lm_sqltok_start(&t, sql, len);
+    while (next_word(&t) != LM_TOK_END && !lm_sqltok_is(&t, "RENAME"))
+        ;
+    next_word(&t);
+    if (!lm_sqltok_is(&t, "TO") || next_word(&t) == LM_TOK_END)
+        return LM_OK;
+    quote = t.kind == LM_TOK_QUOTED || t.kind == LM_TOK_STRING;
+    for (i = 0; i < 3 && t.size > 2 * quote; i++)
+        if (lm_same_name_n(sql + t.start + quote, t.size - 2 * quote,
+                           db->own[i], strlen(db->own[i])))
+            return lm_err_set(db->err, LM_EFAILED, "%s belongs to the "
+                              "runner: not allowed in a migration",
+                              db->own[i]);
     return LM_OK;
 }
 
@@ -156,6 +192,8 @@ static int prepare_new(lm_db *db, lm_actor actor, const char *sql,
         return lm_err_nomem(db->err);
     if (actor == LM_SCRIPT)
         rc = judge_vacuum(db, sql, len, &stmt->vacuum);
+    if (rc == LM_OK && actor == LM_SCRIPT)
+        rc = judge_rename(db, sql, len);
     if (rc == LM_OK)
         rc = compile(stmt, flags, used);
     if (rc != LM_OK || stmt->handle == NULL) {
