@@ -53,6 +53,20 @@ static void make_room(lua_State *L, lm_script *sc)
     sc->cursor_bound = LM_CURSOR_BOUND + 2 * sc->open_cursors;
 }
 
+/* A table is locked for DROP TABLE by a statement that still reads. If that
+ * belongs to a cursor which nobody refers to any more, it goes now. */
+bool lm_cursor_sweep(lua_State *L)
+{
+    lm_script *sc = lm_script_of(L);
+    int before = sc->open_cursors;
+
+    lua_gc(L, LUA_GCCOLLECT);
+    if (sc->open_cursors == before)
+        return false;
+    lm_err_clear(lm_db_err(sc->db));
+    return true;
+}
+
 lm_cursor *lm_cursor_push(lua_State *L)
 {
     lm_cursor *cur;
@@ -65,33 +79,45 @@ lm_cursor *lm_cursor_push(lua_State *L)
     return cur;
 }
 
-bool lm_cursor_step(lua_State *L, lm_cursor *cur)
+/* Functions of the script that SQL calls cannot raise through here, so what
+ * is set is put back on every path. */
+static int step_once(lua_State *L, lm_cursor *cur, bool *row)
 {
-    lm_script *sc = lm_script_of(L);
     lua_State *before = lm_script_enter(L);
-    bool row;
     int rc;
 
-    /* Functions of the script that SQL calls cannot raise through here, so
-     * busy is taken back on every path. */
     cur->busy = true;
-    rc = lm_stmt_step(cur->stmt, &row);
+    rc = lm_stmt_step(cur->stmt, row);
     cur->busy = false;
-    sc->running = before;
+    lm_script_of(L)->running = before;
+    return rc;
+}
+
+/* What the statement did, now that it is over. */
+static void count_changes(lm_cursor *cur, lm_db *db)
+{
+    cur->rowcount = lm_db_changes(db);
+    if (cur->inserts && cur->rowcount > 0) {
+        cur->lastrowid = lm_db_last_rowid(db);
+        cur->has_lastrowid = true;
+    }
+}
+
+bool lm_cursor_step(lua_State *L, lm_cursor *cur)
+{
+    bool row;
+    int rc = step_once(L, cur, &row);
+
+    if (rc == LM_EBUSY && cur->rows == LM_ROWS_NONE &&
+        lm_cursor_sweep(L))
+        rc = step_once(L, cur, &row);
     if (rc != LM_OK) {
         cur->rows = LM_ROWS_END;
         lm_raise_db(L);
     }
-    if (row)
-        return true;
-    if (cur->writes) {
-        cur->rowcount = lm_db_changes(sc->db);
-        if (cur->inserts && cur->rowcount > 0) {
-            cur->lastrowid = lm_db_last_rowid(sc->db);
-            cur->has_lastrowid = true;
-        }
-    }
-    return false;
+    if (!row && cur->writes)
+        count_changes(cur, lm_script_of(L)->db);
+    return row;
 }
 
 /* SQLite tells the changes of the last statement that had any, whatever came

@@ -7,6 +7,7 @@
  *   lm_cursor_check      the cursor at index 1, open and idle; else raise
  *   lm_cursor_usable     raise if it is not
  *   lm_cursor_step       the next row of its statement
+ *   lm_cursor_sweep      collect cursors that nobody refers to
  *   lm_cursor_forget     give its statement back
  *   l_cursor_execute, l_cursor_executemany, l_cursor_executescript
  *                        what the connection offers as well
@@ -19,7 +20,9 @@
  * there until the state is closed.
  *
  * A statement is kept after its last row, because the next execute is most
- * often of the same text.
+ * often of the same text. It always stands on the row that is fetched next:
+ * so it is over, and locks its tables no longer, as soon as the last row is
+ * fetched, and not only when somebody asks for one more.
  */
 #ifndef LM_SCRIPT_CURSOR_H
 #define LM_SCRIPT_CURSOR_H
@@ -28,9 +31,8 @@
 
 typedef enum lm_rows {
     LM_ROWS_NONE,       /* nothing was executed */
-    LM_ROWS_READY,      /* stepped to a row that was not fetched yet */
-    LM_ROWS_FETCHED,    /* that row was fetched */
-    LM_ROWS_END         /* no more */
+    LM_ROWS_READY,      /* the statement stands on a row to be fetched */
+    LM_ROWS_END         /* there are no more */
 } lm_rows;
 
 typedef struct lm_cursor {
@@ -59,6 +61,8 @@ void lm_cursor_open(lua_State *L);
 lm_cursor *lm_cursor_push(lua_State *L);
 lm_cursor *lm_cursor_check(lua_State *L);
 bool lm_cursor_step(lua_State *L, lm_cursor *cur);
+/* LM_EBUSY: were there forgotten cursors in the way? Then try again. */
+bool lm_cursor_sweep(lua_State *L);
 void lm_cursor_forget(lm_script *sc, lm_cursor *cur);
 
 int l_cursor_execute(lua_State *L);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cursor.h"
 #include "kind.h"
 #include "raise.h"
 #include "value.h"
@@ -134,14 +135,30 @@ static bool is_deterministic(lua_State *L, int index)
 
 /* The reference is taken first, because that may raise; from there on
  * nothing does until SQLite owns the function. */
-int l_conn_create_function(lua_State *L)
+static int register_function(lua_State *L, const char *name,
+                             bool deterministic)
 {
     lm_script *sc = lm_script_of(L);
     lm_function_state *function;
+    int ref;
+
+    lua_pushvalue(L, 3);
+    ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    function = new_function(sc, ref);
+    if (function == NULL) {
+        luaL_unref(L, LUA_REGISTRYINDEX, ref);
+        return lm_err_nomem(lm_db_err(sc->db));
+    }
+    return lm_db_create_function(sc->db, name, deterministic, call_function,
+                                 function, destroy_function);
+}
+
+int l_conn_create_function(lua_State *L)
+{
     const char *name;
     bool deterministic;
     size_t len;
-    int ref;
+    int rc;
 
     lm_kind_check(L, 1, LM_KIND_CONN);
     luaL_checktype(L, 2, LUA_TSTRING);
@@ -150,18 +167,10 @@ int l_conn_create_function(lua_State *L)
     luaL_checktype(L, 3, LUA_TFUNCTION);
     deterministic = is_deterministic(L, 4);
     lm_script_alive(L);
-    lua_pushvalue(L, 3);
-    ref = luaL_ref(L, LUA_REGISTRYINDEX);
-    function = new_function(sc, ref);
-    if (function == NULL) {
-        luaL_unref(L, LUA_REGISTRYINDEX, ref);
-        lm_err_nomem(lm_db_err(sc->db));
-        return lm_raise_db(L);
-    }
-    if (lm_db_create_function(sc->db, name, deterministic, call_function,
-                              function, destroy_function) != LM_OK)
-        return lm_raise_db(L);
-    return 0;
+    rc = register_function(L, name, deterministic);
+    if (rc == LM_EBUSY && lm_cursor_sweep(L))
+        rc = register_function(L, name, deterministic);
+    return rc == LM_OK ? 0 : lm_raise_db(L);
 }
 
 void lm_function_cut(lm_script *sc)

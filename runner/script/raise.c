@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../db/txn.h"
+
 /* So much of an error's text is shown. */
 enum { LM_MESSAGE_MAX = 4096 };
 
@@ -39,6 +41,17 @@ int lm_raise(lua_State *L, const char *format, ...)
     return lua_error(L);
 }
 
+/* Inside the runner's transaction nobody else can be in the way: what is
+ * busy is a table that a cursor of the script itself still reads. */
+static void explain_busy(lm_err *err)
+{
+    err->code = LM_EFAILED;
+    free(err->hint);
+    err->hint = NULL;
+    lm_err_hint(err, "a cursor of the script has rows left to be read: read "
+                "them to the end, or close() it first");
+}
+
 int lm_raise_db(lua_State *L)
 {
     lm_script *sc = lm_script_of(L);
@@ -47,6 +60,8 @@ int lm_raise_db(lua_State *L)
     lm_err_move(&sc->stash, lm_db_err(sc->db));
     if (sc->stash.code == LM_OK)
         lm_err_nomem(&sc->stash);
+    if (sc->stash.code == LM_EBUSY && lm_txn_open(sc->db))
+        explain_busy(&sc->stash);
     return lm_raise(L, "%s", lm_err_text(&sc->stash));
 }
 
@@ -189,6 +204,9 @@ int lm_report(lm_script *sc, int status)
     lm_err *err = lm_db_err(sc->db);
     int rc = LM_OK;
 
+    /* Asked once more, stop knows what to do about it as well. */
+    if (sc->doom != LM_OK && sc->run->stop != NULL)
+        sc->run->stop(sc->run->stop_user, err);
     if (sc->doom != LM_OK)
         lm_err_set(err, sc->doom, "%s", sc->doom_text);
     else if (status != LUA_OK && is_stashed(sc))

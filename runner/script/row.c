@@ -143,17 +143,6 @@ static void push_metatable(lua_State *L, lm_cursor *cur, int self)
     cur->named = true;
 }
 
-/* Is there a row to be fetched? Then it is the statement's current one. */
-static bool next_row(lua_State *L, lm_cursor *cur)
-{
-    if (cur->rows == LM_ROWS_FETCHED)
-        cur->rows = lm_cursor_step(L, cur) ? LM_ROWS_READY : LM_ROWS_END;
-    if (cur->rows != LM_ROWS_READY)
-        return false;
-    cur->rows = LM_ROWS_FETCHED;
-    return true;
-}
-
 static const lm_value *read_row(lua_State *L, lm_cursor *cur, int *n)
 {
     const lm_value *values = lm_stmt_row(cur->stmt);
@@ -182,6 +171,24 @@ static void push_row(lua_State *L, lm_cursor *cur, int self)
     lua_setmetatable(L, -2);
 }
 
+/* The current row has been read: on to the next one. */
+static void advance(lua_State *L, lm_cursor *cur)
+{
+    cur->rows = lm_cursor_step(L, cur) ? LM_ROWS_READY : LM_ROWS_END;
+}
+
+/* Pushes the next row as a table, or nil. */
+static bool fetch_row(lua_State *L, lm_cursor *cur, int self)
+{
+    if (cur->rows != LM_ROWS_READY) {
+        lua_pushnil(L);
+        return false;
+    }
+    push_row(L, cur, self);
+    advance(L, cur);
+    return true;
+}
+
 /* The cursor at index 1, of which rows may be fetched. */
 static lm_cursor *check_executed(lua_State *L)
 {
@@ -195,12 +202,7 @@ static lm_cursor *check_executed(lua_State *L)
 
 static int l_cursor_fetchone(lua_State *L)
 {
-    lm_cursor *cur = check_executed(L);
-
-    if (next_row(L, cur))
-        push_row(L, cur, 1);
-    else
-        lua_pushnil(L);
+    fetch_row(L, check_executed(L), 1);
     return 1;
 }
 
@@ -210,10 +212,9 @@ static int fetch(lua_State *L, lm_cursor *cur, lua_Integer limit)
 
     lua_settop(L, 1);
     lua_newtable(L);
-    for (i = 1; i <= limit && next_row(L, cur); i++) {
-        push_row(L, cur, 1);
+    for (i = 1; i <= limit && fetch_row(L, cur, 1); i++)
         lua_rawseti(L, 2, i);
-    }
+    lua_settop(L, 2);
     return 1;
 }
 
@@ -248,11 +249,7 @@ static lm_cursor *check_iterator(lua_State *L)
 
 static int l_rows_next(lua_State *L)
 {
-    lm_cursor *cur = check_iterator(L);
-
-    if (!next_row(L, cur))
-        return 0;
-    push_row(L, cur, ITERATED);
+    fetch_row(L, check_iterator(L), ITERATED);
     return 1;
 }
 
@@ -264,7 +261,7 @@ static int l_values_next(lua_State *L)
     const lm_value *values;
     int n;
 
-    if (!next_row(L, cur))
+    if (cur->rows != LM_ROWS_READY)
         return 0;
     values = read_row(L, cur, &n);
     if (n > LUA_MINSTACK / 2)
@@ -274,6 +271,7 @@ static int l_values_next(lua_State *L)
         lm_value_push_null(L);
         lua_replace(L, -n - 1);
     }
+    advance(L, cur);
     return n;
 }
 

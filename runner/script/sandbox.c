@@ -4,6 +4,7 @@
 #include <lualib.h>
 #include <string.h>
 
+#include "coroutine.h"
 #include "raise.h"
 
 /* A fixed seed: a migration does the same on every machine. */
@@ -144,12 +145,6 @@ static void open_utf8(lua_State *L)
     lua_setglobal(L, "utf8");
 }
 
-static void open_coroutine(lua_State *L)
-{
-    open_library(L, luaopen_coroutine);
-    lua_setglobal(L, "coroutine");
-}
-
 /*
  * Opening libraries is most of what it costs to start a script, and most
  * scripts use one or two. A global can be reached by its name or through the
@@ -167,7 +162,7 @@ void lm_sandbox_open(lua_State *L, const char *text)
         {"math", open_math},
         {"os", open_os},
         {"utf8", open_utf8},
-        {"coroutine", open_coroutine},
+        {"coroutine", lm_coroutine_open},
         {"require", lm_require_open}
     };
     bool all = strstr(text, "_G") != NULL || strstr(text, "_ENV") != NULL ||

@@ -24,6 +24,7 @@
 #include "raise.h"
 #include "sandbox.h"
 #include "value.h"
+#include "wake.h"
 
 static void l_doom_hook(lua_State *L, lua_Debug *ar)
 {
@@ -245,7 +246,10 @@ int lm_script_run(const lm_source *source, const lm_run *run)
     }
     sc.running = sc.main;
     *(lm_script **)lua_getextraspace(sc.main) = &sc;
-    rc = lm_report(&sc, call_protected(&sc));
+    lm_wake_begin(&sc);
+    rc = call_protected(&sc);
+    lm_wake_end(&sc);
+    rc = lm_report(&sc, rc);
     lua_close(sc.main);
     lm_heap_close(&sc.heap);
     lm_function_cut(&sc);

@@ -17,6 +17,7 @@
 #define LM_SCRIPT_SCRIPT_H
 
 #include <lauxlib.h>
+#include <signal.h>
 #include <lua.h>
 
 #include "../engine/engine.h"
@@ -32,7 +33,9 @@ typedef enum lm_kind {
 
 typedef struct lm_script {
     lua_State *main;
-    lua_State *running;     /* the coroutine that called into db/ last */
+    lua_State *volatile running;    /* the coroutine that runs now */
+    volatile sig_atomic_t woken;    /* somebody wants it to ask */
+    int depth;              /* coroutines inside one another */
     lm_db *db;
     const lm_run *run;
     const lm_source *source;
