@@ -29,13 +29,10 @@ static bool build_statements(lm_ledger *l)
         return false;
     l->insert_sql = lm_format(
         "INSERT INTO main.%s (id, position, description, checksum, effect, "
-        "applied_at, duration_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        l->quoted);
+        "applied_at, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?)", l->quoted);
     l->history_sql = lm_format(
-        "INSERT INTO main.%s (id, action, outcome, error, checksum, source, "
-        "started_at, duration_ms, runner, sqlite, host, user, run_id, "
-        "repeats) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-        "?12, ?13, 0)", l->history);
+        "INSERT INTO main.%s VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, 0, NULL)", l->history);
     return l->insert_sql != NULL && l->history_sql != NULL;
 }
 

@@ -70,7 +70,7 @@ static int read_code(lm_db *db, code_list *all)
 {
     static const char sql[] =
         "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
-        "WHERE type IN ('view', 'trigger')";
+        "WHERE type IN ('view', 'trigger') ORDER BY type DESC, rowid";
     lm_stmt *stmt;
     bool more;
     int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);

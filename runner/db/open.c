@@ -15,7 +15,6 @@
  */
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,6 +24,7 @@
 #include "../base/clock.h"
 #include "../base/file.h"
 #include "../base/text.h"
+#include "health.h"
 #include "internal.h"
 #include "trouble.h"
 #include "txn.h"
@@ -181,23 +181,6 @@ static bool is_writable(const char *path)
     return yes;
 }
 
-/* Byte 18 of the header is 2 in WAL mode (sqlite.org/fileformat2.html 1.3).
- * Looked at before the connection is there: closing a file drops the
- * process's locks on it. */
-static bool is_wal(const char *path)
-{
-    unsigned char header[20] = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool yes;
-
-    if (fd < 0)
-        return false;
-    yes = read(fd, header, sizeof header) == (ssize_t)sizeof header &&
-          header[18] == 2;
-    close(fd);
-    return yes;
-}
-
 static int open_handle(lm_db *db, const char *path, int flags)
 {
     int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
@@ -251,7 +234,8 @@ static int open_immutable(lm_db *db, const char *path)
 
 static int open_to_read(lm_db *db, const char *path)
 {
-    bool wal = is_wal(path), rows = wal && has_bytes(path, "-wal");
+    bool wal = lm_health_is_wal(path);
+    bool rows = wal && has_bytes(path, "-wal");
     int rc;
 
     if (!is_writable(path)) {
@@ -267,6 +251,21 @@ static int open_to_read(lm_db *db, const char *path)
     return rc;
 }
 
+/* SQLite opens what it may not write for reading, and says so when the first
+ * migration has begun. In WAL mode a folder that is closed to us may do, when
+ * another program has made the files there. */
+static int check_access(const char *path, bool exists, lm_err *err)
+{
+    bool wal;
+
+    if (!exists || is_writable(path))
+        return LM_OK;
+    wal = lm_health_is_wal(path);
+    if (wal && access(path, W_OK) == 0)
+        return LM_OK;
+    return lm_trouble_access(err, path, wal);
+}
+
 static int open_file(lm_db *db, const lm_db_options *options)
 {
     bool exists;
@@ -280,9 +279,11 @@ static int open_file(lm_db *db, const lm_db_options *options)
                           "not exist", options->path);
     if (options->mode == LM_DB_READ)
         return open_to_read(db, options->path);
-    if (options->mode == LM_DB_CREATE)
+    if (options->mode == LM_DB_CREATE) {
         flags |= SQLITE_OPEN_CREATE;
-    return open_handle(db, options->path, flags);
+        rc = check_access(options->path, exists, options->err);
+    }
+    return rc == LM_OK ? open_handle(db, options->path, flags) : rc;
 }
 
 int lm_db_open(const lm_db_options *options, lm_db **out)

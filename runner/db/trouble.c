@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "trouble.h"
 
-#include <errno.h>
 #include <sqlite3.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../base/place.h"
 #include "../base/text.h"
 
 /* Less than this on a file system is no room. */
@@ -20,8 +16,9 @@ enum { LM_LITTLE = 1 << 20 };
 /* The places that SQLite tries (sqlite.org/tempfiles.html 5). */
 const char *lm_trouble_temp(void)
 {
-    const char *places[] = {getenv("SQLITE_TMPDIR"), getenv("TMPDIR"),
-                            "/var/tmp", "/usr/tmp", "/tmp", "."};
+    const char *places[] = {sqlite3_temp_directory, getenv("SQLITE_TMPDIR"),
+                            getenv("TMPDIR"), "/var/tmp", "/usr/tmp", "/tmp",
+                            "."};
     size_t i;
 
     for (i = 0; i < sizeof places / sizeof *places; i++)
@@ -40,102 +37,121 @@ static int explain_temp(lm_err *err)
     return err->code;
 }
 
-static unsigned long long free_bytes(const char *folder)
+static void explain_no_room(lm_err *err, const char *path,
+                            const char *folder)
 {
-    struct statvfs fs;
+    struct stat st;
+    long long size = stat(path, &st) == 0 ? (long long)st.st_size : 0;
 
-    if (statvfs(folder, &fs) != 0)
-        return ~0ULL;
-    return (unsigned long long)fs.f_bavail * fs.f_frsize;
+    lm_err_set(err, LM_EDATA, "the disk is full: %llu bytes are free where "
+               "the database %s (%lld bytes) is",
+               (unsigned long long)lm_place_free(folder), path, size);
+    lm_err_hint(err, "make room and run it again; a table that is rebuilt "
+                "needs its own size once more, and twice in WAL mode");
 }
 
 static int explain_full(lm_err *err, const char *path, const char *folder)
 {
     const char *temp = lm_trouble_temp();
-    unsigned long long here = free_bytes(folder);
-    unsigned long long there = temp == NULL ? ~0ULL : free_bytes(temp);
+    uint64_t here = lm_place_free(folder);
+    uint64_t there = temp == NULL ? LM_PLACE_ENDLESS : lm_place_free(temp);
 
     if (there < LM_LITTLE && there < here) {
         lm_err_set(err, LM_EDATA, "the folder for temporary files %s is "
-                   "full: %llu bytes are free", temp, there);
+                   "full: %llu bytes are free", temp,
+                   (unsigned long long)there);
         lm_err_hint(err, "set SQLITE_TMPDIR to a folder with more room, for "
                     "instance the database's own");
-    } else {
-        lm_err_set(err, LM_EDATA, "the disk is full: %llu bytes are free "
-                   "where the database %s is", here, path);
-        lm_err_hint(err, "make room and run it again; a table that is "
-                    "rebuilt needs its own size once more, and twice in WAL "
-                    "mode");
-    }
+    } else
+        explain_no_room(err, path, folder);
     return err->code;
 }
 
 static int explain_size_limit(lm_err *err, const char *path)
 {
-    struct rlimit limit;
+    uint64_t limit = lm_place_file_limit();
 
-    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
-        limit.rlim_cur == RLIM_INFINITY)
+    if (limit == LM_PLACE_ENDLESS)
         return LM_OK;
     lm_err_set(err, LM_EDATA, "the limit on the size of files (%llu bytes) "
-               "was reached while writing %s",
-               (unsigned long long)limit.rlim_cur, path);
+               "was reached while writing %s", (unsigned long long)limit,
+               path);
     lm_err_hint(err, "raise it with ulimit -f and run it again");
     return err->code;
 }
 
-static bool on_read_only_volume(const char *folder)
+/* What was refused: "write the database", and to what. */
+static int explain_owner(lm_err *err, const char *what, const char *path)
 {
-    struct statvfs fs;
+    unsigned long uid = (unsigned long)geteuid();
+    struct stat st;
 
-    return statvfs(folder, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0;
-}
-
-/* A file mounted by itself is on another device than its folder. */
-static bool is_mounted_alone(const struct stat *file, const char *folder)
-{
-    struct stat dir;
-
-    return stat(folder, &dir) == 0 && dir.st_dev != file->st_dev;
-}
-
-static int explain_owner(lm_err *err, const char *what, const char *path,
-                         const struct stat *st)
-{
-    lm_err_set(err, LM_EUSAGE, "no permission to write the %s %s: this "
-               "process is uid %lu, gid %lu; it belongs to uid %lu, gid %lu "
-               "and has mode %04o", what, path, (unsigned long)geteuid(),
-               (unsigned long)getegid(), (unsigned long)st->st_uid,
-               (unsigned long)st->st_gid, (unsigned)(st->st_mode & 07777));
-    lm_err_hint(err, "chown %lu %s, run as its owner, or set fsGroup for "
-                "the volume", (unsigned long)geteuid(), path);
+    if (stat(path, &st) != 0)
+        return LM_OK;
+    lm_err_set(err, LM_EUSAGE, "no permission to %s %s: this process is uid "
+               "%lu, gid %lu; it belongs to uid %lu, gid %lu and has mode "
+               "%04o", what, path, uid, (unsigned long)getegid(),
+               (unsigned long)st.st_uid, (unsigned long)st.st_gid,
+               (unsigned)(st.st_mode & 07777));
+    if (st.st_uid == geteuid())
+        lm_err_hint(err, "chmod u+rw%s %s", S_ISDIR(st.st_mode) ? "x" : "",
+                    path);
+    else
+        lm_err_hint(err, "chown %lu %s, run as its owner, or set fsGroup "
+                    "for the volume", uid, path);
     return err->code;
 }
 
-static int explain_access(lm_err *err, const char *path, const char *folder)
+static int explain_alone(lm_err *err, const char *path)
 {
-    struct stat file, dir;
-    bool there = stat(path, &file) == 0;
+    lm_err_set(err, LM_EUSAGE, "the file %s is mounted by itself: SQLite "
+               "makes a journal beside the database and cannot", path);
+    lm_err_hint(err, "mount the folder, not the single file");
+    return err->code;
+}
 
-    if (on_read_only_volume(folder)) {
+static int explain_read_only(lm_err *err, const char *path, bool wal)
+{
+    if (wal)
+        lm_err_set(err, LM_EUSAGE, "the database %s is in WAL mode on a "
+                   "read-only volume: SQLite needs %s-shm beside it and "
+                   "cannot make it", path, path);
+    else
         lm_err_set(err, LM_EUSAGE, "the database %s is on a read-only "
                    "volume", path);
-        lm_err_hint(err, "mount it writable; lumigrate status reads it as "
-                    "it is");
-        return err->code;
-    }
-    if (there && is_mounted_alone(&file, folder)) {
-        lm_err_set(err, LM_EUSAGE, "the file %s is mounted by itself: "
-                   "SQLite makes a journal beside the database and cannot",
-                   path);
-        lm_err_hint(err, "mount the folder, not the single file");
-        return err->code;
-    }
+    lm_err_hint(err, "mount it writable; lumigrate status reads it as it "
+                "is%s", wal ? ", and other programs can with immutable=1"
+                : "");
+    return err->code;
+}
+
+static int explain_access(lm_err *err, const char *path, const char *folder,
+                          bool wal)
+{
+    bool there = access(path, F_OK) == 0;
+    bool closed = access(folder, W_OK | X_OK) != 0;
+
+    if (there && closed && lm_place_is_alone(path, folder))
+        return explain_alone(err, path);
+    if (lm_place_is_read_only(there ? path : folder))
+        return explain_read_only(err, path, wal);
+    if (there && access(path, R_OK) != 0)
+        return explain_owner(err, "read the database", path);
     if (there && access(path, W_OK) != 0)
-        return explain_owner(err, "database", path, &file);
-    if (access(folder, W_OK | X_OK) != 0 && stat(folder, &dir) == 0)
-        return explain_owner(err, "database's folder", folder, &dir);
+        return explain_owner(err, "write the database", path);
+    if (closed)
+        return explain_owner(err, "write the database's folder", folder);
     return LM_OK;
+}
+
+int lm_trouble_access(lm_err *err, const char *path, bool wal)
+{
+    char *folder = lm_path_dir(path);
+    int rc = folder == NULL ? lm_err_nomem(err)
+                            : explain_access(err, path, folder, wal);
+
+    free(folder);
+    return rc;
 }
 
 int lm_trouble_explain(lm_err *err, int code, const char *path)
@@ -152,7 +168,11 @@ int lm_trouble_explain(lm_err *err, int code, const char *path)
     else if (folder != NULL && ((code & 0xFF) == SQLITE_CANTOPEN ||
                                 (code & 0xFF) == SQLITE_READONLY ||
                                 (code & 0xFF) == SQLITE_PERM))
-        rc = explain_access(err, path, folder);
+        /* A file that is there can be opened to read; what cannot be on a
+         * read-only volume is the memory that a WAL's readers share. */
+        rc = explain_access(err, path, folder,
+                            (code & 0xFF) == SQLITE_CANTOPEN &&
+                            access(path, F_OK) == 0);
     free(folder);
     return rc;
 }

@@ -31,9 +31,21 @@ int lm_db_exec(lm_db *db, const char *sql)
     return rc == SQLITE_OK ? LM_OK : lm_db_fail(db, rc, NULL, 0);
 }
 
+/* The same, kept prepared: it runs for every migration. */
+static int run_kept(lm_db *db, const char *sql)
+{
+    bool may_wait = db->may_wait;
+    int rc;
+
+    db->may_wait = true;
+    rc = lm_db_run(db, sql, NULL, 0);
+    db->may_wait = may_wait;
+    return rc;
+}
+
 int lm_txn_begin(lm_db *db)
 {
-    int rc = lm_db_exec(db, "BEGIN IMMEDIATE");
+    int rc = run_kept(db, "BEGIN IMMEDIATE");
 
     if (rc == LM_OK) {
         db->in_txn = true;
@@ -74,7 +86,7 @@ int lm_txn_commit(lm_db *db)
     int rc = lm_txn_check(db);
 
     if (rc == LM_OK)
-        rc = lm_db_exec(db, "COMMIT");
+        rc = run_kept(db, "COMMIT");
     if (rc != LM_OK)
         lm_txn_rollback(db);
     else

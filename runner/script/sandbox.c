@@ -145,6 +145,15 @@ static void open_utf8(lua_State *L)
     lua_setglobal(L, "utf8");
 }
 
+enum { LM_GLOBALS = 64 };
+
+/* A table that has room from the beginning is not rebuilt as it fills. */
+static void presize_globals(lua_State *L)
+{
+    lua_createtable(L, 0, LM_GLOBALS);
+    lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+}
+
 /*
  * Opening libraries is most of what it costs to start a script, and most
  * scripts use one or two. A global can be reached by its name or through the
@@ -170,6 +179,7 @@ void lm_sandbox_open(lua_State *L, const char *text)
                strstr(text, "require") != NULL;
     size_t i;
 
+    presize_globals(L);
     open_base(L);
     open_string(L);
     for (i = 0; i < sizeof libraries / sizeof *libraries; i++)
