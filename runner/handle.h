@@ -6,8 +6,10 @@
  *   lm_show_error      our error as the public one
  *   lm_report_new      folder and ledger compared, as a public report
  *   lm_log_new         the history, likewise
+ *   lm_doctor_new      what is wrong with the environment
  *
- * Ownership: a report and a log own all they point to and outlive the handle.
+ * Ownership: reports, logs and checkups own all they point to and outlive the
+ * handle.
  */
 #ifndef LM_HANDLE_H
 #define LM_HANDLE_H
@@ -34,5 +36,6 @@ void lm_show_error(const lm_err *err, const char *state,
                    lumigrate_error *out);
 int lm_report_new(lumigrate *lm, lumigrate_report **out);
 int lm_log_new(lumigrate *lm, lumigrate_log **out);
+int lm_doctor_new(lumigrate *lm, lumigrate_checkup **out);
 
 #endif

@@ -7,10 +7,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/file.h"
 #include "db/process.h"
 #include "db/url.h"
 #include "handle.h"
+#include "lex/name.h"
 #include "script/lua_engine.h"
 #include "sqlfile/sql_engine.h"
 
@@ -50,7 +53,7 @@ static int check_range(lumigrate *lm, const lumigrate_config *c)
     if (c->table != NULL && c->table[0] == '\0')
         return lm_err_set(&lm->err, LM_EUSAGE, "the name of the ledger's "
                           "table is empty");
-    if (c->table != NULL && strncmp(c->table, "sqlite_", 7) == 0)
+    if (c->table != NULL && strncasecmp(c->table, "sqlite_", 7) == 0)
         return lm_err_set(&lm->err, LM_EUSAGE, "names that begin with "
                           "sqlite_ belong to SQLite: %s", c->table);
     if (c->migrations != NULL && c->migrations[0] == '\0')
@@ -119,6 +122,15 @@ static lumigrate *new_handle(const lumigrate_config *config)
     return lm;
 }
 
+static int offer_temp(lumigrate *lm)
+{
+    char *folder = lm_path_dir(lm->session.path);
+    bool ok = folder != NULL && lm_process_temp(folder);
+
+    free(folder);
+    return ok ? LM_OK : lm_err_nomem(&lm->err);
+}
+
 int lumigrate_open(lumigrate **out, const lumigrate_config *config)
 {
     lumigrate *lm = new_handle(config);
@@ -130,6 +142,8 @@ int lumigrate_open(lumigrate **out, const lumigrate_config *config)
         lm_err_set(&lm->err, LM_EUSAGE, "no database was given");
     if (lm->err.code == LM_OK)
         lm_db_path(config->database, &lm->err, &lm->session.path);
+    if (lm->err.code == LM_OK)
+        offer_temp(lm);
     lm_show_error(&lm->err, NULL, &lm->shown);
     return lm->err.code;
 }
@@ -252,6 +266,19 @@ int lumigrate_history(lumigrate *lm, lumigrate_log **out)
     return end(lm, lm_log_new(lm, out));
 }
 
+int lumigrate_doctor(lumigrate *lm, lumigrate_checkup **out)
+{
+    int rc;
+
+    *out = NULL;
+    if (lm == NULL)
+        return LUMIGRATE_NOMEM;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return end(lm, lm_doctor_new(lm, out));
+}
+
 int lumigrate_recover(lumigrate *lm, const char *id, const char *reason,
                       int interrupted, int *applied)
 {
@@ -312,6 +339,16 @@ int lumigrate_dedicate(long memory_limit)
         : (size_t)memory_limit * 1024 * 1024;
 
     return lm_process_dedicate(bytes) ? LUMIGRATE_OK : LUMIGRATE_USAGE;
+}
+
+char *lumigrate_quote_ident(const char *name)
+{
+    return lm_db_is_plain(name) ? lm_strdup(name) : lm_quote_ident(name);
+}
+
+int lumigrate_compare(const char *a, const char *b)
+{
+    return lm_natural_cmp(a, b);
 }
 
 const char *lumigrate_sqlite_version(void)

@@ -9,7 +9,8 @@
  * Life cycle
  *   1. fill a lumigrate_config; all zero is a good beginning
  *   2. lumigrate_open, or lumigrate_attach for a connection of your own
- *   3. lumigrate_up; or lumigrate_status, lumigrate_history to look only
+ *   3. lumigrate_up; or lumigrate_status, lumigrate_history and
+ *      lumigrate_doctor to look only
  *   4. when one of them fails: lumigrate_errmsg, lumigrate_errinfo
  *   5. lumigrate_close, also when opening failed
  *
@@ -243,6 +244,30 @@ typedef struct lumigrate_log {
     const lumigrate_attempt *attempts;  /* newest last */
 } lumigrate_log;
 
+/* lumigrate_finding.level */
+enum {
+    LUMIGRATE_FINDING_FINE = 0,
+    LUMIGRATE_FINDING_DOUBT = 1,    /* it works, but look at it */
+    LUMIGRATE_FINDING_FAULT = 2     /* it will not work */
+};
+
+typedef struct lumigrate_finding {
+    const char *subject;        /* "database", "ledger", "migrations",
+                                   "space", "temporary", "limits", "clock",
+                                   "versions" */
+    int level;                  /* LUMIGRATE_FINDING_... */
+    int code;                   /* of a fault: what a run would return */
+    const char *message;        /* one line */
+    const char *hint;           /* the remedy; NULL: none is needed */
+} lumigrate_finding;
+
+typedef struct lumigrate_checkup {
+    int code;                   /* LUMIGRATE_OK, or the highest code of a
+                                   fault */
+    long count;
+    const lumigrate_finding *findings;
+} lumigrate_checkup;
+
 /*
  * Prepare a run. Nothing is opened yet: a database that cannot be opened is
  * found by the first function that needs it, a configuration that cannot be
@@ -268,6 +293,13 @@ int lumigrate_up(lumigrate *lm, const lumigrate_target *target);
  * that is not there has everything pending. */
 int lumigrate_status(lumigrate *lm, lumigrate_report **out);
 void lumigrate_report_free(lumigrate_report *report);
+
+/* What in this environment will not work, and the remedy. Creates and changes
+ * nothing, waits for no lock. LUMIGRATE_OK when it could be looked at, however
+ * bad it is. The process should have no other connection to the database:
+ * looking at a file drops the locks that a process holds on it. */
+int lumigrate_doctor(lumigrate *lm, lumigrate_checkup **out);
+void lumigrate_checkup_free(lumigrate_checkup *checkup);
 
 /* Every attempt that was ever made, failures too. */
 int lumigrate_history(lumigrate *lm, lumigrate_log **out);
@@ -297,12 +329,20 @@ void lumigrate_close(lumigrate *lm);
 
 /*
  * For a program that does nothing but migrate, in one thread: SQLite without
- * its mutexes, and at most so many MiB of memory for it (0: no limit). It is
- * the process's SQLite that is set up, so a host of its own connections must
- * not call this. Once, before anything else; LUMIGRATE_USAGE when it is too
- * late.
+ * its mutexes, at most so many MiB of memory for it (0: no limit), and its
+ * temporary files in the database's folder where the system has none for
+ * them. It is the process's SQLite that is set up, so a host of its own
+ * connections must not call this. Once, before anything else; LUMIGRATE_USAGE
+ * when it is too late.
  */
 int lumigrate_dedicate(long memory_limit);
+
+/* A name as it stands in SQL: in double quotes where SQLite needs them. The
+ * caller frees it; NULL: out of memory. */
+char *lumigrate_quote_ident(const char *name);
+
+/* The order of files in a folder of migrations: < 0 when a runs before b. */
+int lumigrate_compare(const char *a, const char *b);
 
 /* "3.40.1": the SQLite in use; "Lua 5.4.4": the Lua that scripts run in. */
 const char *lumigrate_sqlite_version(void);

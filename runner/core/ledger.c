@@ -99,6 +99,11 @@ static double number(const lm_value *v)
     return v->type == LM_INTEGER ? (double)v->as.integer : 0;
 }
 
+static int64_t whole(const lm_value *v)
+{
+    return v->type == LM_INTEGER ? v->as.integer : 0;
+}
+
 static int refuse_row(lm_ledger *l, lm_db *db, int64_t position)
 {
     lm_err_set(lm_db_err(db), LM_EHISTORY, "the table %s holds a row whose "
@@ -118,14 +123,14 @@ static int add_row(lm_ledger *l, lm_db *db, const lm_value *v)
         return lm_err_nomem(err);
     if (v[0].type != LM_TEXT ||
         memchr(v[0].as.text.bytes, '\0', v[0].as.text.size) != NULL)
-        return refuse_row(l, db, (int64_t)number(&v[1]));
+        return refuse_row(l, db, whole(&v[1]));
     grown = lm_list_grow(l->rows, l->count, &l->size, sizeof *grown);
     if (grown == NULL)
         return lm_err_nomem(err);
     l->rows = grown;
     grown += l->count;
     grown->id = keep(&l->strings, &v[0], err);
-    grown->position = (int64_t)number(&v[1]);
+    grown->position = whole(&v[1]);
     grown->description = keep(&l->strings, &v[2], err);
     grown->checksum = keep(&l->strings, &v[3], err);
     grown->effect = keep(&l->strings, &v[4], err);
@@ -301,14 +306,8 @@ static int create(lm_ledger *l, lm_db *db, bool history_only)
 {
     char *sql = lm_format("CREATE TABLE main.%s %s", l->quoted,
                           lm_ledger_body);
-    char *history = lm_format(
-        "CREATE TABLE main.%s (\n"
-        "  seq INTEGER PRIMARY KEY, id TEXT, action TEXT, outcome TEXT, "
-        "error TEXT,\n"
-        "  checksum TEXT, source TEXT,\n"
-        "  started_at TEXT, duration_ms REAL, runner TEXT, sqlite TEXT, "
-        "host TEXT, user TEXT, run_id TEXT,\n"
-        "  repeats INTEGER, last_at TEXT\n)", l->history);
+    char *history = lm_format("CREATE TABLE main.%s %s", l->history,
+                              lm_history_body);
     int rc = LM_OK;
 
     if (sql == NULL || history == NULL)
@@ -391,10 +390,35 @@ int lm_ledger_renew(lm_ledger *l, lm_db *db)
     return rc;
 }
 
+static int refuse_position(lm_ledger *l, lm_db *db)
+{
+    lm_err_set(lm_db_err(db), LM_EHISTORY, "the table %s holds a row with "
+               "the highest position there is: none can come after it",
+               l->table);
+    lm_err_hint(lm_db_err(db), "somebody else wrote to it: give that row a "
+                "smaller position with the sqlite3 shell");
+    return LM_EHISTORY;
+}
+
+/* RAISE(IGNORE) in a trigger keeps a row out without an error. */
+static int check_written(lm_ledger *l, lm_db *db)
+{
+    if (lm_db_changes(db) == 1)
+        return LM_OK;
+    lm_err_set(lm_db_err(db), LM_EHISTORY, "the row of the migration did not "
+               "get into the table %s", l->table);
+    lm_err_hint(lm_db_err(db), "somebody has put a trigger on it: drop that, "
+                "only lumigrate writes to this table");
+    return LM_EHISTORY;
+}
+
 int lm_ledger_insert(lm_ledger *l, lm_db *db, const lm_record *r)
 {
     lm_value v[7];
+    int rc;
 
+    if (l->last_position == INT64_MAX)
+        return refuse_position(l, db);
     v[0] = text(r->source->id);
     v[1].type = LM_INTEGER;
     v[1].as.integer = ++l->last_position;
@@ -403,5 +427,6 @@ int lm_ledger_insert(lm_ledger *l, lm_db *db, const lm_record *r)
     v[4] = text(r->effect);
     v[5] = text(r->started_at);
     v[6] = real(r->duration_ms);
-    return lm_db_run(db, l->insert_sql, v, 7);
+    rc = lm_db_run(db, l->insert_sql, v, 7);
+    return rc == LM_OK ? check_written(l, db) : rc;
 }

@@ -17,6 +17,14 @@ const char lm_ledger_body[] = "(\n"
     "  applied_at  TEXT    NOT NULL,\n"
     "  duration_ms REAL    NOT NULL\n)";
 
+const char lm_history_body[] = "(\n"
+    "  seq INTEGER PRIMARY KEY, id TEXT, action TEXT, outcome TEXT, "
+    "error TEXT,\n"
+    "  checksum TEXT, source TEXT,\n"
+    "  started_at TEXT, duration_ms REAL, runner TEXT, sqlite TEXT, "
+    "host TEXT, user TEXT, run_id TEXT,\n"
+    "  repeats INTEGER, last_at TEXT\n)";
+
 void lm_columns_clear(lm_columns *c)
 {
     free(c->list);
@@ -38,9 +46,12 @@ static int add_column(lm_columns *c, const lm_value *v, lm_err *err)
     grown->type = v[1].type != LM_TEXT ? ""
         : lm_arena_add(&c->strings, v[1].as.text.bytes, v[1].as.text.size);
     grown->not_null = v[2].as.integer != 0;
-    grown->has_default = v[3].type != LM_NULL;
+    grown->value = v[3].type != LM_TEXT ? NULL
+        : lm_arena_add(&c->strings, v[3].as.text.bytes, v[3].as.text.size);
     grown->pk = (int)v[4].as.integer;
-    if (grown->name == NULL || grown->type == NULL)
+    grown->generated = v[5].as.integer > 1;
+    if (grown->name == NULL || grown->type == NULL ||
+        (grown->value == NULL && v[3].type == LM_TEXT))
         return lm_err_nomem(err);
     c->count++;
     return LM_OK;
@@ -49,7 +60,7 @@ static int add_column(lm_columns *c, const lm_value *v, lm_err *err)
 int lm_columns_read(lm_db *db, const char *table, lm_columns *out)
 {
     static const char sql[] =
-        "SELECT name, type, \"notnull\", dflt_value, pk "
+        "SELECT name, type, \"notnull\", dflt_value, pk, hidden "
         "FROM pragma_table_xinfo(?1, 'main')";
     lm_value v = {.type = LM_TEXT};
     lm_stmt *stmt;
@@ -73,6 +84,7 @@ int lm_columns_read(lm_db *db, const char *table, lm_columns *out)
 /* What the catalogue says about the names that matter. */
 typedef struct finding {
     bool table, view, history, rails, ours;
+    bool history_view, history_ours;
 } finding;
 
 static bool is_text(const lm_value *v, const char *s)
@@ -82,13 +94,12 @@ static bool is_text(const lm_value *v, const char *s)
 }
 
 /* Made by ourselves, to the letter: then nothing more need be asked. */
-static bool is_our_text(const lm_value *sql)
+static bool is_our_text(const lm_value *sql, const char *body)
 {
-    size_t n = strlen(lm_ledger_body);
+    size_t n = strlen(body);
 
     return sql->type == LM_TEXT && sql->as.text.size > n &&
-           memcmp(sql->as.text.bytes + sql->as.text.size - n,
-                  lm_ledger_body, n) == 0 &&
+           memcmp(sql->as.text.bytes + sql->as.text.size - n, body, n) == 0 &&
            memchr(sql->as.text.bytes, '(', sql->as.text.size - n) == NULL;
 }
 
@@ -98,12 +109,14 @@ static void note(const lm_value *row, const char *table, finding *out)
 
     if (is_text(&row[1], "ar_internal_metadata"))
         out->rails = true;
-    else if (!is_text(&row[1], table))
-        out->history = out->history || is_table;
-    else {
+    else if (!is_text(&row[1], table)) {
+        out->history = is_table;
+        out->history_view = !is_table;
+        out->history_ours = is_table && is_our_text(&row[2], lm_history_body);
+    } else {
         out->table = is_table;
-        out->view = is_text(&row[0], "view");
-        out->ours = is_table && is_our_text(&row[2]);
+        out->view = !is_table;
+        out->ours = is_table && is_our_text(&row[2], lm_ledger_body);
     }
 }
 
@@ -144,6 +157,47 @@ static int refuse_view(lm_db *db, const char *table)
     lm_err_hint(lm_db_err(db), "keep lumigrate's record in a table of "
                 "another name with --table NAME (LUMIGRATE_TABLE)");
     return LM_EHISTORY;
+}
+
+static int refuse_history(lm_db *db, const char *table, const char *why)
+{
+    lm_err_set(lm_db_err(db), LM_EHISTORY, "%s_history is %s, so the history "
+               "cannot be kept there; it was not touched", table, why);
+    lm_err_hint(lm_db_err(db), "keep lumigrate's record in tables of "
+                "another name with --table NAME (LUMIGRATE_TABLE)");
+    return LM_EHISTORY;
+}
+
+static bool has_column(const lm_columns *c, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < c->count; i++)
+        if (lm_same_name(c->list[i].name, name))
+            return true;
+    return false;
+}
+
+/* One that was written otherwise still does when it has all columns. */
+static int judge_history(lm_db *db, const char *table)
+{
+    static const char *const names[] = {
+        "seq", "id", "action", "outcome", "error", "checksum", "source",
+        "started_at", "duration_ms", "runner", "sqlite", "host", "user",
+        "run_id", "repeats", "last_at"
+    };
+    lm_columns c = {0};
+    char *history = lm_format("%s_history", table);
+    size_t i;
+    int rc = history == NULL ? lm_err_nomem(lm_db_err(db))
+                             : lm_columns_read(db, history, &c);
+
+    for (i = 0; i < sizeof names / sizeof *names && rc == LM_OK; i++)
+        if (!has_column(&c, names[i]))
+            rc = refuse_history(db, table, "a table of another program");
+    lm_columns_clear(&c);
+    free(history);
+    return rc;
 }
 
 /* (id, applied_at) with names of .sql files in it is sql-migrate's. */
@@ -188,10 +242,14 @@ int lm_look_at(lm_db *db, const char *table, lm_look *out)
         return rc;
     if (found.view)
         return refuse_view(db, table);
+    if (found.history_view)
+        return refuse_history(db, table, "a view");
     out->exists = found.table;
     out->has_history = found.history;
     out->shape = LM_SHAPE_OURS;
     if (found.table && !found.ours)
         rc = judge(db, table, found.rails, out);
+    if (rc == LM_OK && found.history && !found.history_ours)
+        rc = judge_history(db, table);
     return rc;
 }

@@ -7,6 +7,7 @@
  *   lm_columns_clear  free them; may be called twice
  *   lm_ledger_body    what stands between the name and the end of our own
  *                     CREATE TABLE
+ *   lm_history_body   the same of the history's
  *
  * Ownership: columns belong to the caller.
  */
@@ -29,8 +30,10 @@ typedef struct lm_look {
 } lm_look;
 
 extern const char lm_ledger_body[];
+extern const char lm_history_body[];
 
-/* LM_EHISTORY when it is a view. */
+/* LM_EHISTORY when it is a view, or somebody else's is called as the history
+ * is. */
 int lm_look_at(lm_db *db, const char *table, lm_look *out);
 int lm_columns_read(lm_db *db, const char *table, lm_columns *out);
 void lm_columns_clear(lm_columns *columns);

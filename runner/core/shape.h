@@ -29,7 +29,8 @@ typedef enum lm_shape {
 
 typedef struct lm_column {
     const char *name, *type;
-    bool not_null, has_default;
+    const char *value;      /* its default as SQL, NULL: none */
+    bool not_null, generated;
     int pk;
 } lm_column;
 

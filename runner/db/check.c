@@ -61,9 +61,9 @@ static bool says_references(const char *sql, size_t len)
  * already known what it will touch and nothing has happened yet. */
 int lm_track_before(lm_db *db, const lm_stmt *stmt)
 {
-    int rc = lm_pragma_keep(db, stmt->sql, stmt->len);
+    int rc = LM_OK;
 
-    if (rc == LM_OK && db->track.seen < db->track.touched.count)
+    if (db->track.seen < db->track.touched.count)
         rc = lm_foreign_before(db);
     if (stmt->trait.defines && says_references(stmt->sql, stmt->len))
         db->track.referring = true;

@@ -66,6 +66,8 @@ static int add_code(lm_db *db, code_list *all, const lm_value *row)
     return LM_OK;
 }
 
+/* Views first, as they were made: what breaks is then named by its cause, not
+ * by a trigger that reads it. */
 static int read_code(lm_db *db, code_list *all)
 {
     static const char sql[] =

@@ -177,6 +177,8 @@ void lm_call_error(lm_call *call, const char *message, size_t len);
 
 /* "3.40.1" of the library in use. */
 const char *lm_db_version(void);
+/* Does SQL take it for a name without quotes? */
+bool lm_db_is_plain(const char *name);
 /* "SQLITE_CONSTRAINT_UNIQUE" for an extended code; NULL: unknown. */
 const char *lm_db_code_name(int sqlite_code);
 

@@ -2,6 +2,7 @@
 /* Functions that a script makes for SQL. They go when the script ends. */
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -33,6 +34,31 @@ static void free_function(void *p)
     free(f);
 }
 
+/* One that is deleted does not uncover what it had replaced: SQLite's own
+ * function, or the host's, would be lost to the connection for good. */
+static int check_free(lm_db *db, const char *name)
+{
+    static const char sql[] = "SELECT 1 FROM pragma_function_list "
+                              "WHERE name = ?1 COLLATE NOCASE LIMIT 1";
+    lm_value v = lm_text_value(name, strlen(name));
+    lm_stmt *stmt;
+    bool taken = false;
+    int rc;
+
+    if (lm_names_has(&db->functions, name))
+        return LM_OK;
+    rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
+    if (rc == LM_OK)
+        rc = lm_stmt_bind(stmt, 1, &v);
+    if (rc == LM_OK)
+        rc = lm_stmt_step(stmt, &taken);
+    lm_stmt_release(stmt);
+    if (rc == LM_OK && taken)
+        rc = lm_err_set(db->err, LM_EFAILED, "there is a function %s() "
+                        "already: choose another name", name);
+    return rc;
+}
+
 /* From the moment that SQLite is asked it owns `user`: it calls the
  * destructor also when it fails (sqlite.org/c3ref/create_function.html). */
 int lm_db_create_function(lm_db *db, const char *name, bool deterministic,
@@ -40,13 +66,17 @@ int lm_db_create_function(lm_db *db, const char *name, bool deterministic,
                           void (*destroy)(void *user))
 {
     int flags = SQLITE_UTF8 | (deterministic ? SQLITE_DETERMINISTIC : 0);
-    function *f = malloc(sizeof *f);
-    int rc;
+    int rc = check_free(db, name);
+    function *f = rc == LM_OK ? malloc(sizeof *f) : NULL;
 
-    if (f == NULL || lm_names_add(&db->functions, name, db->err) != LM_OK) {
+    if (rc == LM_OK && f == NULL)
+        rc = lm_err_nomem(db->err);
+    if (rc == LM_OK)
+        rc = lm_names_add(&db->functions, name, db->err);
+    if (rc != LM_OK) {
         free(f);
         destroy(user);
-        return lm_err_nomem(db->err);
+        return rc;
     }
     f->call = call;
     f->user = user;

@@ -45,13 +45,15 @@ struct lm_stmt {
     size_t len;
     lm_actor actor;
     lm_trait trait;
+    bool stepping;      /* between the first step and the end */
     bool begun;         /* stepped since it was prepared: watched already */
     bool vacuum;
     int columns;
     lm_value *row;      /* `room` values */
     int room;
     lm_stmt *next;      /* in the list of idle statements */
-    int64_t total_before;
+    int64_t total_before, undos_before;     /* when it began */
+    size_t depth_before;
 };
 
 typedef struct lm_point {
@@ -123,6 +125,8 @@ struct lm_db {
     lm_err latch;       /* what a script cannot survive */
     lm_point *points;
     size_t point_count, point_size;
+    int64_t undos;      /* how often one was rolled back to, */
+    size_t undone_at;   /* and its place, the last time */
     lm_track track;
     lm_link *links;     /* every foreign key of main, */
     size_t link_count, link_size;

@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Sets of names, ASCII case aside. They stay small: the tables of one
- * migration, the views and triggers of one database. */
+/* Sets of names, ASCII case aside: small ones, as the tables of one migration
+ * or the views and triggers of one database. And which names are no words of
+ * SQL. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/list.h"
 #include "../base/text.h"
 #include "internal.h"
+
+static bool is_word(int c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool lm_db_is_plain(const char *name)
+{
+    size_t n;
+
+    for (n = 0; is_word(lm_fold(name[n])); n++)
+        continue;
+    return n > 0 && n < 256 && name[n] == '\0' &&
+           !(name[0] >= '0' && name[0] <= '9') &&
+           !sqlite3_keyword_check(name, (int)n);
+}
 
 bool lm_names_has(const lm_names *set, const char *name)
 {

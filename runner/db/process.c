@@ -12,6 +12,9 @@
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "trouble.h"
 
 static size_t heap_limit, heap_used;
 static bool dedicated;
@@ -95,4 +98,23 @@ bool lm_process_dedicate(size_t limit)
 bool lm_process_is_dedicated(void)
 {
     return dedicated;
+}
+
+/*
+ * A container with a read-only root has no /tmp, and SQLite cannot make an
+ * index over many rows then (SQLITE_IOERR_GETTEMPPATH). The database's folder
+ * can be written, or there is nothing to do anyway. What the user has set and
+ * the system offers comes first; the working folder, SQLite's own last
+ * resort, would be any place. SQLite looks again when it needs a file, so the
+ * folder need not be there yet, and it wants a string of its own.
+ */
+bool lm_process_temp(const char *folder)
+{
+    const char *temp = lm_trouble_temp();
+
+    if (!dedicated || sqlite3_temp_directory != NULL ||
+        (temp != NULL && strcmp(temp, ".") != 0))
+        return true;
+    sqlite3_temp_directory = sqlite3_mprintf("%s", folder);
+    return sqlite3_temp_directory != NULL;
 }

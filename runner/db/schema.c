@@ -328,8 +328,10 @@ static int row_query(lm_db *db, const char *where, lm_name table,
                           quoted, i + 1);
     }
     lm_buf_puts(sql, " LIMIT 1");
-    if (quoted == NULL || lm_buf_failed(sql))
+    if (quoted == NULL || lm_buf_failed(sql)) {
+        free(quoted);
         return lm_err_nomem(db->err);
+    }
     free(quoted);
     return LM_OK;
 }

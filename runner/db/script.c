@@ -79,11 +79,13 @@ int lm_db_script_begin(lm_db *db, bool enforce, bool own_txn)
     return set_foreign_keys(db, enforce);
 }
 
-/* The names of temporary objects of one type, the host's own left out. */
+/* The names of temporary objects of one type, the host's own left out.
+ * What SQLite makes for itself (sqlite_sequence) cannot be dropped. */
 static int list_temp(lm_db *db, const char *type, lm_names *out)
 {
     static const char sql[] = "SELECT name FROM sqlite_temp_schema "
-                              "WHERE type = ?1";
+                              "WHERE type = ?1 AND "
+                              "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
     lm_value v = lm_text_value(type, strlen(type));
     const lm_value *row;
     char *name;

@@ -175,6 +175,9 @@ static int compile(lm_stmt *stmt, unsigned flags, size_t *used)
     }
     if (stmt->handle != NULL)
         stmt->columns = sqlite3_column_count(stmt->handle);
+    /* The authorizer is asked for what EXPLAIN only talks about, too. */
+    if (sqlite3_stmt_isexplain(stmt->handle) != 0)
+        stmt->trait.writes = stmt->trait.fires = stmt->trait.defines = false;
     return LM_OK;
 }
 
@@ -194,6 +197,9 @@ static int prepare_new(lm_db *db, lm_actor actor, const char *sql,
         rc = judge_vacuum(db, sql, len, &stmt->vacuum);
     if (rc == LM_OK && actor == LM_SCRIPT)
         rc = judge_rename(db, sql, len);
+    /* Most pragmas act while they are prepared, not when they step. */
+    if (rc == LM_OK && actor == LM_SCRIPT)
+        rc = lm_pragma_keep(db, sql, len);
     if (rc == LM_OK)
         rc = compile(stmt, flags, used);
     if (rc != LM_OK || stmt->handle == NULL) {
@@ -338,6 +344,8 @@ static int begin_step(lm_stmt *stmt)
             db->watch.statement(db->watch.user, stmt->sql, stmt->len);
         rc = lm_track_before(db, stmt);
     }
+    stmt->undos_before = db->undos;
+    stmt->depth_before = db->point_count;
     if (stmt->trait.fires)
         stmt->total_before = sqlite3_total_changes64(db->handle);
     return rc;
@@ -356,6 +364,14 @@ static int step_failed(lm_stmt *stmt, int rc)
     return rc;
 }
 
+/* Columns are counted anew at the first row: SQLite may have prepared the
+ * statement again for a schema that changed. */
+static void begin_rows(lm_stmt *stmt)
+{
+    stmt->stepping = true;
+    stmt->columns = sqlite3_column_count(stmt->handle);
+}
+
 int lm_stmt_step(lm_stmt *stmt, bool *row)
 {
     lm_db *db = stmt->db;
@@ -364,7 +380,7 @@ int lm_stmt_step(lm_stmt *stmt, bool *row)
     int rc = LM_OK;
 
     *row = false;
-    if (stmt->actor == LM_SCRIPT && !sqlite3_stmt_busy(stmt->handle))
+    if (stmt->actor == LM_SCRIPT && !stmt->stepping)
         rc = begin_step(stmt);
     if (rc != LM_OK)
         return rc;
@@ -376,8 +392,11 @@ int lm_stmt_step(lm_stmt *stmt, bool *row)
     db->actor = outer_actor;
     if (rc == SQLITE_ROW) {
         *row = true;
+        if (!stmt->stepping)
+            begin_rows(stmt);
         return LM_OK;
     }
+    stmt->stepping = false;
     if (rc != SQLITE_DONE)
         return step_failed(stmt, rc);
     sqlite3_reset(stmt->handle);
@@ -395,10 +414,28 @@ const char *lm_stmt_sql(const lm_stmt *stmt, size_t *len)
     return stmt->sql;
 }
 
+/* Begun inside a savepoint that was rolled back since? */
+static bool is_undone(const lm_stmt *stmt)
+{
+    const lm_db *db = stmt->db;
+
+    return db->undos != stmt->undos_before &&
+           db->undone_at < stmt->depth_before;
+}
+
+/* With RETURNING all rows are written before the first one is returned
+ * (sqlite.org/lang_returning.html 3), so they count also when the rest is
+ * never asked for. */
 void lm_stmt_reset(lm_stmt *stmt)
 {
+    bool left = stmt->actor == LM_SCRIPT && stmt->trait.writes &&
+                sqlite3_stmt_busy(stmt->handle) && !is_undone(stmt);
+
+    stmt->stepping = false;
     sqlite3_reset(stmt->handle);
     sqlite3_clear_bindings(stmt->handle);
+    if (left)
+        account(stmt);
 }
 
 /* What changes the schema is seldom run twice, and holds locks on it. */

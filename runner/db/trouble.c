@@ -154,6 +154,14 @@ int lm_trouble_access(lm_err *err, const char *path, bool wal)
     return rc;
 }
 
+static int explain_content(lm_err *err, int code, const char *path)
+{
+    if (code == SQLITE_NOTADB)
+        return lm_err_set(err, LM_EDATA, "the file %s is not a SQLite "
+                          "database", path);
+    return lm_err_set(err, LM_EDATA, "the database %s is damaged", path);
+}
+
 int lm_trouble_explain(lm_err *err, int code, const char *path)
 {
     char *folder = path == NULL ? NULL : lm_path_dir(path);
@@ -163,8 +171,12 @@ int lm_trouble_explain(lm_err *err, int code, const char *path)
         rc = explain_temp(err);
     else if (folder != NULL && (code & 0xFF) == SQLITE_FULL)
         rc = explain_full(err, path, folder);
-    else if (folder != NULL && code == SQLITE_IOERR_WRITE)
+    else if (folder != NULL && (code == SQLITE_IOERR_WRITE ||
+                                code == SQLITE_IOERR_SHMSIZE))
         rc = explain_size_limit(err, path);
+    else if (folder != NULL && (code == SQLITE_NOTADB ||
+                                (code & 0xFF) == SQLITE_CORRUPT))
+        rc = explain_content(err, code, path);
     else if (folder != NULL && ((code & 0xFF) == SQLITE_CANTOPEN ||
                                 (code & 0xFF) == SQLITE_READONLY ||
                                 (code & 0xFF) == SQLITE_PERM))

@@ -180,6 +180,8 @@ bool lm_point_known(const lm_db *db, const char *name)
 
 static void restore_counts(lm_db *db, size_t at)
 {
+    db->undos++;
+    db->undone_at = at;
     db->track.rows = db->points[at].rows;
     db->track.fired = db->points[at].fired;
 }

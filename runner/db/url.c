@@ -7,10 +7,16 @@
 
 #include "../base/text.h"
 
+/* How much of a name may be shown: parameters can hold a key. */
+static int shown(const char *name)
+{
+    return (int)strcspn(name, "?");
+}
+
 static int refuse_memory(lm_err *err, const char *name)
 {
-    lm_err_set(err, LM_EUSAGE, "the database %s is in memory: nothing would "
-               "be kept", name);
+    lm_err_set(err, LM_EUSAGE, "the database %.*s is in memory: nothing "
+               "would be kept", shown(name), name);
     lm_err_hint(err, "give the path of a file, for instance data/app.db");
     return LM_EUSAGE;
 }
@@ -68,12 +74,16 @@ static int check_parameter(const char *p, size_t n, const char *name,
 
     if (n == 11 && strncmp(p, "mode=memory", n) == 0)
         return refuse_memory(err, name);
+    if (n == 7 && strncmp(p, "mode=ro", n) == 0)
+        return lm_err_set(err, LM_EUSAGE, "the database %.*s is refused: "
+                          "mode=ro asks for reading only", shown(name),
+                          name);
     for (i = 0; i < sizeof unsafe / sizeof *unsafe; i++) {
         m = strlen(unsafe[i]);
         if (n >= m && strncmp(p, unsafe[i], m) == 0)
-            return lm_err_set(err, LM_EUSAGE, "the database %s is refused: "
-                              "with %s migrations would not be safe", name,
-                              unsafe[i]);
+            return lm_err_set(err, LM_EUSAGE, "the database %.*s is "
+                              "refused: with %s migrations would not be "
+                              "safe", shown(name), name, unsafe[i]);
     }
     return LM_OK;
 }
@@ -98,6 +108,18 @@ static int cut_parameters(char *path, const char *name, lm_err *err)
     return rc;
 }
 
+/* Without the name: before an @ there may be a password. */
+static int refuse_host(const char *authority, const char *name, lm_err *err)
+{
+    if (lm_starts(authority, ":memory:"))
+        return refuse_memory(err, name);
+    lm_err_set(err, LM_EUSAGE, "the database URL names %s", authority[0] ==
+               '\0' ? "no file" : "a host: lumigrate migrates files");
+    lm_err_hint(err, "sqlite:data/app.db is a path from here, "
+                "sqlite:///var/lib/app.db an absolute one");
+    return LM_EUSAGE;
+}
+
 /* //host/path: only an empty host and localhost are this machine. */
 static int cut_authority(char *path, const char *name, lm_err *err)
 {
@@ -107,13 +129,8 @@ static int cut_authority(char *path, const char *name, lm_err *err)
         return LM_OK;
     slash = strchr(path + 2, '/');
     if (slash == NULL || (slash != path + 2 &&
-                          !lm_starts(path + 2, "localhost/"))) {
-        lm_err_set(err, LM_EUSAGE, "the database URL %s names a host",
-                   name);
-        lm_err_hint(err, "sqlite:data/app.db is a path from here, "
-                    "sqlite:///var/lib/app.db an absolute one");
-        return LM_EUSAGE;
-    }
+                          !lm_starts(path + 2, "localhost/")))
+        return refuse_host(path + 2, name, err);
     memmove(path, slash, strlen(slash) + 1);
     return LM_OK;
 }
@@ -138,8 +155,9 @@ static int check_absolute(const char *path, const char *name, lm_err *err)
 {
     if (path[0] != '/' || exists(path) || !exists(path + 1))
         return LM_OK;
-    lm_err_set(err, LM_EUSAGE, "the database %s is the absolute path %s, "
-               "which is not there; %s is", name, path, path + 1);
+    lm_err_set(err, LM_EUSAGE, "the database %.*s is the absolute path %s, "
+               "which is not there; %s is", shown(name), name, path,
+               path + 1);
     lm_err_hint(err, "write sqlite:%s for the one that is there", path + 1);
     return LM_EUSAGE;
 }
@@ -151,8 +169,8 @@ static int parse_url(char *path, const char *name, bool uri, lm_err *err)
     if (rc == LM_OK)
         rc = cut_authority(path, name, err);
     if (rc == LM_OK && uri && !decode(path))
-        rc = lm_err_set(err, LM_EUSAGE, "the database URL %s has a broken "
-                        "%% escape", name);
+        rc = lm_err_set(err, LM_EUSAGE, "the database URL %.*s has a "
+                        "broken %% escape", shown(name), name);
     return rc;
 }
 

@@ -49,7 +49,7 @@ int lm_stmt_bind(lm_stmt *stmt, int index, const lm_value *v)
 
 int lm_stmt_column_count(const lm_stmt *stmt)
 {
-    return stmt->columns;
+    return sqlite3_column_count(stmt->handle);
 }
 
 const char *lm_stmt_column_name(const lm_stmt *stmt, int column)
@@ -63,7 +63,6 @@ static bool make_room(lm_stmt *stmt)
 {
     lm_value *grown;
 
-    stmt->columns = sqlite3_column_count(stmt->handle);
     if (stmt->columns <= stmt->room)
         return true;
     grown = realloc(stmt->row, (size_t)stmt->columns * sizeof *grown);

@@ -34,14 +34,14 @@ static const char *status_of(lua_State *L, lua_State *co)
     }
 }
 
-static void enter(lua_State *L)
+/* May another one run? */
+static void admit(lua_State *L)
 {
-    lm_script *sc = lm_script_of(L);
+    const lm_script *sc = lm_script_of(L);
 
     lm_script_alive(L);
     if (sc->depth >= LM_DEPTH_MAX)
         lm_raise(L, "too many coroutines inside one another");
-    sc->depth++;
 }
 
 /* Let co run with the `count` values on top of L. The number of values that
@@ -63,6 +63,7 @@ static int resume(lua_State *L, lua_State *co, int count)
     }
     lua_xmove(L, co, count);
     sc->running = co;
+    sc->depth++;
     lm_wake_pass_on(sc);
     status = lua_resume(co, L, count, &results);
     sc->running = before;
@@ -96,7 +97,7 @@ static int l_resume(lua_State *L)
     lua_State *co = check_coroutine(L);
     int n;
 
-    enter(L);
+    admit(L);
     n = resume(L, co, lua_gettop(L) - 1);
     lua_pushboolean(L, n >= 0);
     lua_insert(L, n >= 0 ? -(n + 1) : -2);
@@ -111,6 +112,7 @@ static int close_protected(lua_State *L, lua_State *co)
     int status;
 
     sc->running = co;
+    sc->depth++;
     lm_wake_pass_on(sc);
     status = lua_resetthread(co);
     sc->running = before;
@@ -124,13 +126,13 @@ static int l_wrapped(lua_State *L)
     lua_State *co = lua_tothread(L, lua_upvalueindex(1));
     int n, status;
 
-    enter(L);
+    admit(L);
     n = resume(L, co, lua_gettop(L));
     if (n >= 0)
         return n;
     status = lua_status(co);
     if (status != LUA_OK && status != LUA_YIELD) {
-        enter(L);
+        admit(L);
         if (close_protected(L, co) != LUA_OK)
             lua_xmove(co, L, 1);
     }
@@ -156,7 +158,7 @@ static int l_close(lua_State *L)
 
     if (status[0] != 's' && status[0] != 'd')
         return lm_raise(L, "cannot close a %s coroutine", status);
-    enter(L);
+    admit(L);
     if (close_protected(L, co) == LUA_OK) {
         lua_pushboolean(L, 1);
         return 1;

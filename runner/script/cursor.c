@@ -53,17 +53,26 @@ static void make_room(lua_State *L, lm_script *sc)
     sc->cursor_bound = LM_CURSOR_BOUND + 2 * sc->open_cursors;
 }
 
-/* A table is locked for DROP TABLE by a statement that still reads. If that
- * belongs to a cursor which nobody refers to any more, it goes now. */
+static bool is_locked(const lm_err *err)
+{
+    const char *name = lm_db_code_name(err->sqlite_code);
+
+    return name != NULL && (lm_starts(name, "SQLITE_LOCKED") ||
+                            lm_starts(name, "SQLITE_BUSY"));
+}
+
 bool lm_cursor_sweep(lua_State *L)
 {
     lm_script *sc = lm_script_of(L);
+    lm_err *err = lm_db_err(sc->db);
     int before = sc->open_cursors;
 
+    if (!is_locked(err))
+        return false;
     lua_gc(L, LUA_GCCOLLECT);
     if (sc->open_cursors == before)
         return false;
-    lm_err_clear(lm_db_err(sc->db));
+    lm_err_clear(err);
     return true;
 }
 
@@ -108,8 +117,7 @@ bool lm_cursor_step(lua_State *L, lm_cursor *cur)
     bool row;
     int rc = step_once(L, cur, &row);
 
-    if (rc == LM_EBUSY && cur->rows == LM_ROWS_NONE &&
-        lm_cursor_sweep(L))
+    if (rc != LM_OK && cur->rows == LM_ROWS_NONE && lm_cursor_sweep(L))
         rc = step_once(L, cur, &row);
     if (rc != LM_OK) {
         cur->rows = LM_ROWS_END;
@@ -134,9 +142,8 @@ static void classify(lm_cursor *cur, const char *sql, size_t len)
         cur->inserts = cur->writes = false;
 }
 
-/* Make the cursor ready to bind: the statement it has, if it is this one. */
-static void prepare(lua_State *L, lm_cursor *cur, const char *sql,
-                    size_t len)
+void lm_cursor_prepare(lua_State *L, lm_cursor *cur, const char *sql,
+                       size_t len)
 {
     lm_script *sc = lm_script_of(L);
     lua_State *before;
@@ -170,117 +177,13 @@ int l_cursor_execute(lua_State *L)
 
     luaL_checktype(L, 2, LUA_TSTRING);
     sql = lua_tolstring(L, 2, &len);
-    prepare(L, cur, sql, len);
+    lm_cursor_prepare(L, cur, sql, len);
     if (given == 1 && lua_type(L, 3) == LUA_TTABLE)
         lm_bind_table(L, cur->stmt, 3);
     else
         lm_bind_stack(L, cur->stmt, 3, given);
     cur->rows = lm_cursor_step(L, cur) ? LM_ROWS_READY : LM_ROWS_END;
     cur->named = false;
-    lua_settop(L, 1);
-    return 1;
-}
-
-/* Run the statement with what is bound, dropping what it returns. */
-static int64_t run_bound(lua_State *L, lm_cursor *cur)
-{
-    while (lm_cursor_step(L, cur))
-        continue;
-    return cur->rowcount;
-}
-
-static int64_t run_list(lua_State *L, lm_cursor *cur, int64_t rows)
-{
-    lua_Integer i;
-
-    for (i = 1; lua_rawgeti(L, 3, i) != LUA_TNIL; i++) {
-        if (!lua_istable(L, -1))
-            lm_raise(L, "row %I is a %s: each row is a list or a map",
-                     (LUAI_UACINT)i, luaL_typename(L, -1));
-        lm_bind_table(L, cur->stmt, -1);
-        rows += run_bound(L, cur);
-        lua_settop(L, 3);
-    }
-    return rows;
-}
-
-/* The function that gives the rows may do anything, with this cursor too. */
-static int64_t run_iterator(lua_State *L, lm_cursor *cur, int64_t rows)
-{
-    unsigned serial = cur->serial;
-
-    for (;;) {
-        lua_pushvalue(L, 3);
-        lua_call(L, 0, LUA_MULTRET);
-        if (cur->serial != serial || cur->closed)
-            lm_raise(L, "the cursor was used by the function that gives it "
-                        "rows: use another one there");
-        if (lua_isnoneornil(L, 4))
-            return rows;
-        if (lua_gettop(L) == 4 && lua_istable(L, 4))
-            lm_bind_table(L, cur->stmt, 4);
-        else
-            lm_bind_stack(L, cur->stmt, 4, lua_gettop(L) - 3);
-        rows += run_bound(L, cur);
-        lua_settop(L, 3);
-    }
-}
-
-/* (sql, list of rows) or (sql, function that returns a row each time: as one
- * table or as its values; a first nil ends it). */
-int l_cursor_executemany(lua_State *L)
-{
-    lm_cursor *cur = lm_cursor_check(L);
-    int type = lua_type(L, 3);
-    const char *sql;
-    size_t len;
-
-    luaL_checktype(L, 2, LUA_TSTRING);
-    luaL_argexpected(L, type == LUA_TTABLE || type == LUA_TFUNCTION, 3,
-                     "list or function");
-    lua_settop(L, 3);
-    sql = lua_tolstring(L, 2, &len);
-    prepare(L, cur, sql, len);
-    if (!cur->writes)
-        return lm_raise(L, "executemany is for INSERT, UPDATE and DELETE");
-    cur->rowcount = type == LUA_TTABLE ? run_list(L, cur, 0)
-                                       : run_iterator(L, cur, 0);
-    cur->rows = LM_ROWS_END;
-    lua_settop(L, 1);
-    return 1;
-}
-
-/* (sql): every statement of the text; rows are dropped. */
-int l_cursor_executescript(lua_State *L)
-{
-    lm_script *sc = lm_script_of(L);
-    lm_cursor *cur = lm_cursor_check(L);
-    const char *sql;
-    lua_State *before;
-    size_t len, used;
-    int rc;
-
-    luaL_checktype(L, 2, LUA_TSTRING);
-    lua_settop(L, 2);
-    sql = lua_tolstring(L, 2, &len);
-    cur->serial++;
-    for (; len > 0; sql += used, len -= used) {
-        lm_cursor_forget(sc, cur);
-        before = lm_script_enter(L);
-        rc = lm_db_prepare_first(sc->db, LM_SCRIPT, sql, len, &used,
-                                 &cur->stmt);
-        sc->running = before;
-        if (rc != LM_OK)
-            lm_raise_db(L);
-        if (cur->stmt == NULL)
-            break;
-        sc->open_cursors++;
-        cur->writes = cur->inserts = false;
-        run_bound(L, cur);
-    }
-    lm_cursor_forget(sc, cur);
-    cur->rows = LM_ROWS_END;
-    cur->rowcount = -1;
     lua_settop(L, 1);
     return 1;
 }

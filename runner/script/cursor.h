@@ -6,11 +6,13 @@
  *   lm_cursor_push       a new cursor; raises when there is no memory
  *   lm_cursor_check      the cursor at index 1, open and idle; else raise
  *   lm_cursor_usable     raise if it is not
+ *   lm_cursor_prepare    give it a statement
  *   lm_cursor_step       the next row of its statement
  *   lm_cursor_sweep      collect cursors that nobody refers to
  *   lm_cursor_forget     give its statement back
  *   l_cursor_execute, l_cursor_executemany, l_cursor_executescript
- *                        what the connection offers as well
+ *                        what the connection offers as well; the last two
+ *                        in many.c
  *   lm_row_methods       fetchone and its like (row.c)
  *
  * Born closed: a cursor has its type before it has a statement, and a
@@ -60,8 +62,13 @@ static inline void lm_cursor_usable(lua_State *L, const lm_cursor *cur)
 void lm_cursor_open(lua_State *L);
 lm_cursor *lm_cursor_push(lua_State *L);
 lm_cursor *lm_cursor_check(lua_State *L);
+/* Afterwards its statement is this one, ready to bind. */
+void lm_cursor_prepare(lua_State *L, lm_cursor *cur, const char *sql,
+                       size_t len);
 bool lm_cursor_step(lua_State *L, lm_cursor *cur);
-/* LM_EBUSY: were there forgotten cursors in the way? Then try again. */
+/* After a failure: a table is locked for DROP TABLE by a statement that is
+ * still read. If that belongs to a cursor which nobody refers to any more, it
+ * goes now, and the answer is: try again. */
 bool lm_cursor_sweep(lua_State *L);
 void lm_cursor_forget(lm_script *sc, lm_cursor *cur);
 

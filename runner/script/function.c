@@ -28,7 +28,8 @@ static int l_invoke(lua_State *L)
     lm_value v;
     int i;
 
-    luaL_checkstack(L, f->argc + LUA_MINSTACK, "too many arguments");
+    if (f->argc > LUA_MINSTACK / 2)
+        luaL_checkstack(L, f->argc, "too many arguments");
     lua_rawgeti(L, LUA_REGISTRYINDEX, f->function->ref);
     for (i = 0; i < f->argc; i++) {
         lm_call_arg(f->call, i, &v);
@@ -168,7 +169,7 @@ int l_conn_create_function(lua_State *L)
     deterministic = is_deterministic(L, 4);
     lm_script_alive(L);
     rc = register_function(L, name, deterministic);
-    if (rc == LM_EBUSY && lm_cursor_sweep(L))
+    if (rc != LM_OK && lm_cursor_sweep(L))
         rc = register_function(L, name, deterministic);
     return rc == LM_OK ? 0 : lm_raise_db(L);
 }

@@ -20,6 +20,11 @@ typedef struct lm_chunk {
     size_t unused;              /* the blocks behind it are aligned as it */
 } lm_chunk;
 
+/* What stands before a large block, so that all of them can be found. */
+typedef struct lm_large {
+    struct lm_large *next, **link;
+} lm_large;
+
 void lm_heap_open(lm_heap *heap, long limit)
 {
     memset(heap, 0, sizeof *heap);
@@ -29,7 +34,12 @@ void lm_heap_open(lm_heap *heap, long limit)
 void lm_heap_close(lm_heap *heap)
 {
     lm_chunk *chunk;
+    lm_large *large;
 
+    while ((large = heap->larges) != NULL) {
+        heap->larges = large->next;
+        free(large);
+    }
     while ((chunk = heap->chunks) != NULL) {
         heap->chunks = chunk->next;
         free(chunk);
@@ -107,18 +117,42 @@ static void give_small(lm_heap *heap, void *block, size_t size)
     *list = block;
 }
 
+static void link_large(lm_heap *heap, lm_large *large)
+{
+    large->next = heap->larges;
+    large->link = &heap->larges;
+    if (large->next != NULL)
+        large->next->link = &large->next;
+    heap->larges = large;
+}
+
+static void free_large(lm_large *large)
+{
+    *large->link = large->next;
+    if (large->next != NULL)
+        large->next->link = large->link;
+    free(large);
+}
+
 static void *resize_large(lm_script *sc, void *block, size_t osize,
                           size_t nsize)
 {
-    void *moved;
+    lm_large *large = block == NULL ? NULL : (lm_large *)block - 1;
 
     if (nsize > osize && !grant(sc, nsize - osize))
         return NULL;
-    moved = realloc(block, nsize);
-    if (moved == NULL)
+    large = realloc(large, sizeof *large + nsize);
+    if (large == NULL)
         return no_memory(sc);
+    if (block == NULL)
+        link_large(&sc->heap, large);
+    else {
+        *large->link = large;
+        if (large->next != NULL)
+            large->next->link = &large->next;
+    }
     sc->heap.taken += nsize - osize;
-    return moved;
+    return large + 1;
 }
 
 static void release(lm_script *sc, void *block, size_t size)
@@ -129,7 +163,7 @@ static void release(lm_script *sc, void *block, size_t size)
         give_small(&sc->heap, block, size);
         return;
     }
-    free(block);
+    free_large((lm_large *)block - 1);
     sc->heap.taken -= size;
 }
 

@@ -31,6 +31,7 @@ typedef struct lm_heap {
     char *next;                     /* the rest of the newest chunk */
     size_t left;
     struct lm_chunk *chunks;
+    struct lm_large *larges;        /* blocks of other sizes */
     size_t taken;                   /* bytes, from the system */
     size_t limit;                   /* 0: none */
 } lm_heap;

@@ -89,8 +89,10 @@ void lm_push_error_text(lua_State *L, int index)
     const char *type = luaL_typename(L, index);
 
     lua_pushvalue(L, index);
-    if (lua_type(L, -1) == LUA_TSTRING)
+    if (lua_isstring(L, -1)) {
+        lua_tostring(L, -1);    /* of a number: makes it a string */
         return;
+    }
     lua_pushcfunction(L, l_describe);
     lua_insert(L, -2);
     if (lua_pcall(L, 1, 1, 0) == LUA_OK)
@@ -150,7 +152,8 @@ static void keep_message(lua_State *L, lm_script *sc)
     sc->message = lm_strndup(rest, sc->message_len);
 }
 
-/* Lua's traceback without its last line, which is our own call. */
+/* Lua's traceback without its last line, which is our own call; nothing,
+ * when no function of the script was running. */
 static void keep_traceback(lua_State *L, lm_script *sc)
 {
     static const char ours[] = "\n\t[C]: in ?";
@@ -159,10 +162,12 @@ static void keep_traceback(lua_State *L, lm_script *sc)
 
     luaL_traceback(L, L, NULL, 1);
     text = lua_tolstring(L, -1, &len);
-    if (len >= sizeof ours && lm_ends(text, ours))
+    if (lm_ends(text, ours))
         len -= sizeof ours - 1;
     free(sc->traceback);
-    sc->traceback = lm_strndup(text, len);
+    sc->traceback = NULL;
+    if (memchr(text, '\n', len) != NULL)
+        sc->traceback = lm_strndup(text, len);
     lua_pop(L, 1);
 }
 
@@ -177,16 +182,6 @@ int l_message_handler(lua_State *L)
     return 1;
 }
 
-/* Is what ended the script the error of db/ that was raised last? */
-static bool is_stashed(const lm_script *sc)
-{
-    const char *text = lm_err_text(&sc->stash);
-
-    return sc->stash.code != LM_OK && sc->message != NULL &&
-           strlen(text) == sc->message_len &&
-           memcmp(text, sc->message, sc->message_len) == 0;
-}
-
 static void set_message(lm_err *err, const char *text, size_t len)
 {
     char *line = lm_one_line(text, len, LM_MESSAGE_MAX);
@@ -196,6 +191,34 @@ static void set_message(lm_err *err, const char *text, size_t len)
     else
         lm_err_set(err, LM_EFAILED, "%s", line);
     free(line);
+}
+
+/*
+ * Does the message of what ended the script end with the error of db/ that
+ * was raised last? Then what is known of that is what is to be known, and the
+ * script has put something before it at most: where it was, or a word of its
+ * own.
+ */
+static bool is_stashed(const lm_script *sc)
+{
+    const char *text = lm_err_text(&sc->stash);
+    size_t n = strlen(text);
+
+    return sc->stash.code != LM_OK && sc->message != NULL &&
+           n <= sc->message_len &&
+           memcmp(sc->message + sc->message_len - n, text, n) == 0;
+}
+
+static void take_stash(lm_script *sc, lm_err *err)
+{
+    lm_err *stash = &sc->stash;
+
+    if (sc->message_len > 0 && stash->message != NULL) {
+        free(stash->message);
+        stash->message = lm_one_line(sc->message, sc->message_len,
+                                     LM_MESSAGE_MAX);
+    }
+    lm_err_move(err, stash);
 }
 
 /* Nothing here may call Lua: the protected call is over. */
@@ -210,7 +233,7 @@ int lm_report(lm_script *sc, int status)
     if (sc->doom != LM_OK)
         lm_err_set(err, sc->doom, "%s", sc->doom_text);
     else if (status != LUA_OK && is_stashed(sc))
-        lm_err_move(err, &sc->stash);
+        take_stash(sc, err);
     rc = lm_db_latched(sc->db);
     if (rc == LM_OK && status == LUA_OK && err->code == LM_OK)
         return LM_OK;

@@ -26,18 +26,20 @@ typedef struct lm_iterator {
 
 enum { ITERATOR = lua_upvalueindex(1), ITERATED = lua_upvalueindex(2) };
 
-/* row.name; also row[i] of a NULL, or beyond the last column: nil. */
+/* row.name; also row[i] of a NULL, or beyond the last column: nil. Only the
+ * metatable, which scripts cannot reach, leads here: the first argument is a
+ * row. */
 static int l_row_index(lua_State *L)
 {
-    if (lua_type(L, 2) != LUA_TSTRING)
-        return 0;
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
+    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNUMBER) {
+        lua_rawgeti(L, 1, lua_tointeger(L, -1));
+        return 1;
+    }
+    if (lua_type(L, 2) == LUA_TSTRING)
         return lm_raise(L, "the row has no column \"%s\"",
                         lua_tostring(L, 2));
-    if (lua_type(L, 1) == LUA_TTABLE)
-        lua_rawgeti(L, 1, lua_tointeger(L, -1));
-    return 1;
+    return 0;
 }
 
 static int l_row_len(lua_State *L)
@@ -162,11 +164,11 @@ static void push_row(lua_State *L, lm_cursor *cur, int self)
     int n, i;
 
     values = read_row(L, cur, &n);
+    luaL_checkstack(L, n + LUA_MINSTACK, "too many columns");
     lua_createtable(L, n, 0);
-    for (i = 0; i < n; i++) {
-        lm_value_push(L, &values[i]);
-        lua_rawseti(L, -2, i + 1);
-    }
+    lm_value_push_all(L, values, n);
+    for (i = n; i >= 1; i--)
+        lua_rawseti(L, -i - 1, i);
     push_metatable(L, cur, self);
     lua_setmetatable(L, -2);
 }

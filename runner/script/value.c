@@ -21,20 +21,37 @@ static void push_blob(lua_State *L, const char *bytes, size_t size)
     lm_kind_set(L, LM_KIND_BLOB);
 }
 
+static bool read_object(lua_State *L, int index, lm_value *out)
+{
+    const blob *b = lm_kind_test(L, index, LM_KIND_BLOB);
+
+    if (b == NULL) {
+        out->type = LM_NULL;
+        return lm_kind_test(L, index, LM_KIND_NULL) != NULL;
+    }
+    out->type = LM_BLOB;
+    out->as.text.bytes = b->bytes;
+    out->as.text.size = b->size;
+    return true;
+}
+
+static bool read_number(lua_State *L, int index, lm_value *out)
+{
+    if (lua_isinteger(L, index)) {
+        out->type = LM_INTEGER;
+        out->as.integer = lua_tointeger(L, index);
+        return true;
+    }
+    out->type = LM_REAL;
+    out->as.real = lua_tonumber(L, index);
+    return !isnan(out->as.real);
+}
+
 bool lm_value_read(lua_State *L, int index, lm_value *out)
 {
-    const blob *b;
-
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:
-        if (lua_isinteger(L, index)) {
-            out->type = LM_INTEGER;
-            out->as.integer = lua_tointeger(L, index);
-            return true;
-        }
-        out->type = LM_REAL;
-        out->as.real = lua_tonumber(L, index);
-        return !isnan(out->as.real);
+        return read_number(L, index, out);
     case LUA_TSTRING:
         out->type = LM_TEXT;
         out->as.text.bytes = lua_tolstring(L, index, &out->as.text.size);
@@ -47,16 +64,7 @@ bool lm_value_read(lua_State *L, int index, lm_value *out)
         out->as.integer = lua_toboolean(L, index);
         return true;
     case LUA_TUSERDATA:
-        out->type = LM_NULL;
-        if (lm_kind_test(L, index, LM_KIND_NULL) != NULL)
-            return true;
-        b = lm_kind_test(L, index, LM_KIND_BLOB);
-        if (b == NULL)
-            return false;
-        out->type = LM_BLOB;
-        out->as.text.bytes = b->bytes;
-        out->as.text.size = b->size;
-        return true;
+        return read_object(L, index, out);
     default:
         return false;
     }
