@@ -38,6 +38,20 @@ void lm_cursor_forget(lm_script *sc, lm_cursor *cur)
     cur->rows = LM_ROWS_END;
     cur->named = false;
     sc->open_cursors--;
+    *cur->link = cur->next;
+    if (cur->next != NULL)
+        cur->next->link = cur->link;
+}
+
+/* It holds a statement from now on. */
+void lm_cursor_hold(lm_script *sc, lm_cursor *cur)
+{
+    sc->open_cursors++;
+    cur->next = sc->cursors;
+    cur->link = &sc->cursors;
+    if (cur->next != NULL)
+        cur->next->link = &cur->next;
+    sc->cursors = cur;
 }
 
 /*
@@ -163,7 +177,7 @@ void lm_cursor_prepare(lua_State *L, lm_cursor *cur, const char *sql,
     sc->running = before;
     if (rc != LM_OK)
         lm_raise_db(L);
-    sc->open_cursors++;
+    lm_cursor_hold(sc, cur);
     classify(cur, sql, len);
 }
 

@@ -39,6 +39,7 @@ typedef enum lm_rows {
 
 typedef struct lm_cursor {
     lm_stmt *stmt;          /* or NULL */
+    struct lm_cursor *next, **link; /* among those that hold a statement */
     lm_rows rows;
     bool closed;
     bool busy;              /* inside a step of its statement */
@@ -70,6 +71,8 @@ bool lm_cursor_step(lua_State *L, lm_cursor *cur);
  * still read. If that belongs to a cursor which nobody refers to any more, it
  * goes now, and the answer is: try again. */
 bool lm_cursor_sweep(lua_State *L);
+void lm_cursor_hold(lm_script *sc, lm_cursor *cur);
+/* Calls nothing of Lua. */
 void lm_cursor_forget(lm_script *sc, lm_cursor *cur);
 
 int l_cursor_execute(lua_State *L);

@@ -4,13 +4,13 @@
  *
  *   lm_heap_open   begin an empty heap; cannot fail
  *   lm_heap_alloc  lua_Alloc; its user data is the script
- *   lm_heap_close  give all of it back, after the state was closed
+ *   lm_heap_close  give all of it back, with every object of the state
  *
  * Lua makes and drops small blocks all the time, and says how large a block
  * was when it gives it back. So small blocks are cut from chunks and kept in
  * a list for each size when they are free: half a dozen instructions instead
  * of the hundred that malloc and free take. Chunks go when the heap does,
- * with all that is in them. Large blocks are malloc's.
+ * with all that is in them. Large blocks are malloc's, and on a list.
  *
  * The limit is on what was taken from the system. To answer NULL makes Lua
  * collect in the middle of whatever it does, and Lua before 5.4.8 can be made

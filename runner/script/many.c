@@ -98,7 +98,7 @@ int l_cursor_executescript(lua_State *L)
             lm_raise_db(L);
         if (cur->stmt == NULL)
             break;
-        sc->open_cursors++;
+        lm_cursor_hold(sc, cur);
         cur->writes = cur->inserts = false;
         run_bound(L, cur);
     }

@@ -250,10 +250,11 @@ int lm_script_run(const lm_source *source, const lm_run *run)
     rc = call_protected(&sc);
     lm_wake_end(&sc);
     rc = lm_report(&sc, rc);
-    /* Closing a state frees its objects one by one, which costs as much as
-     * opening it. Only cursors hold what is not in the heap. */
-    if (sc.open_cursors > 0)
-        lua_close(sc.main);
+    /* To close the state would free its objects one by one, which costs as
+     * much as opening it. All of them are in the heap and go with it; what
+     * cursors hold does not. */
+    while (sc.cursors != NULL)
+        lm_cursor_forget(&sc, sc.cursors);
     lm_heap_close(&sc.heap);
     lm_function_cut(&sc);
     lm_err_clear(&sc.stash);

@@ -41,7 +41,8 @@ typedef struct lm_script {
     const lm_source *source;
     const void *kinds[LM_KINDS];    /* metatables, see kind.h */
     struct lm_function *functions;  /* that SQL may still call */
-    int open_cursors;       /* that hold a statement, */
+    struct lm_cursor *cursors;  /* that hold a statement, */
+    int open_cursors;       /* how many these are, */
     int cursor_bound;       /* and how many of them call for a collection */
 
     lm_heap heap;
