@@ -4,7 +4,9 @@
 #   make migrate    install what is missing, build, apply migrations/
 #   make test       install what is missing, build, run every test
 #   make lint       the rules of the house; silence is success
-#   make install    program, libraries, header, pkg-config file
+#   make static     build/lumigrate-static: one file that needs no other
+#   make man        the manual's pages (where scdoc is installed)
+#   make install    program, libraries, header, manual, completions
 #
 # What a packager may override.
 CC       ?= cc
@@ -17,7 +19,13 @@ PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
 LIBDIR   ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+MANDIR   ?= $(PREFIX)/share/man
+DATADIR  ?= $(PREFIX)/share
+BASHCOMPDIR ?= $(DATADIR)/bash-completion/completions
+ZSHCOMPDIR  ?= $(DATADIR)/zsh/site-functions
+FISHCOMPDIR ?= $(DATADIR)/fish/vendor_completions.d
 INSTALL  ?= install
+SCDOC    ?= scdoc
 # SANITIZE=1: build and test under ASan, UBSan and the leak check.
 SANITIZE ?=
 # V=1: show the commands.
@@ -61,6 +69,11 @@ LINK := -Wl,--gc-sections -Wl,--as-needed
 SQLITE := $(shell pkg-config --libs sqlite3 2>/dev/null) -lm
 SMALL  := -Wl,-Bstatic $(shell pkg-config --libs lua5.4 libmd jansson \
             2>/dev/null) -Wl,-Bdynamic
+# One file with everything in it, libc too. What Lua and SQLite would do with
+# dlopen the runner never asks for, so the linker's warning says nothing.
+STATIC := -static -Wl,--no-warnings
+STATIC_LIBS := $(shell pkg-config --libs sqlite3 lua5.4 libmd jansson \
+                 2>/dev/null) -lm
 SHARED_LIBS := $(shell pkg-config --libs lua5.4 libmd 2>/dev/null) $(SQLITE)
 
 ROOMS   := base lex engine db core script sqlfile
@@ -68,14 +81,17 @@ LIB_SRC := $(sort $(wildcard runner/*.c $(ROOMS:%=runner/%/*.c)))
 CLI_SRC := $(sort $(wildcard runner/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 PIC_OBJ := $(LIB_SRC:%.c=$(BUILD)/pic/%.o)
-CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/builtin.o
+TEMPLATES := $(sort $(wildcard runner/cli/templates/*))
 UNIT    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
 
 # -- build --------------------------------------------------------------------
-.PHONY: all shared packages
+.PHONY: all shared static packages
 all: $(BUILD)/lumigrate $(BUILD)/liblumigrate.a
 	@:
 shared: $(BUILD)/$(SONAME)
+	@:
+static: $(BUILD)/lumigrate-static
 	@:
 packages:
 	@scripts/install-packages.sh --check build
@@ -83,6 +99,10 @@ packages:
 $(BUILD)/lumigrate: $(CLI_OBJ) $(BUILD)/liblumigrate.a
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(SAN) $(LINK) $(LDFLAGS) -o $@ $^ $(SMALL) $(SQLITE)
+
+$(BUILD)/lumigrate-static: $(CLI_OBJ) $(BUILD)/liblumigrate.a
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LINK) $(STATIC) $(LDFLAGS) -o $@ $^ $(STATIC_LIBS)
 
 $(BUILD)/liblumigrate.a: $(LIB_OBJ)
 	$(call say,AR)
@@ -107,7 +127,29 @@ $(BUILD)/pic/%.o: %.c Makefile | packages
 	$(Q)$(CC) $(COMPILE) -fPIC $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP \
 	    -c -o $@ $<
 
+# The built-in templates of "lumigrate new", as text in the program.
+$(BUILD)/builtin.c: scripts/templates.awk $(TEMPLATES)
+	$(call say,AWK)
+	@mkdir -p $(@D)
+	$(Q)LC_ALL=C awk -f scripts/templates.awk $(TEMPLATES) >$@
+
+$(BUILD)/builtin.o: $(BUILD)/builtin.c runner/cli/builtin.h Makefile | packages
+	$(call say,CC)
+	$(Q)$(CC) $(COMPILE) -Irunner/cli $(CPPFLAGS) $(CFLAGS) $(SAN) -c -o $@ $<
+
 -include $(LIB_OBJ:.o=.d) $(PIC_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT:=.d)
+
+# -- manual -------------------------------------------------------------------
+MAN := $(if $(shell command -v $(SCDOC) 2>/dev/null),lumigrate.1 lumigrate.5)
+
+.PHONY: man
+man: $(MAN:%=$(BUILD)/%)
+	$(if $(MAN),@:,@echo "$(SCDOC) is not installed: no manual pages")
+
+$(BUILD)/%: docs/%.scd runner/lumigrate.h Makefile
+	$(call say,MAN)
+	@mkdir -p $(@D)
+	$(Q)sed 's/@VERSION@/$(VERSION)/' $< | $(SCDOC) >$@
 
 # -- run ----------------------------------------------------------------------
 # The program has no default database; ours is used where no other is named.
@@ -132,7 +174,7 @@ build-migrate:
 test:
 	@scripts/install-packages.sh build test
 	@$(MAKE_AGAIN) test-programs
-	@$(MAKE_AGAIN) SANITIZE= all shared
+	@$(MAKE_AGAIN) SANITIZE= all shared static man
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(TESTS)
 
 test-programs: all $(UNIT)
@@ -149,7 +191,7 @@ lint:
 
 # -- install ------------------------------------------------------------------
 .PHONY: install clean
-install: all shared
+install: all shared man
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(INCLUDEDIR) \
 	    $(DESTDIR)$(LIBDIR)/pkgconfig
 	$(INSTALL) -m 755 $(BUILD)/lumigrate $(DESTDIR)$(BINDIR)
@@ -163,6 +205,15 @@ install: all shared
 	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	    scripts/lumigrate.pc.in \
 	    >$(DESTDIR)$(LIBDIR)/pkgconfig/lumigrate.pc
+	$(INSTALL) -d $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) \
+	    $(DESTDIR)$(FISHCOMPDIR) $(DESTDIR)$(DATADIR)/lumigrate
+	$(BUILD)/lumigrate completion bash >$(DESTDIR)$(BASHCOMPDIR)/lumigrate
+	$(BUILD)/lumigrate completion zsh >$(DESTDIR)$(ZSHCOMPDIR)/_lumigrate
+	$(BUILD)/lumigrate completion fish \
+	    >$(DESTDIR)$(FISHCOMPDIR)/lumigrate.fish
+	$(INSTALL) -m 644 share/lumigrate.lua $(DESTDIR)$(DATADIR)/lumigrate
+	$(foreach page,$(MAN),$(INSTALL) -D -m 644 $(BUILD)/$(page) \
+	    $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(page) &&) :
 
 clean:
 	rm -rf build

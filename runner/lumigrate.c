@@ -187,7 +187,7 @@ static int begin(lumigrate *lm)
 static int end(lumigrate *lm, int rc)
 {
     lm_session_close(&lm->session);
-    lm->session.stop.requested = 0;
+    lm->session.stop.requested = false;
     lm_show_error(&lm->err, lm->state, &lm->shown);
     lm->shown.rolled_back = lm->shown.id != NULL && !lm->outside;
     return rc;
@@ -289,7 +289,7 @@ int lumigrate_recover(lumigrate *lm, const char *id, const char *reason,
     *applied = 0;
     if (lm == NULL)
         return LUMIGRATE_NOMEM;
-    lm->session.stop.requested = 0;
+    lm->session.stop.requested = false;
     rc = begin(lm);
     if (rc != LM_OK)
         return rc;

@@ -54,6 +54,10 @@ need_for_test() {
     need lua-check command -v luacheck
     need sqlite3 command -v sqlite3
     need g++ command -v "${CXX:-c++}"
+    need bubblewrap command -v bwrap
+    need busybox-static command -v busybox
+    need shellcheck command -v shellcheck
+    need scdoc command -v scdoc
     need proj-data test -e /usr/share/proj/proj.db
     library libcmocka-dev cmocka
 }

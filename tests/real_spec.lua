@@ -42,7 +42,7 @@ local FILL = [[
 -- A description is never NULL: the table is made again, by its own text.
 local RECREATE = [[
   local sql = conn:execute("SELECT sql FROM sqlite_schema " ..
-    "WHERE name = 'projected_crs'"):fetchall()[1][1]
+    "WHERE name = 'projected_crs'"):fetchone()[1]
   if sql:find("description TEXT NOT NULL", 1, true) then
     return
   end

@@ -52,7 +52,7 @@ describe("the sample migrations", function()
 
   before_each(function()
     box = sandbox.new()
-    assert(os.execute(("cp %s/migrations/* %s"):format(
+    assert(os.execute(("cp -R %s/migrations/. %s"):format(
       sandbox.quote(sandbox.root), sandbox.quote(box.migrations))))
   end)
   after_each(function() box:destroy() end)

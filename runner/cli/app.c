@@ -9,7 +9,26 @@
 
 lm_out *lm_app_people(lm_app *app)
 {
-    return app->settings.format == LM_TEXT ? &app->out : &app->err;
+    return app->settings.format == LM_TEXT && !app->settings.exec
+               ? &app->out
+               : &app->err;
+}
+
+/* Does the text name it already, as a word of its own? */
+static bool names(const char *text, const char *id)
+{
+    static const char part[] = "abcdefghijklmnopqrstuvwxyz"
+                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    const char *at = *id != '\0' ? strstr(text, id) : NULL;
+
+    for (; at != NULL; at = strstr(at + 1, id)) {
+        const char *end = at + strlen(id);
+
+        if ((at == text || strchr(part, at[-1]) == NULL) &&
+            (*end == '\0' || strchr(part, *end) == NULL))
+            return true;
+    }
+    return false;
 }
 
 void lm_app_warn(lm_app *app, const char *id, const char *text)
@@ -20,7 +39,7 @@ void lm_app_warn(lm_app *app, const char *id, const char *text)
     lm_str_puts(to, "lumigrate: ");
     lm_out_paint(&app->err, LM_YELLOW, "warning:");
     lm_str_putc(to, ' ');
-    if (id != NULL && strstr(text, id) == NULL) {
+    if (id != NULL && !names(text, id)) {
         lm_words_text(to, id);
         lm_str_puts(to, ": ");
     }

@@ -3,7 +3,8 @@
  * app.h - one run of the program: what was asked, and where answers go.
  *
  * Answers go to standard output. With --json or --jsonl that holds JSON
- * alone, and what is meant for people goes to standard error.
+ * alone, with --exec it is the command's, and what is meant for people goes
+ * to standard error.
  *
  *   lm_app_people    where words for people go
  *   lm_app_warn      `lumigrate: warning: …` on standard error
@@ -29,6 +30,10 @@ typedef struct lm_app {
     const lm_command *command; /* NULL: none was named */
     char **args;               /* its arguments */
     int arg_count;
+    char **program;            /* what followed --, where a command takes
+                                  that; NULL: there was no -- */
+    bool become;               /* all is done: become the program */
+    bool skipped;              /* LUMIGRATE_SKIP */
     void *run; /* the command's own */
     int child_status;          /* exit status of a child that did it all, or
                                   -1 */

@@ -135,6 +135,7 @@ int lm_settings_shape(lm_settings *s, lm_fault *fault)
     s->verbose = check_flag(s, LM_OPT_VERBOSE, fault);
     s->help = check_flag(s, LM_OPT_HELP, fault);
     s->version = check_flag(s, LM_OPT_VERSION, fault);
+    s->exec = check_flag(s, LM_OPT_EXEC, fault);
     s->color = color < 0 ? LM_UNASKED : answers[color];
     if (json && jsonl)
         exclude(fault, "json", "jsonl");
@@ -167,6 +168,8 @@ int lm_settings_check(lm_settings *s, lm_fault *fault)
         check_choice(s, LM_OPT_OUT_OF_ORDER, orders, fault) + LUMIGRATE_APPLY;
     c->strict = check_flag(s, LM_OPT_STRICT, fault);
     c->no_create = check_flag(s, LM_OPT_NO_CREATE, fault);
-    check_flag(s, LM_OPT_YES, fault);
+    s->sql = check_flag(s, LM_OPT_SQL, fault);
+    s->force = check_flag(s, LM_OPT_FORCE, fault);
+    s->yes = check_flag(s, LM_OPT_YES, fault);
     return fault->code;
 }

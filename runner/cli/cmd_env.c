@@ -74,23 +74,31 @@ static json_t *setting_json(const lm_app *app, const lm_option *o)
     return lm_json_done(json, bad);
 }
 
-static void write_json(lm_app *app)
+/* Of a failure: the same shape, nothing known. */
+static void write_json(lm_app *app, const lumigrate_error *error)
 {
     json_t *o = lm_json_new(), *settings = json_array();
     const lm_option *option;
     int bad = 0;
 
     for (option = lm_options_common(); option->names[0] != NULL; option++)
-        if (is_setting(option))
+        if (error == NULL && is_setting(option))
             bad |= json_array_append_new(settings, setting_json(app, option));
     bad |= json_object_set_new(o, "settings", settings);
+    bad |= json_object_set_new(
+        o, "error", error != NULL ? lm_json_error(error) : json_null());
     lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+}
+
+static void fail(lm_app *app, const lumigrate_error *error)
+{
+    write_json(app, error);
 }
 
 static int run(lm_app *app)
 {
     if (app->settings.format != LM_TEXT)
-        write_json(app);
+        write_json(app, NULL);
     else
         put_settings(app);
     return LUMIGRATE_OK;
@@ -106,4 +114,5 @@ const lm_command lm_cmd_env = {
             "file that holds the value of NAME. Passwords are not shown.",
     .example = "lumigrate env",
     .run = run,
+    .fail = fail,
 };

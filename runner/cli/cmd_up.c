@@ -7,6 +7,7 @@
 #include "aftermath.h"
 #include "app.h"
 #include "error_out.h"
+#include "exec.h"
 #include "json_out.h"
 #include "signals.h"
 #include "text_out.h"
@@ -92,7 +93,7 @@ static int skip(lm_app *app, lm_up *up)
         lm_str_puts(&out->text, " LUMIGRATE_SKIP is set: nothing was done\n");
         lm_out_flush(out);
     }
-    up->json.skipped = true;
+    app->skipped = up->json.skipped = true;
     if (app->settings.format != LM_TEXT)
         lm_json_out_result(&up->json, NULL);
     return LUMIGRATE_OK;
@@ -177,11 +178,11 @@ static int wait_for_child(lm_app *app, lm_up *up, lumigrate *lm)
     lm_verdict verdict;
 
     lm_supervise_wait(&up->supervisor, &verdict);
+    lm_signals_note(verdict.asked);
     if (verdict.status >= 0) {
         app->child_status = verdict.status;
         return LUMIGRATE_OK;
     }
-    lm_signals_note(verdict.asked);
     if (verdict.asked == 0 && !verdict.timed_out)
         app->child_death = verdict.killed_by;
     return lm_aftermath(app, &up->json, lm, &verdict, up->began);
@@ -218,9 +219,14 @@ static int run(lm_app *app)
     up.text.app = app;
     lm_json_out_begin(&up.json, app);
     up.text.target = &up.target;
-    rc = read_target(app, &up.target);
+    rc = lm_exec_check(app);
+    if (rc == LUMIGRATE_OK)
+        rc = read_target(app, &up.target);
     if (rc == LUMIGRATE_OK)
         rc = is_skipped(app) ? skip(app, &up) : migrate(app, &up);
+    /* The child has done its part; the process that was started goes on. */
+    app->become = rc == LUMIGRATE_OK && app->settings.exec &&
+                  !up.supervisor.watched && app->child_status <= 0;
     lm_text_out_clear(&up.text);
     lm_json_out_clear(&up.json);
     app->run = NULL;
@@ -252,6 +258,11 @@ static const lm_option options[] = {
      .kind = LM_KIND_FLAG,
      .names = {"no-create"},
      .help = "a database that is not there is an error, never made"},
+    {.id = LM_OPT_EXEC,
+     .kind = LM_KIND_FLAG,
+     .names = {"exec"},
+     .value = "-- CMD …",
+     .help = "then become this command, in the same process"},
     {.id = LM_OPT_COUNT},
 };
 
@@ -262,7 +273,10 @@ const lm_command lm_cmd_up = {
     .help = "apply what is pending",
     .more = "With N, at most so many. Any number of processes may do this at\n"
             "once: each migration is applied exactly once. LUMIGRATE_SKIP=1\n"
-            "in the environment: nothing is done.",
+            "in the environment: nothing is done.\n"
+            "With --exec, when that went well (or was skipped), the process\n"
+            "becomes CMD with its arguments; otherwise CMD never starts. What\n"
+            "lumigrate says goes to standard error then.",
     .example = "lumigrate up --database data/app.db",
     .options = options,
     .most_arguments = 1,

@@ -12,22 +12,32 @@ static const char *lua_number(void)
     return strncmp(version, "Lua ", 4) == 0 ? version + 4 : version;
 }
 
+static void write_json(lm_app *app, const lumigrate_error *error)
+{
+    json_t *o = lm_json_new();
+    int bad = lm_json_text(o, "lumigrate", LUMIGRATE_VERSION);
+
+    bad |= lm_json_text(o, "sqlite", lumigrate_sqlite_version());
+    bad |= lm_json_text(o, "lua", lua_number());
+    bad |= json_object_set_new(
+        o, "error", error != NULL ? lm_json_error(error) : json_null());
+    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+}
+
+static void fail(lm_app *app, const lumigrate_error *error)
+{
+    write_json(app, error);
+}
+
 static int run(lm_app *app)
 {
-    json_t *o;
-    int bad;
-
     if (app->settings.format == LM_TEXT) {
         lm_str_printf(&app->out.text, "lumigrate %s (SQLite %s, Lua %s)\n",
                       LUMIGRATE_VERSION, lumigrate_sqlite_version(),
                       lua_number());
         return LUMIGRATE_OK;
     }
-    o = lm_json_new();
-    bad = lm_json_text(o, "lumigrate", LUMIGRATE_VERSION);
-    bad |= lm_json_text(o, "sqlite", lumigrate_sqlite_version());
-    bad |= lm_json_text(o, "lua", lua_number());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    write_json(app, NULL);
     return LUMIGRATE_OK;
 }
 
@@ -39,4 +49,5 @@ const lm_command lm_cmd_version = {
     .example = "lumigrate version --json",
     .no_settings = true,
     .run = run,
+    .fail = fail,
 };

@@ -39,7 +39,10 @@ extern const lm_command lm_cmd_status;
 extern const lm_command lm_cmd_current;
 extern const lm_command lm_cmd_history;
 extern const lm_command lm_cmd_new;
+extern const lm_command lm_cmd_templates;
 extern const lm_command lm_cmd_env;
+extern const lm_command lm_cmd_doctor;
+extern const lm_command lm_cmd_completion;
 extern const lm_command lm_cmd_version;
 extern const lm_command lm_cmd_help;
 

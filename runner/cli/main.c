@@ -10,6 +10,7 @@
 #include "app.h"
 #include "cmd_help.h"
 #include "error_out.h"
+#include "exec.h"
 #include "parse.h"
 #include "signals.h"
 #include "words.h"
@@ -140,6 +141,8 @@ int main(int argc, char **argv)
     lm_signals_ignore();
     rc = run(&app, argc, argv);
     rc = finish(&app, rc);
+    if (rc == LUMIGRATE_OK && app.become)
+        app.child_status = lm_exec(&app);
     lm_app_clear(&app);
     /* Whoever waits for us should see how it really ended: a container that
      * ran out of memory is told by SIGKILL. */

@@ -39,13 +39,19 @@ typedef enum lm_opt {
     LM_OPT_TO, /* from here on: of single commands */
     LM_OPT_BEFORE,
     LM_OPT_NO_CREATE,
+    LM_OPT_EXEC,
+    LM_OPT_TEMPLATE,
+    LM_OPT_SET,
+    LM_OPT_SQL,
     LM_OPT_DATE,
+    LM_OPT_FORCE,
     LM_OPT_COUNT
 } lm_opt;
 
 typedef enum lm_kind {
     LM_KIND_FLAG,
     LM_KIND_TEXT,
+    LM_KIND_LIST, /* may be given again: settings.sets */
     LM_KIND_SECONDS,
     LM_KIND_MIB,
     LM_KIND_CHOICE /* one of the words in `value`, split by | */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -84,10 +85,27 @@ static int unknown_option(lm_app *app, const char *arg)
     return rc;
 }
 
+/* An option that may come again: all of its values. */
+static void keep(lm_app *app, const char *text)
+{
+    lm_settings *s = &app->settings;
+    const char **grown =
+        realloc(s->sets, (s->set_count + 1) * sizeof *grown);
+
+    if (grown == NULL) {
+        lm_fault_set(&app->fault, LUMIGRATE_NOMEM, "out of memory");
+        return;
+    }
+    s->sets = grown;
+    grown[s->set_count++] = text;
+}
+
 static void take(lm_app *app, const lm_option *o, const char *text)
 {
     lm_value *value = &app->settings.values[o->id];
 
+    if (o->kind == LM_KIND_LIST)
+        keep(app, text);
     value->text = text;
     value->origin = LM_FROM_OPTION;
     value->name = o->names[0];
@@ -115,7 +133,7 @@ static int take_next(lm_app *app, const lm_option *o, char ***next)
     }
     take(app, o, **next);
     (*next)++;
-    return LUMIGRATE_OK;
+    return app->fault.code;
 }
 
 static int parse_long(lm_app *app, const char *arg, char ***next)
@@ -132,7 +150,7 @@ static int parse_long(lm_app *app, const char *arg, char ***next)
         return take_next(app, o, next);
     else
         take(app, o, "yes");
-    return LUMIGRATE_OK;
+    return app->fault.code;
 }
 
 static int unknown_letter(lm_app *app, const char *letter)
@@ -164,7 +182,7 @@ static int parse_letters(lm_app *app, const char *arg, char ***next)
             if (c[1] == '\0')
                 return take_next(app, o, next);
             take(app, o, c + 1);
-            return LUMIGRATE_OK;
+            return app->fault.code;
         }
         take(app, o, "yes");
     }
@@ -181,6 +199,13 @@ static int take_word(lm_app *app, char *word)
     app->command = lm_command_find(word);
     return app->command != NULL ? LUMIGRATE_OK
                                 : lm_command_unknown(&app->fault, word);
+}
+
+/* What follows -- is another program's. */
+static bool takes_program(const lm_command *command)
+{
+    return command != NULL &&
+           find_in(command->options, "exec", 4, 0) != NULL;
 }
 
 /* Options of single commands that came before another command's name. */
@@ -219,12 +244,15 @@ int lm_parse(lm_app *app, int argc, char **argv)
 
         if (words_only || !is_option(word))
             rc = take_word(app, word);
-        else if (strcmp(word, "--") == 0)
+        else if (strcmp(word, "--") != 0)
+            rc = word[1] == '-' ? parse_long(app, word, &next)
+                                : parse_letters(app, word, &next);
+        else if (!takes_program(app->command))
             words_only = true;
-        else if (word[1] == '-')
-            rc = parse_long(app, word, &next);
-        else
-            rc = parse_letters(app, word, &next);
+        else {
+            app->program = next;
+            break;
+        }
     }
     if (rc != LUMIGRATE_OK)
         find_format(app, next);

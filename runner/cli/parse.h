@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * parse.h - the words of the command line. Options stand before or after the
- * command; what follows -- is no option.
+ * command; what follows -- is no option. After a command that has --exec it
+ * is the program to become.
  *
  *   lm_parse   fill app->settings.values, the command and its arguments;
  *              what is wrong is app->fault

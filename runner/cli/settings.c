@@ -192,4 +192,7 @@ void lm_settings_clear(lm_settings *s)
         s->values[id].file = NULL;
     }
     lm_dotenv_clear(&s->dotenv);
+    free(s->sets);
+    s->sets = NULL;
+    s->set_count = 0;
 }

@@ -50,7 +50,11 @@ typedef struct lm_settings {
     const char *unread;      /* why a .env that is there was not read */
     lumigrate_config config;
     lm_format format;
-    bool quiet, verbose, help, version;
+    const char **sets; /* what --set gave, in order */
+    size_t set_count;
+    bool quiet, verbose, yes, help, version;
+    bool sql, force;         /* of "new" */
+    bool exec; /* to become the command after -- */
     lm_answer color; /* LM_UNASKED: as the terminal has it */
 } lm_settings;
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/time.h>
 
 /*
  * The only mutable data of the program that belongs to nobody: a signal
@@ -94,16 +95,65 @@ const char *lm_signals_name(int number)
     }
 }
 
-void lm_signals_die(int number)
+static void reset(int number)
 {
     struct sigaction action;
-    sigset_t set;
 
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
+    sigaction(number, &action, NULL);
+}
+
+void lm_signals_die(int number)
+{
+    sigset_t set;
+
     sigemptyset(&set);
     sigaddset(&set, number);
-    sigaction(number, &action, NULL);
+    reset(number);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     raise(number);
+}
+
+/* One of those that end a run and came while all were blocked. */
+static void note_pending(void)
+{
+    static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
+    sigset_t set;
+    size_t i;
+
+    if (sigpending(&set) != 0)
+        return;
+    for (i = 0; i < sizeof ending / sizeof *ending; i++)
+        if (sigismember(&set, ending[i]) == 1)
+            lm_signals_note(ending[i]);
+}
+
+/*
+ * For process 1 of a container the kernel drops a signal that nobody handles:
+ * so each one is looked for before its handler goes. From then on it is the
+ * program's affair.
+ */
+int lm_signals_hand_over(void)
+{
+    static const int ours[] = {SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGALRM,
+                               SIGCHLD};
+    struct itimerval none;
+    sigset_t set;
+    size_t i;
+
+    sigfillset(&set);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    note_pending();
+    if (caught != 0)
+        return (int)caught;
+    memset(&none, 0, sizeof none);
+    setitimer(ITIMER_REAL, &none, NULL);
+    for (i = 0; i < sizeof ours / sizeof *ours; i++)
+        reset(ours[i]);
+    if (!hangup_is_ignored())
+        reset(SIGHUP);
+    sigemptyset(&set);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    return 0;
 }

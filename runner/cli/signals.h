@@ -10,6 +10,8 @@
  *   lm_signals_note     a signal came that no handler saw
  *   lm_signals_name     "SIGTERM"; static
  *   lm_signals_die      end as a signal ends a process
+ *   lm_signals_hand_over  give all signals back, for exec: 0, or the number
+ *                       of one that came before
  */
 #ifndef LM_CLI_SIGNALS_H
 #define LM_CLI_SIGNALS_H
@@ -23,5 +25,6 @@ int lm_signals_caught(void);
 void lm_signals_note(int number);
 const char *lm_signals_name(int number);
 void lm_signals_die(int number);
+int lm_signals_hand_over(void);
 
 #endif

@@ -9,16 +9,14 @@
 #include "../db/txn.h"
 #include "ledger.h"
 
-static lm_value text(const char *s)
+static int note_kept(void *user, lm_db *db, const lm_value *row)
 {
-    lm_value v = {.type = LM_NULL};
+    bool *kept = user;
 
-    if (s != NULL) {
-        v.type = LM_TEXT;
-        v.as.text.bytes = s;
-        v.as.text.size = strlen(s);
-    }
-    return v;
+    (void)db;
+    (void)row;
+    *kept = true;
+    return LM_OK;
 }
 
 /* Is this text of this migration kept already? */
@@ -28,17 +26,12 @@ static int is_kept(lm_ledger *l, lm_db *db, const lm_source *s, bool *out)
                           "= ?2 AND source IS NOT NULL LIMIT 1",
                           l->history);
     lm_value v[2];
-    lm_stmt *stmt = NULL;
-    int i, rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-        : lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
+    int rc;
 
-    v[0] = text(s->id);
-    v[1] = text(s->checksum);
-    for (i = 0; i < 2 && rc == LM_OK; i++)
-        rc = lm_stmt_bind(stmt, i + 1, &v[i]);
-    if (rc == LM_OK)
-        rc = lm_stmt_step(stmt, out);
-    lm_stmt_release(stmt);
+    v[0] = lm_text_of(s->id);
+    v[1] = lm_text_of(s->checksum);
+    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                     : lm_db_each(db, sql, v, 2, note_kept, out);
     free(sql);
     return rc;
 }
@@ -53,25 +46,25 @@ int lm_history_add(lm_ledger *l, lm_db *db, const lm_record *r)
     if (lm_ledger_last_outcome(l, r->source->id) != NULL ||
         lm_ledger_find(l, r->source->id) != NULL)
         rc = is_kept(l, db, r->source, &kept);
-    v[0] = text(r->source->id);
-    v[1] = text(r->action);
-    v[2] = text(r->outcome);
-    v[3] = text(r->error);
-    v[4] = text(r->source->checksum);
+    v[0] = lm_text_of(r->source->id);
+    v[1] = lm_text_of(r->action);
+    v[2] = lm_text_of(r->outcome);
+    v[3] = lm_text_of(r->error);
+    v[4] = lm_text_of(r->source->checksum);
     v[5].type = LM_NULL;
     if (!kept) {
         v[5].type = LM_TEXT;
         v[5].as.text.bytes = r->source->text;
         v[5].as.text.size = r->source->len;
     }
-    v[6] = text(r->started_at);
+    v[6] = lm_text_of(r->started_at);
     v[7].type = LM_REAL;
     v[7].as.real = r->duration_ms;
-    v[8] = text(r->origin->runner);
-    v[9] = text(r->origin->sqlite);
-    v[10] = text(r->origin->host);
-    v[11] = text(r->origin->user);
-    v[12] = text(r->origin->run_id);
+    v[8] = lm_text_of(r->origin->runner);
+    v[9] = lm_text_of(r->origin->sqlite);
+    v[10] = lm_text_of(r->origin->host);
+    v[11] = lm_text_of(r->origin->user);
+    v[12] = lm_text_of(r->origin->run_id);
     return rc == LM_OK ? lm_db_run(db, l->history_sql, v, 13) : rc;
 }
 
@@ -87,11 +80,11 @@ static int count_again(lm_ledger *l, lm_db *db, const lm_record *r,
     lm_value v[5];
     int rc;
 
-    v[0] = text(r->started_at);
-    v[1] = text(r->source->id);
-    v[2] = text(r->outcome);
-    v[3] = text(r->source->checksum);
-    v[4] = text(r->error);
+    v[0] = lm_text_of(r->started_at);
+    v[1] = lm_text_of(r->source->id);
+    v[2] = lm_text_of(r->outcome);
+    v[3] = lm_text_of(r->source->checksum);
+    v[4] = lm_text_of(r->error);
     rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
                      : lm_db_run(db, sql, v, 5);
     *counted = rc == LM_OK && lm_db_changes(db) > 0;
@@ -128,12 +121,12 @@ static const char *keep(lm_ledger *l, const lm_value *v, lm_err *err)
     return copy;
 }
 
-static int add_attempt(lm_ledger *l, lm_db *db, const lm_value *v)
+static int add_attempt(void *user, lm_db *db, const lm_value *v)
 {
+    lm_ledger *l = user;
     lm_err *err = lm_db_err(db);
-    lm_attempt *a = v == NULL ? NULL
-        : lm_list_grow(l->attempts, l->attempt_count, &l->attempt_size,
-                       sizeof *a);
+    lm_attempt *a = lm_list_grow(l->attempts, l->attempt_count,
+                                 &l->attempt_size, sizeof *a);
 
     if (a == NULL)
         return lm_err_nomem(err);
@@ -162,8 +155,6 @@ static int add_attempt(lm_ledger *l, lm_db *db, const lm_value *v)
 int lm_history_read(lm_ledger *l, lm_db *db)
 {
     char *sql;
-    lm_stmt *stmt = NULL;
-    bool more;
     int rc;
 
     lm_arena_clear(&l->attempt_strings);
@@ -175,14 +166,7 @@ int lm_history_read(lm_ledger *l, lm_db *db)
                     "run_id, repeats, last_at FROM main.%s ORDER BY seq",
                     l->history);
     rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-        : lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc != LM_OK || !more)
-            break;
-        rc = add_attempt(l, db, lm_stmt_row(stmt));
-    }
-    lm_stmt_release(stmt);
+                     : lm_db_each(db, sql, NULL, 0, add_attempt, l);
     free(sql);
     return rc;
 }

@@ -31,8 +31,10 @@ static bool build_statements(lm_ledger *l)
         "INSERT INTO main.%s (id, position, description, checksum, effect, "
         "applied_at, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?)", l->quoted);
     l->history_sql = lm_format(
-        "INSERT INTO main.%s VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, 0, NULL)", l->history);
+        "INSERT INTO main.%s (id, action, outcome, error, checksum, source, "
+        "started_at, duration_ms, runner, sqlite, host, user, run_id, "
+        "repeats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        l->history);
     return l->insert_sql != NULL && l->history_sql != NULL;
 }
 
@@ -114,13 +116,12 @@ static int refuse_row(lm_ledger *l, lm_db *db, int64_t position)
     return LM_EHISTORY;
 }
 
-static int add_row(lm_ledger *l, lm_db *db, const lm_value *v)
+static int add_row(void *user, lm_db *db, const lm_value *v)
 {
+    lm_ledger *l = user;
     lm_err *err = lm_db_err(db);
     lm_applied *grown;
 
-    if (v == NULL)
-        return lm_err_nomem(err);
     if (v[0].type != LM_TEXT ||
         memchr(v[0].as.text.bytes, '\0', v[0].as.text.size) != NULL)
         return refuse_row(l, db, whole(&v[1]));
@@ -149,22 +150,12 @@ static int by_id(const void *a, const void *b)
     return strcmp(((const lm_applied *)a)->id, ((const lm_applied *)b)->id);
 }
 
-/* Run a query built here, handing each row to `add`. */
-static int each_row(lm_ledger *l, lm_db *db, char *sql,
-                    int (*add)(lm_ledger *, lm_db *, const lm_value *))
+/* Run a query built here (NULL: no memory), handing each row to `add`. */
+static int each_row(lm_ledger *l, lm_db *db, char *sql, lm_row_fn add)
 {
-    lm_stmt *stmt = NULL;
-    bool more;
     int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-        : lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
+                         : lm_db_each(db, sql, NULL, 0, add, l);
 
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc != LM_OK || !more)
-            break;
-        rc = add(l, db, lm_stmt_row(stmt));
-    }
-    lm_stmt_release(stmt);
     free(sql);
     return rc;
 }
@@ -189,12 +180,12 @@ static int read_rows(lm_ledger *l, lm_db *db)
     return rc;
 }
 
-static int add_last(lm_ledger *l, lm_db *db, const lm_value *v)
+static int add_last(void *user, lm_db *db, const lm_value *v)
 {
+    lm_ledger *l = user;
     lm_err *err = lm_db_err(db);
-    lm_last *grown = v == NULL ? NULL
-        : lm_list_grow(l->last, l->last_count, &l->last_size,
-                       sizeof *grown);
+    lm_last *grown = lm_list_grow(l->last, l->last_count, &l->last_size,
+                                  sizeof *grown);
 
     if (grown == NULL)
         return lm_err_nomem(err);
@@ -360,18 +351,6 @@ int lm_ledger_prepare(lm_ledger *l, lm_db *db, const char **what)
     return rc == LM_OK ? lm_ledger_look(l, db) : rc;
 }
 
-static lm_value text(const char *s)
-{
-    lm_value v = {.type = LM_NULL};
-
-    if (s != NULL) {
-        v.type = LM_TEXT;
-        v.as.text.bytes = s;
-        v.as.text.size = strlen(s);
-    }
-    return v;
-}
-
 static lm_value real(double n)
 {
     lm_value v = {.type = LM_REAL};
@@ -419,13 +398,13 @@ int lm_ledger_insert(lm_ledger *l, lm_db *db, const lm_record *r)
 
     if (l->last_position == INT64_MAX)
         return refuse_position(l, db);
-    v[0] = text(r->source->id);
+    v[0] = lm_text_of(r->source->id);
     v[1].type = LM_INTEGER;
     v[1].as.integer = ++l->last_position;
-    v[2] = text(r->source->description);
-    v[3] = text(r->source->checksum);
-    v[4] = text(r->effect);
-    v[5] = text(r->started_at);
+    v[2] = lm_text_of(r->source->description);
+    v[3] = lm_text_of(r->source->checksum);
+    v[4] = lm_text_of(r->effect);
+    v[5] = lm_text_of(r->started_at);
     v[6] = real(r->duration_ms);
     rc = lm_db_run(db, l->insert_sql, v, 7);
     return rc == LM_OK ? check_written(l, db) : rc;

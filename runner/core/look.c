@@ -32,10 +32,12 @@ void lm_columns_clear(lm_columns *c)
     memset(c, 0, sizeof *c);
 }
 
-static int add_column(lm_columns *c, const lm_value *v, lm_err *err)
+static int add_column(void *user, lm_db *db, const lm_value *v)
 {
-    lm_column *grown = v == NULL ? NULL
-        : lm_list_grow(c->list, c->count, &c->size, sizeof *grown);
+    lm_columns *c = user;
+    lm_err *err = lm_db_err(db);
+    lm_column *grown = lm_list_grow(c->list, c->count, &c->size,
+                                    sizeof *grown);
 
     if (grown == NULL)
         return lm_err_nomem(err);
@@ -59,30 +61,16 @@ static int add_column(lm_columns *c, const lm_value *v, lm_err *err)
 
 int lm_columns_read(lm_db *db, const char *table, lm_columns *out)
 {
-    static const char sql[] =
-        "SELECT name, type, \"notnull\", dflt_value, pk, hidden "
-        "FROM pragma_table_xinfo(?1, 'main')";
-    lm_value v = {.type = LM_TEXT};
-    lm_stmt *stmt;
-    bool more;
-    int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
+    lm_value v = lm_text_of(table);
 
-    v.as.text.bytes = table;
-    v.as.text.size = strlen(table);
-    if (rc == LM_OK)
-        rc = lm_stmt_bind(stmt, 1, &v);
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc != LM_OK || !more)
-            break;
-        rc = add_column(out, lm_stmt_row(stmt), lm_db_err(db));
-    }
-    lm_stmt_release(stmt);
-    return rc;
+    return lm_db_each(db, "SELECT name, type, \"notnull\", dflt_value, pk, "
+                      "hidden FROM pragma_table_xinfo(?1, 'main')", &v, 1,
+                      add_column, out);
 }
 
 /* What the catalogue says about the names that matter. */
 typedef struct finding {
+    const char *name;       /* the ledger's */
     bool table, view, history, rails, ours;
     bool history_view, history_ours;
 } finding;
@@ -103,13 +91,15 @@ static bool is_our_text(const lm_value *sql, const char *body)
            memchr(sql->as.text.bytes, '(', sql->as.text.size - n) == NULL;
 }
 
-static void note(const lm_value *row, const char *table, finding *out)
+static int note(void *user, lm_db *db, const lm_value *row)
 {
+    finding *out = user;
     bool is_table = is_text(&row[0], "table");
 
+    (void)db;
     if (is_text(&row[1], "ar_internal_metadata"))
         out->rails = true;
-    else if (!is_text(&row[1], table)) {
+    else if (!is_text(&row[1], out->name)) {
         out->history = is_table;
         out->history_view = !is_table;
         out->history_ours = is_table && is_our_text(&row[2], lm_history_body);
@@ -118,36 +108,17 @@ static void note(const lm_value *row, const char *table, finding *out)
         out->view = !is_table;
         out->ours = is_table && is_our_text(&row[2], lm_ledger_body);
     }
+    return LM_OK;
 }
 
-static int search(lm_db *db, const char *table, finding *out)
+static int search(lm_db *db, finding *out)
 {
-    static const char sql[] =
-        "SELECT type, name, sql FROM main.sqlite_schema "
-        "WHERE type IN ('table', 'view') AND name COLLATE NOCASE IN "
-        "(?1, ?1 || '_history', 'ar_internal_metadata')";
-    lm_value v = {.type = LM_TEXT};
-    const lm_value *row;
-    lm_stmt *stmt;
-    bool more;
-    int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
+    lm_value v = lm_text_of(out->name);
 
-    v.as.text.bytes = table;
-    v.as.text.size = strlen(table);
-    if (rc == LM_OK)
-        rc = lm_stmt_bind(stmt, 1, &v);
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc != LM_OK || !more)
-            break;
-        row = lm_stmt_row(stmt);
-        if (row == NULL)
-            rc = LM_ENOMEM;
-        else
-            note(row, table, out);
-    }
-    lm_stmt_release(stmt);
-    return rc;
+    return lm_db_each(db, "SELECT type, name, sql FROM main.sqlite_schema "
+                      "WHERE type IN ('table', 'view') AND name COLLATE "
+                      "NOCASE IN (?1, ?1 || '_history', "
+                      "'ar_internal_metadata')", &v, 1, note, out);
 }
 
 static int refuse_view(lm_db *db, const char *table)
@@ -235,8 +206,8 @@ static int judge(lm_db *db, const char *table, bool rails, lm_look *out)
 
 int lm_look_at(lm_db *db, const char *table, lm_look *out)
 {
-    finding found = {0};
-    int rc = search(db, table, &found);
+    finding found = {.name = table};
+    int rc = search(db, &found);
 
     if (rc != LM_OK)
         return rc;

@@ -9,33 +9,6 @@
 #include "../lex/name.h"
 #include "look.h"
 
-/* One integer from a query with one text bound. */
-static int ask(lm_db *db, const char *sql, const char *name, int64_t *out)
-{
-    lm_value v = {.type = LM_TEXT};
-    const lm_value *row;
-    lm_stmt *stmt;
-    bool more = false;
-    int rc = lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
-
-    *out = 0;
-    v.as.text.bytes = name;
-    v.as.text.size = strlen(name);
-    if (rc == LM_OK)
-        rc = lm_stmt_bind(stmt, 1, &v);
-    if (rc == LM_OK)
-        rc = lm_stmt_step(stmt, &more);
-    if (rc == LM_OK && more) {
-        row = lm_stmt_row(stmt);
-        if (row == NULL)
-            rc = LM_ENOMEM;
-        else if (row->type == LM_INTEGER)
-            *out = row->as.integer;
-    }
-    lm_stmt_release(stmt);
-    return rc;
-}
-
 static int refuse(lm_db *db, const char *table, const char *why)
 {
     lm_err_set(lm_db_err(db), LM_EHISTORY, "the table %s has a text id, but "
@@ -130,7 +103,7 @@ int lm_rebuild_possible(lm_db *db, const char *table)
 
     for (i = 0; i < sizeof questions / sizeof *questions && rc == LM_OK;
          i++) {
-        rc = ask(db, questions[i].sql, table, &n);
+        rc = lm_db_integer_of(db, questions[i].sql, table, &n);
         if (rc == LM_OK && n > 0)
             rc = refuse(db, table, questions[i].problem);
     }

@@ -125,6 +125,15 @@ static int by_place(const void *a, const void *b)
     return lm_natural_cmp(place_of(a), place_of(b));
 }
 
+/* It began outside a transaction, and its process was killed or a signal
+ * ended it. */
+static bool is_half_done(const lm_source *source, const char *outcome)
+{
+    return strcmp(outcome, "started") == 0 ||
+           (source->txn == LM_TXN_NONE &&
+            strcmp(outcome, "interrupted") == 0);
+}
+
 static lm_status status_of(const lm_step *step, const lm_ledger *ledger,
                            bool later_applied)
 {
@@ -138,7 +147,7 @@ static lm_status status_of(const lm_step *step, const lm_ledger *ledger,
                strcmp(applied->checksum, step->source->checksum) != 0
             ? LM_STATUS_EDITED : LM_STATUS_APPLIED;
     outcome = lm_ledger_last_outcome(ledger, step->source->id);
-    if (outcome != NULL && strcmp(outcome, "started") == 0)
+    if (outcome != NULL && is_half_done(step->source, outcome))
         return LM_STATUS_PARTIAL;
     if (later_applied)
         return LM_STATUS_OUT_OF_ORDER;

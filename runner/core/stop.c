@@ -7,7 +7,7 @@ void lm_stop_request(lm_stop *stop)
 {
     void (*wake)(void *user) = stop->waker.wake;
 
-    stop->requested = 1;
+    stop->requested = true;
     if (wake != NULL)
         wake(stop->waker.user);
 }

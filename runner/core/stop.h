@@ -7,14 +7,14 @@
 #ifndef LM_CORE_STOP_H
 #define LM_CORE_STOP_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "../base/err.h"
 #include "../engine/engine.h"
 
 typedef struct lm_stop {
-    volatile sig_atomic_t requested;
+    atomic_bool requested;  /* by any thread, or a signal handler */
     bool muted;         /* cleaning up: nothing stops that */
     double timeout;     /* ms a migration may take; 0: no limit */
     double deadline;    /* on lm_clock_ms; 0: none now */

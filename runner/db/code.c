@@ -47,10 +47,11 @@ static char *copy_text(const lm_value *v)
     return lm_strndup(v->as.text.bytes, v->as.text.size);
 }
 
-static int add_code(lm_db *db, code_list *all, const lm_value *row)
+static int add_code(void *user, lm_db *db, const lm_value *row)
 {
-    code *grown = row == NULL ? NULL
-        : lm_list_grow(all->list, all->count, &all->size, sizeof *grown);
+    code_list *all = user;
+    code *grown = lm_list_grow(all->list, all->count, &all->size,
+                               sizeof *grown);
 
     if (grown == NULL)
         return lm_err_nomem(db->err);
@@ -70,21 +71,10 @@ static int add_code(lm_db *db, code_list *all, const lm_value *row)
  * by a trigger that reads it. */
 static int read_code(lm_db *db, code_list *all)
 {
-    static const char sql[] =
-        "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
-        "WHERE type IN ('view', 'trigger') ORDER BY type DESC, rowid";
-    lm_stmt *stmt;
-    bool more;
-    int rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
-
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc != LM_OK || !more)
-            break;
-        rc = add_code(db, all, lm_stmt_row(stmt));
-    }
-    lm_stmt_release(stmt);
-    return rc;
+    return lm_db_each(db, "SELECT type, name, tbl_name, sql "
+                      "FROM main.sqlite_schema WHERE type IN "
+                      "('view', 'trigger') ORDER BY type DESC, rowid", NULL,
+                      0, add_code, all);
 }
 
 /* INSERT, UPDATE or DELETE: the first such word behind TRIGGER. A name that
@@ -110,38 +100,29 @@ static const char *event_of(const char *sql)
     return "";
 }
 
-/* "a" = "a", "b" = "b": all columns that can be written, so that every
- * UPDATE OF trigger is compiled. */
+/* "a" = "a", and a comma before all but the first. */
+static int add_assignment(void *user, lm_db *db, const lm_value *row)
+{
+    lm_buf *sql = user;
+    char *name = copy_text(&row[0]);
+    char *quoted = name == NULL ? NULL : lm_quote_ident(name);
+    bool first = lm_ends(lm_buf_text(sql), " SET "), ok = quoted != NULL;
+
+    if (ok)
+        lm_buf_printf(sql, "%s%s = %s", first ? "" : ", ", quoted, quoted);
+    free(name);
+    free(quoted);
+    return ok ? LM_OK : lm_err_nomem(db->err);
+}
+
+/* All columns that can be written, so that every UPDATE OF trigger is
+ * compiled. */
 static int add_assignments(lm_db *db, const char *table, lm_buf *sql)
 {
-    static const char ask[] =
-        "SELECT name FROM pragma_table_xinfo(?1, 'main') WHERE hidden = 0";
-    lm_value v = lm_text_value(table, strlen(table));
-    const lm_value *row;
-    lm_stmt *stmt;
-    char *name, *quoted;
-    bool more;
-    int n = 0, rc = lm_db_prepare(db, LM_RUNNER, ask, sizeof ask - 1, &stmt);
+    lm_value name = lm_text_of(table);
 
-    if (rc == LM_OK)
-        rc = lm_stmt_bind(stmt, 1, &v);
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc != LM_OK || !more)
-            break;
-        row = lm_stmt_row(stmt);
-        name = row == NULL ? NULL : copy_text(&row[0]);
-        quoted = name == NULL ? NULL : lm_quote_ident(name);
-        if (quoted == NULL)
-            rc = lm_err_nomem(db->err);
-        else
-            lm_buf_printf(sql, "%s%s = %s", n++ > 0 ? ", " : "", quoted,
-                          quoted);
-        free(name);
-        free(quoted);
-    }
-    lm_stmt_release(stmt);
-    return rc;
+    return lm_db_each(db, "SELECT name FROM pragma_table_xinfo(?1, 'main') "
+                      "WHERE hidden = 0", &name, 1, add_assignment, sql);
 }
 
 /* The statement whose preparation compiles it. */

@@ -153,11 +153,22 @@ const char *lm_stmt_sql(const lm_stmt *stmt, size_t *len);
 void lm_stmt_reset(lm_stmt *stmt);
 void lm_stmt_release(lm_stmt *stmt);
 
-/* For the runner's own SQL: prepare, bind `count` values, step once, release.
+/* For the runner's own SQL: bind `count` values and hand every row to `each`,
+ * until it does not return LM_OK. A row is borrowed for the call. */
+typedef int (*lm_row_fn)(void *user, lm_db *db, const lm_value *row);
+int lm_db_each(lm_db *db, const char *sql, const lm_value *values, int count,
+               lm_row_fn each, void *user);
+/* A TEXT value, borrowed; NULL is NULL. */
+lm_value lm_text_of(const char *s);
+
+/* The same without rows: prepare, bind `count` values, step once, release.
  * A row is an error. */
 int lm_db_run(lm_db *db, const char *sql, const lm_value *values, int count);
 /* The one integer that a query of the runner's gives; `none` without row. */
 int lm_db_integer(lm_db *db, const char *sql, int64_t none, int64_t *out);
+/* With one text bound; 0 without row. */
+int lm_db_integer_of(lm_db *db, const char *sql, const char *text,
+                     int64_t *out);
 
 /* A number that changes when another connection has committed something, and
  * only then (sqlite.org/pragma.html#pragma_data_version). */

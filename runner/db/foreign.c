@@ -31,11 +31,17 @@ void lm_links_clear(lm_db *db)
     db->links_at = -1;
 }
 
-static int add_link(lm_db *db, const lm_value *child, const lm_value *parent)
+/* A row of (child, parent). */
+static int add_link(void *unused, lm_db *db, const lm_value *row)
 {
-    lm_link *grown = lm_list_grow(db->links, db->link_count, &db->link_size,
-                                  sizeof *grown);
+    const lm_value *child = &row[0], *parent = &row[1];
+    lm_link *grown;
 
+    (void)unused;
+    if (child->type != LM_TEXT || parent->type != LM_TEXT)
+        return LM_OK;
+    grown = lm_list_grow(db->links, db->link_count, &db->link_size,
+                         sizeof *grown);
     if (grown == NULL)
         return lm_err_nomem(db->err);
     db->links = grown;
@@ -51,28 +57,6 @@ static int add_link(lm_db *db, const lm_value *child, const lm_value *parent)
     return LM_OK;
 }
 
-/* Add the links that a query of (child, parent) gives. */
-static int add_links(lm_db *db, const char *sql)
-{
-    const lm_value *row;
-    lm_stmt *stmt;
-    bool more;
-    int rc = lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
-
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc != LM_OK || !more)
-            break;
-        row = lm_stmt_row(stmt);
-        if (row == NULL)
-            rc = LM_ENOMEM;
-        else if (row[0].type == LM_TEXT && row[1].type == LM_TEXT)
-            rc = add_link(db, &row[0], &row[1]);
-    }
-    lm_stmt_release(stmt);
-    return rc;
-}
-
 static int read_all(lm_db *db)
 {
     static const char links[] =
@@ -86,7 +70,7 @@ static int read_all(lm_db *db)
     int rc;
 
     lm_links_clear(db);
-    rc = add_links(db, links);
+    rc = lm_db_each(db, links, NULL, 0, add_link, NULL);
     if (rc == LM_OK)
         rc = lm_db_integer(db, code, 0, &any);
     if (rc == LM_OK)

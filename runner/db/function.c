@@ -34,6 +34,12 @@ static void free_function(void *p)
     free(f);
 }
 
+static int refuse_name(lm_db *db)
+{
+    return lm_err_set(db->err, LM_EFAILED, "a function's name is 1 to 255 "
+                      "bytes");
+}
+
 /* One that is deleted does not uncover what it had replaced: SQLite's own
  * function, or the host's, would be lost to the connection for good. */
 static int check_free(lm_db *db, const char *name)
@@ -45,6 +51,8 @@ static int check_free(lm_db *db, const char *name)
     bool taken = false;
     int rc;
 
+    if (*name == '\0')
+        return refuse_name(db);
     if (lm_names_has(&db->functions, name))
         return LM_OK;
     rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
@@ -86,8 +94,7 @@ int lm_db_create_function(lm_db *db, const char *name, bool deterministic,
     if (rc == SQLITE_OK)
         return LM_OK;
     if (rc == SQLITE_MISUSE)
-        return lm_err_set(db->err, LM_EFAILED, "a function's name is 1 to "
-                          "255 bytes");
+        return refuse_name(db);
     return lm_db_fail(db, rc, NULL, 0);
 }
 

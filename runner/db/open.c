@@ -9,9 +9,14 @@
  *
  * Reading only (status): a read-only open of a WAL database leaves -wal and
  * -shm behind; one for reading and writing with PRAGMA query_only leaves
- * nothing and keeps bytes and time of the file. On a read-only volume it is
- * the other way round, and without a -wal only immutable=1 can read a WAL
- * database at all (sqlite.org/wal.html#read_only_databases).
+ * nothing and keeps bytes and time of the file. What a -wal holds is not
+ * moved into the file when we close; and where it has no -shm beside it,
+ * nobody is at work, and in exclusive mode SQLite makes none
+ * (sqlite.org/wal.html#use_of_wal_without_shared_memory).
+ *
+ * On a read-only volume it is the other way round, and without a -wal only
+ * immutable=1 can read a WAL database at all
+ * (sqlite.org/wal.html#read_only_databases).
  */
 #include <assert.h>
 #include <errno.h>
@@ -246,6 +251,8 @@ static int open_to_read(lm_db *db, const char *path)
     rc = open_handle(db, path, SQLITE_OPEN_READWRITE);
     if (rc == LM_OK && rows)
         rc = config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
+    if (rc == LM_OK && rows && !has_bytes(path, "-shm"))
+        rc = lm_db_exec(db, "PRAGMA locking_mode = EXCLUSIVE");
     if (rc == LM_OK)
         rc = lm_db_exec(db, "PRAGMA query_only = 1");
     return rc;

@@ -4,15 +4,48 @@
 
 #include "internal.h"
 
+lm_value lm_text_of(const char *s)
+{
+    lm_value v = {.type = LM_NULL};
+
+    return s == NULL ? v : lm_text_value(s, strlen(s));
+}
+
+static int prepare_bound(lm_db *db, const char *sql, const lm_value *values,
+                         int count, lm_stmt **out)
+{
+    int i, rc = lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), out);
+
+    for (i = 0; rc == LM_OK && i < count; i++)
+        rc = lm_stmt_bind(*out, i + 1, &values[i]);
+    return rc;
+}
+
+int lm_db_each(lm_db *db, const char *sql, const lm_value *values, int count,
+               lm_row_fn each, void *user)
+{
+    const lm_value *row;
+    lm_stmt *stmt;
+    bool more;
+    int rc = prepare_bound(db, sql, values, count, &stmt);
+
+    while (rc == LM_OK) {
+        rc = lm_stmt_step(stmt, &more);
+        if (rc != LM_OK || !more)
+            break;
+        row = lm_stmt_row(stmt);
+        rc = row == NULL ? lm_err_nomem(db->err) : each(user, db, row);
+    }
+    lm_stmt_release(stmt);
+    return rc;
+}
+
 int lm_db_run(lm_db *db, const char *sql, const lm_value *values, int count)
 {
     lm_stmt *stmt;
     bool row = false;
-    int i, rc;
+    int rc = prepare_bound(db, sql, values, count, &stmt);
 
-    rc = lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
-    for (i = 0; rc == LM_OK && i < count; i++)
-        rc = lm_stmt_bind(stmt, i + 1, &values[i]);
     if (rc == LM_OK)
         rc = lm_stmt_step(stmt, &row);
     if (rc == LM_OK && row)
@@ -22,26 +55,30 @@ int lm_db_run(lm_db *db, const char *sql, const lm_value *values, int count)
     return rc;
 }
 
+/* The first column of the (last) row, if it is an integer. */
+static int take_integer(void *user, lm_db *db, const lm_value *row)
+{
+    int64_t *out = user;
+
+    (void)db;
+    if (row->type == LM_INTEGER)
+        *out = row->as.integer;
+    return LM_OK;
+}
+
 int lm_db_integer(lm_db *db, const char *sql, int64_t none, int64_t *out)
 {
-    const lm_value *v = NULL;
-    lm_stmt *stmt;
-    bool row = false;
-    int rc;
-
     *out = none;
-    rc = lm_db_prepare(db, LM_RUNNER, sql, strlen(sql), &stmt);
-    if (rc == LM_OK)
-        rc = lm_stmt_step(stmt, &row);
-    if (rc == LM_OK && row) {
-        v = lm_stmt_row(stmt);
-        if (v == NULL)
-            rc = LM_ENOMEM;
-        else if (v->type == LM_INTEGER)
-            *out = v->as.integer;
-    }
-    lm_stmt_release(stmt);
-    return rc;
+    return lm_db_each(db, sql, NULL, 0, take_integer, out);
+}
+
+int lm_db_integer_of(lm_db *db, const char *sql, const char *text,
+                     int64_t *out)
+{
+    lm_value v = lm_text_of(text);
+
+    *out = 0;
+    return lm_db_each(db, sql, &v, 1, take_integer, out);
 }
 
 int lm_db_data_version(lm_db *db, int64_t *out)

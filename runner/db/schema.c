@@ -3,8 +3,9 @@
  * The questions behind the guards.
  *
  * sqlite3_table_column_metadata answers the two most frequent ones from
- * SQLite's own parsed schema, without preparing anything; it knows no views
- * and calls rowid a column, so those go through pragmas.
+ * SQLite's own parsed schema, without preparing anything. It knows no views,
+ * of a virtual table that was not used yet no columns, and calls rowid a
+ * column; so those go through pragmas, and so does what it does not find.
  */
 #include "schema.h"
 
@@ -188,13 +189,8 @@ int lm_schema_column(lm_db *db, const char *schema, lm_name table,
     if (is_rowid_name(column))
         return ask_column(db, schema, table, column, out);
     rc = metadata(db, schema, table.text, column.text, out, &loaded);
-    if (rc == LM_OK && !*out) {
-        rc = metadata(db, schema, table.text, NULL, out, &loaded);
-        if (rc == LM_OK && *out)
-            *out = false;       /* a table without such a column */
-        else if (rc == LM_OK)
-            rc = ask_column(db, schema, table, column, out);
-    }
+    if (rc == LM_OK && !*out)
+        rc = ask_column(db, schema, table, column, out);
     return rc;
 }
 

@@ -79,49 +79,48 @@ int lm_db_script_begin(lm_db *db, bool enforce, bool own_txn)
     return set_foreign_keys(db, enforce);
 }
 
+/* Names that the host does not have. */
+typedef struct temp_list {
+    lm_names names;
+    const lm_names *others;
+} temp_list;
+
+static int add_temp(void *user, lm_db *db, const lm_value *row)
+{
+    temp_list *list = user;
+    char *name = lm_strndup(row->as.text.bytes, row->as.text.size);
+    int rc = LM_OK;
+
+    if (name == NULL)
+        return lm_err_nomem(db->err);
+    if (!lm_names_has(list->others, name))
+        rc = lm_names_add(&list->names, name, db->err);
+    free(name);
+    return rc;
+}
+
 /* The names of temporary objects of one type, the host's own left out.
  * What SQLite makes for itself (sqlite_sequence) cannot be dropped. */
-static int list_temp(lm_db *db, const char *type, lm_names *out)
+static int list_temp(lm_db *db, const char *type, temp_list *out)
 {
-    static const char sql[] = "SELECT name FROM sqlite_temp_schema "
-                              "WHERE type = ?1 AND "
-                              "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-    lm_value v = lm_text_value(type, strlen(type));
-    const lm_value *row;
-    char *name;
-    lm_stmt *stmt;
-    bool more;
-    int rc;
+    lm_value v = lm_text_of(type);
 
-    rc = lm_db_prepare(db, LM_RUNNER, sql, sizeof sql - 1, &stmt);
-    if (rc == LM_OK)
-        rc = lm_stmt_bind(stmt, 1, &v);
-    while (rc == LM_OK) {
-        rc = lm_stmt_step(stmt, &more);
-        if (rc != LM_OK || !more)
-            break;
-        row = lm_stmt_row(stmt);
-        name = row == NULL ? NULL : lm_strndup(row[0].as.text.bytes,
-                                               row[0].as.text.size);
-        rc = name == NULL ? lm_err_nomem(db->err) : LM_OK;
-        if (rc == LM_OK && !lm_names_has(&db->temp_before, name))
-            rc = lm_names_add(out, name, db->err);
-        free(name);
-    }
-    lm_stmt_release(stmt);
-    return rc;
+    out->others = &db->temp_before;
+    return lm_db_each(db, "SELECT name FROM sqlite_temp_schema WHERE type = "
+                      "?1 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", &v,
+                      1, add_temp, out);
 }
 
 static int drop_temp(lm_db *db, const char *type)
 {
-    lm_names names = {0};
+    temp_list list = {0};
     lm_buf sql = {0};
     char *quoted;
     size_t i;
-    int rc = list_temp(db, type, &names);
+    int rc = list_temp(db, type, &list);
 
-    for (i = 0; i < names.count && rc == LM_OK; i++) {
-        quoted = lm_quote_ident(names.list[i]);
+    for (i = 0; i < list.names.count && rc == LM_OK; i++) {
+        quoted = lm_quote_ident(list.names.list[i]);
         lm_buf_printf(&sql, "DROP %s IF EXISTS temp.%s", type,
                       quoted != NULL ? quoted : "");
         if (quoted == NULL || lm_buf_failed(&sql))
@@ -131,7 +130,7 @@ static int drop_temp(lm_db *db, const char *type)
         free(quoted);
         lm_buf_clear(&sql);
     }
-    lm_names_clear(&names);
+    lm_names_clear(&list.names);
     return rc;
 }
 

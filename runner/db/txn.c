@@ -222,7 +222,9 @@ int lm_txn_savepoint(lm_db *db)
 
     snprintf(name, sizeof name, "lumigrate_%zu", db->point_count);
     snprintf(sql, sizeof sql, "SAVEPOINT %s", name);
-    rc = lm_txn_check(db);
+    rc = lm_db_latched(db);
+    if (rc == LM_OK)
+        rc = lm_txn_check(db);
     if (rc == LM_OK)
         rc = lm_db_exec(db, sql);
     return rc == LM_OK ? push(db, name, true) : rc;

@@ -39,6 +39,9 @@ static void begin(lua_State *L, question *q, const char *guard, int last)
     lua_settop(L, last);
     lm_script_alive(L);
     q->sc = lm_script_of(L);
+    /* Nothing is there any more that could be asked about. */
+    if (lm_db_latched(q->sc->db) != LM_OK)
+        lm_raise_db(L);
     q->guard = guard;
     q->schema = schema.text;
     q->absurd = schema.text != NULL && strlen(schema.text) != schema.size;

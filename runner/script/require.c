@@ -9,6 +9,7 @@
  */
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "chunk.h"
 #include "raise.h"
@@ -67,11 +68,12 @@ static void load_file(lua_State *L, const char *name)
 
 static int l_require(lua_State *L)
 {
-    const char *name = luaL_checkstring(L, 1);
+    size_t len;
+    const char *name = luaL_checklstring(L, 1, &len);
     int loaded = lua_upvalueindex(1);
 
     lua_settop(L, 1);
-    if (!lm_starts(name, "lib.") || !is_name(name))
+    if (strlen(name) != len || !lm_starts(name, "lib.") || !is_name(name))
         return lm_raise(L, "require \"%s\": a migration can only require "
                         "\"lib.NAME\", which is lib/NAME.lua in the "
                         "migrations folder", name);

@@ -87,7 +87,7 @@ static bool contains(const char *s, size_t n, const char *word)
     size_t m = strlen(word), i;
 
     for (i = 0; i + m <= n; i++)
-        if (memcmp(s + i, word, m) == 0)
+        if (lm_same_name_n(s + i, m, word, m))
             return true;
     return false;
 }

@@ -147,7 +147,7 @@ static int identify(void *context, lm_source *s, lm_err *err)
     problem = lm_id_problem(s->id, strlen(s->id));
     if (problem != NULL)
         return lm_err_set(err, LM_EUSAGE, "the name of the file cannot be "
-                          "an ID: %s", problem);
+                          "an ID: it %s", problem);
     lm_fingerprint_sql(s->text, s->len, s->kind == kind_dbmate
                        ? lm_dbmate_mark : NULL, s->checksum);
     rc = parse_parts(s, err, &parts);
@@ -156,8 +156,17 @@ static int identify(void *context, lm_source *s, lm_err *err)
     return rc;
 }
 
-/* A block comment may be left open for SQLite; here it is a file cut off. */
-static int check_comments(const lm_source *s, lm_err *err)
+static int refuse_token(const lm_source *s, const lm_sqltok *t,
+                        const char *what, lm_err *err)
+{
+    lm_err_set(err, LM_EUSAGE, "%s", what);
+    lm_statements_place(s, t->start, err);
+    return LM_EUSAGE;
+}
+
+/* A block comment may be left open for SQLite; here it is a file cut off. A
+ * parameter that nobody binds is NULL for SQLite; here it is a slip. */
+static int check_tokens(const lm_source *s, lm_err *err)
 {
     const char *c;
     lm_sqltok t;
@@ -165,14 +174,14 @@ static int check_comments(const lm_source *s, lm_err *err)
     lm_sqltok_start(&t, s->text, s->len);
     while (lm_sqltok_next(&t) != LM_TOK_END) {
         c = s->text + t.start;
+        if (t.kind == LM_TOK_VARIABLE)
+            return refuse_token(s, &t, "a parameter stands here, and a SQL "
+                                "file has no values for it", err);
         if (t.kind != LM_TOK_COMMENT || c[0] != '/')
             continue;
-        if (t.size >= 4 && memcmp(c + t.size - 2, "*/", 2) == 0)
-            continue;
-        lm_err_set(err, LM_EUSAGE, "the comment that begins here is never "
-                   "closed");
-        lm_statements_place(s, t.start, err);
-        return LM_EUSAGE;
+        if (t.size < 4 || memcmp(c + t.size - 2, "*/", 2) != 0)
+            return refuse_token(s, &t, "the comment that begins here is "
+                                "never closed", err);
     }
     return LM_OK;
 }
@@ -191,7 +200,7 @@ static int compile(void *context, const lm_source *s, lm_err *err)
 {
     lm_parts parts;
     size_t i;
-    int rc = check_comments(s, err);
+    int rc = check_tokens(s, err);
 
     (void)context;
     if (rc != LM_OK)

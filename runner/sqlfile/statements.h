@@ -5,7 +5,8 @@
  *   lm_statements_each   walk over the statements of a part, leaving out what
  *                        does nothing or is the runner's: the file's own
  *                        BEGIN at its beginning and COMMIT at its end, and
- *                        PRAGMA foreign_keys where it is harmless
+ *                        PRAGMA foreign_keys, which is an error where foreign
+ *                        keys would have to act
  *
  * The walk stops at the first result that is not LM_OK. Errors are placed:
  * line and column in the file. Nothing is allocated.

@@ -10,6 +10,7 @@ int use_all(struct sqlite3 *connection)
     lumigrate_target target = {0};
     lumigrate_report *report = 0;
     lumigrate_log *log = 0;
+    lumigrate_checkup *checkup = 0;
     lumigrate *lm = 0;
     const lumigrate_error *error;
     int rc;
@@ -19,8 +20,10 @@ int use_all(struct sqlite3 *connection)
     rc += lumigrate_up(lm, &target);
     rc += lumigrate_status(lm, &report);
     rc += lumigrate_history(lm, &log);
+    rc += lumigrate_doctor(lm, &checkup);
     lumigrate_report_free(report);
     lumigrate_log_free(log);
+    lumigrate_checkup_free(checkup);
     lumigrate_interrupt(lm);
     error = lumigrate_errinfo(lm);
     rc += error->code + lumigrate_errcode(lm) + lumigrate_errmsg(lm)[0];

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "app.h"
+#include "json.h"
+#include "shelf.h"
+#include "table.h"
+#include "words.h"
+
+/* What is put for a template and its variables, in text or JSON. */
+typedef struct listing {
+    lm_app *app;
+    json_t *list;
+    int bad;
+} listing;
+
+static void put_text(listing *l, const lm_template *t)
+{
+    lm_table table = {.columns = 4};
+    lm_out *out = &l->app->out;
+    size_t i;
+
+    lm_words_text(&out->text, t->name);
+    lm_str_puts(&out->text, t->sql ? " (--sql)   " : "   ");
+    lm_words_text(&out->text, t->about);
+    if (t->path != NULL) {
+        lm_str_puts(&out->text, t->about[0] != '\0' ? "   " : "");
+        lm_words_text(&out->text, t->path);
+    }
+    lm_str_putc(&out->text, '\n');
+    for (i = 0; i < t->count; i++) {
+        const lm_var *v = &t->vars[i];
+        lm_str fallback = {0};
+
+        if (v->fallback != NULL)
+            lm_str_printf(&fallback, "(%s)", v->fallback);
+        lm_table_row(&table, LM_MARK_NONE);
+        lm_table_cell(&table, v->name);
+        lm_table_cell(&table, lm_var_kind_name(v->kind));
+        lm_table_cell(&table, v->help);
+        lm_table_cell(&table, lm_str_text(&fallback));
+        lm_str_clear(&fallback);
+    }
+    lm_table_print(&table, out, 4);
+    lm_table_clear(&table);
+}
+
+static json_t *variable_json(const lm_var *v)
+{
+    json_t *o = json_object();
+    int bad = lm_json_text(o, "name", v->name);
+
+    bad |= lm_json_text(o, "kind", lm_var_kind_name(v->kind));
+    bad |= json_object_set_new(o, "required",
+                               json_boolean(v->fallback == NULL));
+    bad |= lm_json_text(o, "default", v->fallback);
+    bad |= lm_json_text(o, "help", v->help);
+    return lm_json_done(o, bad);
+}
+
+static void put_json(listing *l, const lm_template *t)
+{
+    json_t *o = json_object(), *variables = json_array();
+    size_t i;
+    int bad = lm_json_text(o, "name", t->name);
+
+    bad |= lm_json_text(o, "kind", t->sql ? "sql" : "lua");
+    bad |= lm_json_text(o, "file", t->path);
+    bad |= lm_json_text(o, "about", t->about);
+    for (i = 0; i < t->count; i++)
+        bad |= json_array_append_new(variables, variable_json(&t->vars[i]));
+    bad |= json_object_set_new(o, "variables", variables);
+    l->bad |= json_array_append_new(l->list, lm_json_done(o, bad));
+}
+
+static int put_entry(listing *l, const lm_shelf_entry *e)
+{
+    lm_template t;
+    lm_str path = {0};
+    int rc = lm_shelf_load(l->app, e->name, e->sql, &path, &t);
+
+    if (rc == LUMIGRATE_OK && l->list != NULL)
+        put_json(l, &t);
+    else if (rc == LUMIGRATE_OK)
+        put_text(l, &t);
+    lm_template_clear(&t);
+    lm_str_clear(&path);
+    return rc;
+}
+
+static int run(lm_app *app)
+{
+    bool text = app->settings.format == LM_TEXT;
+    listing l = {app, text ? NULL : json_array(), 0};
+    lm_shelf shelf;
+    json_t *o;
+    size_t i;
+    int rc = lm_shelf_list(app, &shelf);
+
+    for (i = 0; i < shelf.count && rc == LUMIGRATE_OK; i++)
+        rc = put_entry(&l, &shelf.list[i]);
+    lm_shelf_clear(&shelf);
+    if (rc != LUMIGRATE_OK || text) {
+        json_decref(l.list);
+        return rc;
+    }
+    o = lm_json_new();
+    l.bad |= json_object_set_new(o, "templates", l.list);
+    lm_json_write(&app->out, lm_json_done(o, l.bad), app->settings.format);
+    return rc;
+}
+
+const lm_command lm_cmd_templates = {
+    .name = "templates",
+    .arguments = "",
+    .aliases = {NULL},
+    .help = "the templates of \"new\", with their variables",
+    .more = "Those of the program and your own: templates/NAME.lua and\n"
+            "templates/NAME.sql in the folder of migrations. One of yours\n"
+            "stands for a built-in one of the same name.",
+    .example = "lumigrate templates",
+    .run = run,
+};

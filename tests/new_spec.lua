@@ -1,0 +1,344 @@
+-- SPDX-License-Identifier: MIT
+-- `new` writes a migration that runs as it is, prints its path, and writes
+-- nothing at all where something is wrong. `templates` lists what there is.
+local sandbox = require "tests.support.sandbox"
+
+local DAY = { "--date", "2026-01-28" }
+
+describe("new", function()
+  local box
+  before_each(function()
+    box = sandbox.new()
+    box:sh("rmdir migrations")
+  end)
+  after_each(function() box:destroy() end)
+
+  local function files()
+    local _, out = box:sh("ls migrations 2>/dev/null")
+    local list = {}
+    for file in out:gmatch("[^\n]+") do
+      list[#list + 1] = file
+    end
+    return list
+  end
+
+  -- Without a database; the path.
+  local function new(...)
+    local words = { "new", ... }
+    if not table.concat(words, " "):find("--date", 1, true) then
+      words[#words + 1], words[#words + 2] = DAY[1], DAY[2]
+    end
+    local status, out, err = box:lumigrate(table.unpack(words))
+    assert.equal(0, status, err)
+    return (out:gsub("\n$", ""))
+  end
+
+  local function refused(message, ...)
+    local before = table.concat(files(), " ")
+    local status, out, err = box:lumigrate("new", ...)
+    assert.equal(2, status, out .. err)
+    assert.equal("", out)
+    assert.equal("lumigrate: error: " .. message, err:match("^[^\n]*"))
+    assert.equal(before, table.concat(files(), " "))
+    return err
+  end
+
+  it("prints the path alone and says that it made the folder", function()
+    local status, out, err = box:lumigrate("new", "add_email_to_users",
+      table.unpack(DAY))
+    assert.equal(0, status)
+    assert.equal("migrations/2026_01_28_add_email_to_users.lua\n", out)
+    assert.equal("created the folder migrations\n", err)
+    local _, again, nothing = box:lumigrate("new", "other",
+      table.unpack(DAY))
+    assert.equal("migrations/2026_01_28_other.lua\n", again)
+    assert.equal("", nothing)
+  end)
+
+  it("takes today's date", function()
+    local before = os.date("!%Y_%m_%d")
+    local _, out = box:lumigrate("new", "x")
+    local after = os.date("!%Y_%m_%d")
+    assert.truthy(out == "migrations/" .. before .. "_x.lua\n" or
+      out == "migrations/" .. after .. "_x.lua\n", out)
+  end)
+
+  it("answers in JSON", function()
+    local _, out = box:lumigrate("new", "x", "--jsonl", table.unpack(DAY))
+    assert.truthy(out:find('^{"format":1,"id":"2026_01_28_x",' ..
+      '"path":"migrations/2026_01_28_x.lua"}'), out)
+  end)
+
+  it("knows from the name what to write, and it runs as it is", function()
+    box:sql([[
+      CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT, nick TEXT);
+      INSERT INTO users VALUES (1, 'a@b', 'x');
+    ]])
+    new("create_audit_log")
+    new("drop_nick_from_users")
+    new("rename_mail_to_address_in_users")
+    new("add_phone_to_users")
+    new("Create Notes table")
+    box:up()
+    assert.equal("id,address,phone", box:value(
+      "SELECT group_concat(name) FROM pragma_table_info('users')"))
+    assert.equal(2, box:value("SELECT count(*) FROM sqlite_schema " ..
+      "WHERE name IN ('audit_log', 'notes')"))
+    assert.equal("Create audit log.", box:value(
+      "SELECT description FROM schema_migrations WHERE position = 1"))
+  end)
+
+  it("lets --set have the last word over the name", function()
+    local path = new("add_email_to_users", "--set", "table=People",
+      "--set", "type=TEXT NOT NULL DEFAULT 'none'")
+    assert.truthy(box:read(path):find(
+      "ALTER TABLE People ADD COLUMN email TEXT NOT NULL DEFAULT 'none'", 1,
+      true))
+  end)
+
+  it("says nothing into a name that says nothing clear", function()
+    for _, name in ipairs {
+      "add_index_to_users", "create_index_on_users", "add_reply_to_to_mails",
+      "rename_users", "drop_users", "create", "add_to_users",
+      "tidy up", "add_größe_to_users",
+    } do
+      local text = box:read(new(name))
+      assert.truthy(text:find("Look before you leap", 1, true), name)
+    end
+  end)
+
+  it("sorts what was made later on one day behind", function()
+    local order = { "zebra", "apple", "mango", "banana", "zoo", "ant" }
+    for _, name in ipairs(order) do
+      new(name)
+    end
+    new("first_of_next", "--date", "2026-01-29")
+    box:up()
+    local found = {}
+    for i, row in ipairs(box:query(
+        "SELECT description FROM schema_migrations ORDER BY position")) do
+      found[i] = row.description:lower():gsub("%.", "")
+    end
+    order[#order + 1] = "first of next"
+    assert.same(order, found)
+  end)
+
+  it("makes no second migration of a name", function()
+    local path = new("x")
+    box:write(path, "mine")
+    local err = refused("there is a migration 2026_01_28_x already: " ..
+      "migrations/2026_01_28_x.lua", "x", table.unpack(DAY))
+    assert.truthy(err:find("nothing was written", 1, true))
+    assert.equal("mine", box:read(path))
+    refused("there is a migration 2026_01_28_x already: " ..
+      "migrations/2026_01_28_x.lua", "x", "--sql", table.unpack(DAY))
+    box:write("migrations/other.lua", 'MIGRATION_ID = "2026_01_28_y"\n')
+    refused("there is a migration 2026_01_28_y already: " ..
+      "migrations/other.lua", "y", table.unpack(DAY))
+  end)
+
+  it("refuses a name that sorts before an applied one", function()
+    new("later", "--date", "2026-02-01")
+    box:up()
+    refused("2026_01_28_early would sort before 2026_02_01_later, which " ..
+      "is applied", "early", "--database", "app.db", table.unpack(DAY))
+    assert.equal("migrations/2026_01_28_early.lua", new("early",
+      "--database", "app.db", "--force"))
+    new("latest", "--database", "app.db", "--date", "2026-02-01")
+    new("unasked")
+    new("no_such_database", "--database", "none.db")
+    assert.is_false(box:exists("none.db"))
+  end)
+
+  it("writes SQL where asked", function()
+    box:sql("CREATE TABLE users (id INTEGER PRIMARY KEY)")
+    local path = new("add_email_to_users", "--sql")
+    assert.equal("migrations/2026_01_28_add_email_to_users.sql", path)
+    new("nothing", "--sql")
+    box:up()
+    assert.equal(1, box:value("SELECT count(*) FROM " ..
+      "pragma_table_info('users') WHERE name = 'email'"))
+  end)
+
+  it("names what is missing where nobody can be asked", function()
+    local err = refused("the template rename_column needs a value for " ..
+      "table (the table), to (its new name)", "x", "-t", "rename_column",
+      "--set", "from=a")
+    assert.truthy(err:find("add --set table=… --set to=…", 1, true), err)
+  end)
+
+  it("asks for it on a terminal", function()
+    local status, out = box:sh(
+      "printf ' \\nusers\\nmail\\nemail\\n' | script -qec '" ..
+      sandbox.program .. " new x -t rename_column --date 2026-01-28' " ..
+      "/dev/null")
+    assert.equal(0, status, out)
+    assert.truthy(out:find("table (identifier, the table): ", 1, true), out)
+    assert.truthy(out:find('" " is empty', 1, true), out)
+    local text = assert(box:read("migrations/2026_01_28_x.lua"), out)
+    assert.truthy(text:find(
+      "ALTER TABLE users RENAME COLUMN mail TO email", 1, true))
+  end)
+
+  it("refuses bad names", function()
+    refused('"+-!?" has no letter and no digit to make a name of', "+-!?")
+    refused('"' .. ("a"):rep(60) .. '…" is too long for a name',
+      ("a"):rep(300))
+    refused('"../../etc/x" is a path, not a name', "../../etc/x")
+    refused('"" has no letter and no digit to make a name of', "")
+  end)
+
+  it("refuses bad values", function()
+    local function set(message, value, template)
+      refused(message, "add_a_to_b", "-t", template or "add_column", "--set",
+        value)
+    end
+    set('table: "" is empty', "table=")
+    set('table: " " is empty', "table= ")
+    set('table: "a\\nb" has a control character in it', "table=a\nb")
+    set('table: "a\\x1b[31m" has a control character in it',
+      "table=a\27[31m")
+    set('table: "�" is not valid UTF-8', "table=\xff")
+    set('type: "TEXT; DROP TABLE x" has a semicolon in it',
+      "type=TEXT; DROP TABLE x")
+    set('type: "TEXT, b TEXT" has a comma in it', "type=TEXT, b TEXT")
+    set('type: "TEXT)" closes a parenthesis that is not open', "type=TEXT)")
+    set('type: "TEXT (1" has a parenthesis that is not closed',
+      "type=TEXT (1")
+    set('type: "TEXT -- x" has a comment in it', "type=TEXT -- x")
+    set('type: "TEXT DEFAULT \'" has a quote that is not closed',
+      "type=TEXT DEFAULT '")
+    set('columns: "a,,b" has an empty name in it', "columns=a,,b",
+      "add_index")
+    set('unique: "maybe" is neither yes nor no', "unique=maybe",
+      "add_index")
+    set("--set wants NAME=VALUE, as in --set table=users", "table")
+  end)
+
+  it("refuses a variable twice and one that is none", function()
+    refused("--set gives table twice", "x", "-t", "add_column", "--set",
+      "table=a", "--set", "table=b")
+    local err = refused('the template add_column has no variable "tabel"',
+      "x", "-t", "add_column", "--set", "tabel=a")
+    assert.truthy(err:find("did you mean table?", 1, true))
+    refused('the template plain has no variable "a"', "x", "--set", "a=b")
+    err = refused('no template "add_colum"', "x", "-t", "add_colum")
+    assert.truthy(err:find("did you mean add_column?", 1, true))
+    refused('no template "../x"', "x", "-t", "../x")
+  end)
+
+  it("needs a folder that it may write to", function()
+    box:write("file", "")
+    refused("cannot read the folder file/x: Not a directory", "x", "-d",
+      "file/x")
+    if box:sh("test $(id -u) -ne 0") == 0 then
+      box:sh("mkdir closed && chmod 555 closed")
+      refused("cannot create closed/2026_01_28_x.lua: Permission denied",
+        "x", "-d", "closed", table.unpack(DAY))
+    end
+  end)
+
+  it("tells of a folder that is not writable, whoever asks", function()
+    local status, _, err = box:lumigrate("new", "x", "-d", "/proc/none")
+    assert.equal(2, status)
+    assert.equal("lumigrate: error: cannot create the folder /proc/none: " ..
+      "No such file or directory", err:match("^[^\n]*"))
+  end)
+
+  describe("with a template of one's own", function()
+    local OWN = [[
+--@about a table for tags
+--@var thing identifier -- what is tagged
+--@var note text = none -- a remark
+--@var loud flag = no
+--- ${words}: ${note}
+MIGRATION_ID = ${id}
+local price = "$${thing}"
+function upgrade(conn)
+--@if loud
+  print("made ${thing}_tags on ${date} at " .. price)
+--@else
+  print("quiet")
+--@end
+  conn:execute("CREATE TABLE ${thing:sql} (x)")
+end
+]]
+
+    it("fills it in", function()
+      box:write("migrations/templates/tags.lua", OWN)
+      new("tag it", "-t", "tags", "--set", 'thing=or"der', "--set",
+        "loud=yes")
+      local out = box:up()
+      assert.truthy(out:find(
+        'made or"der_tags on 2026-01-28 at ${thing}', 1, true), out)
+      assert.equal(1, box:value("SELECT count(*) FROM sqlite_schema " ..
+        "WHERE name = 'or\"der'"))
+      assert.equal("Tag it: none", box:value(
+        "SELECT description FROM schema_migrations"))
+    end)
+
+    it("prefers it to the built-in one of its name", function()
+      box:write("migrations/templates/plain.lua",
+        "-- mine\nMIGRATION_ID = ${id}\nfunction upgrade() end")
+      assert.equal('-- mine\nMIGRATION_ID = "2026_01_28_x"\n' ..
+        "function upgrade() end\n", box:read(new("x")))
+    end)
+
+    it("says which line of a broken one is wrong", function()
+      for text, message in pairs {
+        ["--@about x\nlocal a = ${nmae}\n"] =
+          '2: unknown variable "nmae"',
+        ["\n\nlocal a = ${name\n"] = "3: ${ without a name and } behind " ..
+          "it ($${ is a ${ that stays)",
+        ["--@var a thing\n"] = "1: a kind is identifier, identifiers, " ..
+          "type, columns, text or flag",
+        ["--@var a text\n--@var a text\n"] =
+          "2: there is a variable of this name already",
+        ["--@var a text\n--@if a\nx\n"] = "4: --@if without --@end",
+        ["x\n--@end\n"] = "2: --@ stands before about and var at the " ..
+          "top, and before if, else and end",
+      } do
+        box:write("migrations/templates/bad.lua", text)
+        refused("migrations/templates/bad.lua:" .. message, "x", "-t", "bad")
+        local status, _, err = box:lumigrate("templates")
+        assert.equal(2, status)
+        assert.truthy(err:find("templates/bad.lua:" .. message, 1, true))
+      end
+    end)
+  end)
+end)
+
+describe("templates", function()
+  local box
+  before_each(function() box = sandbox.new() end)
+  after_each(function() box:destroy() end)
+
+  it("lists all with their variables", function()
+    local status, out, err = box:lumigrate("templates")
+    assert.equal(0, status, err)
+    for _, name in ipairs {
+      "add_column", "create_table", "data_migration", "recreate_table",
+      "rename_column", "add_index", "drop_column", "plain",
+    } do
+      assert.truthy(("\n" .. out):find("\n" .. name .. "   ", 1, true), name)
+    end
+    assert.truthy(out:find("type    type        its type, with " ..
+      "constraints if it has any  (TEXT)", 1, true), out)
+  end)
+
+  it("lists one's own in place of a built-in one", function()
+    box:write("migrations/templates/plain.lua", "--@about mine\n")
+    box:write("migrations/templates/tags.lua",
+      "--@var thing identifier -- what is tagged\n")
+    local _, out = box:lumigrate("templates")
+    assert.truthy(out:find("\nplain   mine   " ..
+      "migrations/templates/plain.lua\n", 1, true), out)
+    assert.truthy(out:find("\ntags   migrations/templates/tags.lua\n" ..
+      "    thing  identifier  what is tagged\n", 1, true), out)
+    local _, json = box:lumigrate("templates", "--jsonl")
+    assert.truthy(json:find('{"name":"tags","kind":"lua","file":' ..
+      '"migrations/templates/tags.lua","about":"","variables":[{"name":' ..
+      '"thing","kind":"identifier","required":true,"default":null,"help":' ..
+      '"what is tagged"}]}', 1, true), json)
+  end)
+end)
