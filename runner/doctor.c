@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What in this environment will not work. Everything is looked at without
- * making a file: a probe that stays behind on a full disk, or that wakes
- * whoever watches the folder, would be trouble of its own.
+ * What in this environment will not work. Nothing is tried by making a file:
+ * a probe that stays behind on a full disk would be trouble of its own.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -294,10 +294,11 @@ int lumigrate_up(lumigrate *lm, const lumigrate_target *target);
 int lumigrate_status(lumigrate *lm, lumigrate_report **out);
 void lumigrate_report_free(lumigrate_report *report);
 
-/* What in this environment will not work, and the remedy. Creates and changes
- * nothing, waits for no lock. LUMIGRATE_OK when it could be looked at, however
- * bad it is. The process should have no other connection to the database:
- * looking at a file drops the locks that a process holds on it. */
+/* What in this environment will not work, and the remedy. Changes nothing,
+ * leaves nothing behind, waits for no lock. LUMIGRATE_OK when it could be
+ * looked at, however bad it is. The process should have no other connection
+ * to the database: looking at a file drops the locks that a process holds on
+ * it. */
 int lumigrate_doctor(lumigrate *lm, lumigrate_checkup **out);
 void lumigrate_checkup_free(lumigrate_checkup *checkup);
 

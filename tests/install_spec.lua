@@ -23,7 +23,7 @@ describe("make install", function()
   end)
   after_each(function() box:destroy() end)
 
-  it("installs program, libraries, header and pkg-config file", function()
+  it("installs program, libraries, header, manual, completions", function()
     assert.equal([[
 usr/bin/lumigrate
 usr/include/lumigrate.h
@@ -32,6 +32,12 @@ usr/lib/liblumigrate.so
 usr/lib/liblumigrate.so.0
 usr/lib/liblumigrate.so.0.1.0
 usr/lib/pkgconfig/lumigrate.pc
+usr/share/bash-completion/completions/lumigrate
+usr/share/fish/vendor_completions.d/lumigrate.fish
+usr/share/lumigrate/lumigrate.lua
+usr/share/man/man1/lumigrate.1
+usr/share/man/man5/lumigrate.5
+usr/share/zsh/site-functions/_lumigrate
 ]], output_of("find usr ! -type d | LC_ALL=C sort"))
     assert.truthy(output_of("usr/bin/lumigrate version"):find("0.1.0", 1,
       true))
@@ -63,6 +69,28 @@ usr/lib/pkgconfig/lumigrate.pc
     output_of("strip -o small usr/bin/lumigrate")
     local size = tonumber(output_of("stat -c %s small"))
     assert.is_true(size <= 700 * 1024, size .. " bytes")
+  end)
+
+  it("installs what the program says, and pages of its version", function()
+    for shell, path in pairs {
+      bash = "bash-completion/completions/lumigrate",
+      zsh = "zsh/site-functions/_lumigrate",
+      fish = "fish/vendor_completions.d/lumigrate.fish",
+    } do
+      assert.equal(output_of("usr/bin/lumigrate completion " .. shell),
+        box:read("usr/share/" .. path))
+    end
+    assert.truthy(box:read("usr/share/man/man1/lumigrate.1"):find(
+      '"lumigrate 0.1.0"', 1, true))
+  end)
+
+  it("does without the manual where scdoc is not installed", function()
+    local out = output_of(("make -C %s install PREFIX=/usr SCDOC=no-scdoc " ..
+      "DESTDIR=%s"):format(sandbox.quote(sandbox.root), box:path("other")))
+    assert.truthy(out:find("no-scdoc is not installed: no manual pages\n", 1,
+      true), out)
+    assert.is_true(box:exists("other/usr/bin/lumigrate"))
+    assert.is_false(box:exists("other/usr/share/man"))
   end)
 
   it("tells pkg-config where it is", function()

@@ -33,12 +33,19 @@ end
 -- what is indented below belongs to it.
 local function commands_of_page(page)
   local section = page:match("\n# COMMANDS\n(.-)\n# ")
-  local commands = {}
-  for head, body in section:gmatch("\n(%*%l+%*[^\n]*)\n(\t.-)\n%f[\n*%z]") do
-    commands[head:match("^%*(%l+)%*")] = {
-      also = words(head:match("%(.*%)") or "", "%*(%l+)%*"),
-      options = words(body, "%*(%-%-?%l[%l-]*)%*"),
-    }
+  local commands, current = {}, nil
+  for line in section:gmatch("[^\n]+") do
+    local name = line:match("^%*(%l+)%*")
+    if name and not line:find("^%*lumigrate") then
+      current = { options = "",
+        also = words(line:match("%(.*%)") or "", "%*(%l+)%*") }
+      commands[name] = current
+    elseif current and line:find("^\t\t?%*%-") then
+      current.options = current.options .. line
+    end
+  end
+  for _, command in pairs(commands) do
+    command.options = words(command.options, "%*(%-%-?%l[%l-]*)%*")
   end
   return commands
 end

@@ -275,8 +275,8 @@ const lm_command lm_cmd_up = {
             "once: each migration is applied exactly once. LUMIGRATE_SKIP=1\n"
             "in the environment: nothing is done.\n"
             "With --exec, when that went well (or was skipped), the process\n"
-            "becomes CMD with its arguments; otherwise CMD never starts. What\n"
-            "lumigrate says goes to standard error then.",
+            "becomes CMD with its arguments; otherwise CMD never starts.\n"
+            "What lumigrate says goes to standard error then.",
     .example = "lumigrate up --database data/app.db",
     .options = options,
     .most_arguments = 1,

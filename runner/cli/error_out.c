@@ -120,6 +120,19 @@ static void put_code(lm_str *to, const lumigrate_error *e)
     lm_str_printf(to, " (%d)\n", e->sqlite_code);
 }
 
+/* Lua puts a tab before "(skipping n levels)". */
+static void put_trace_line(lm_str *to, const char *text, size_t len)
+{
+    const char *tab = memchr(text, '\t', len);
+    size_t first = tab != NULL ? (size_t)(tab - text) : len;
+
+    lm_words_cut(to, text, first, 2UL * SHOWN);
+    if (tab == NULL)
+        return;
+    lm_str_putc(to, ' ');
+    lm_words_cut(to, tab + 1, len - first - 1, 2UL * SHOWN);
+}
+
 /* Lua's own heading says no more than our label. */
 static void put_traceback(lm_str *to, const char *text)
 {
@@ -139,7 +152,7 @@ static void put_traceback(lm_str *to, const char *text)
 
         if (lines > 0)
             lm_str_pad(to, LABEL);
-        lm_words_cut(to, text, len, 2UL * SHOWN);
+        put_trace_line(to, text, len);
         lm_str_putc(to, '\n');
         text += len;
         text += strspn(text, "\r\n\t ");

@@ -127,15 +127,20 @@ static bool is_warning(const lumigrate_event *e)
             strcmp(e->level, "warn") == 0);
 }
 
+/* The first line may stand behind the word; the others as print's do. */
 static void put_log(lm_out *out, const lumigrate_event *e)
 {
+    const char *end = memchr(e->text, '\n', e->text_len);
+    size_t first = end == NULL ? e->text_len : (size_t)(end - e->text);
+
     lm_str_puts(&out->text, "    ");
     if (is_warning(e)) {
         lm_out_paint(out, LM_YELLOW, "warning:");
         lm_str_putc(&out->text, ' ');
     }
-    lm_utf_show(&out->text, e->text, e->text_len);
-    lm_str_putc(&out->text, '\n');
+    lm_utf_lines(&out->text, 0, e->text, first);
+    if (first + 1 < e->text_len)
+        lm_utf_lines(&out->text, 4, end + 1, e->text_len - first - 1);
 }
 
 static void put_applied(lm_out *out, const lumigrate_event *e)

@@ -53,8 +53,8 @@ static void add_hint(lm_err *err, int code, double waited)
                     "longer with --lock-timeout", waited / 1e3);
         break;
     case SQLITE_LOCKED:
-        lm_err_hint(err, "a cursor of this migration still reads: close it, "
-                    "or fetch all its rows, before this statement");
+        lm_err_hint(err, "a cursor of the script has rows left to be read: "
+                    "read them to the end, or close() it first");
         break;
     case SQLITE_NOTADB:
         lm_err_hint(err, "check the path: this file was not made by SQLite, "

@@ -74,6 +74,16 @@ int l_cursor_executemany(lua_State *L)
     return 1;
 }
 
+/* A script of many statements has nothing to bind. */
+static void refuse_params(lua_State *L, const lm_cursor *cur)
+{
+    int n = lm_stmt_param_count(cur->stmt);
+
+    if (n > 0)
+        lm_raise(L, "the statement takes %d value%s, 0 were given", n,
+                 n == 1 ? "" : "s");
+}
+
 /* (sql): every statement of the text; rows are dropped. */
 int l_cursor_executescript(lua_State *L)
 {
@@ -99,6 +109,7 @@ int l_cursor_executescript(lua_State *L)
         if (cur->stmt == NULL)
             break;
         lm_cursor_hold(sc, cur);
+        refuse_params(L, cur);
         cur->writes = cur->inserts = false;
         run_bound(L, cur);
     }

@@ -216,6 +216,8 @@ static int fetch(lua_State *L, lm_cursor *cur, lua_Integer limit)
     lua_newtable(L);
     for (i = 1; i <= limit && fetch_row(L, cur, 1); i++)
         lua_rawseti(L, 2, i);
+    /* Out of memory is said here, where the rows were asked for. */
+    lm_script_alive(L);
     lua_settop(L, 2);
     return 1;
 }
