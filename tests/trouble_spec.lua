@@ -16,10 +16,13 @@ describe("trouble:", function()
     assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
   end
 
-  local function needs_container()
-    if container.missing() then
-      pending(container.missing())
-    end
+  local function it_contained(name, test)
+    it(name, function()
+      if container.missing() then
+        pending(container.missing())
+      end
+      test()
+    end)
   end
 
   local function needs_root()
@@ -159,9 +162,7 @@ describe("trouble:", function()
   end)
 
   describe("a container with", function()
-    before_each(needs_container)
-
-    it("a single mounted file", function()
+    it_contained("a single mounted file", function()
       prepare()
       box:write("mounted/app.db", "")
       shell("mv data/app.db outside.db")
@@ -179,7 +180,7 @@ describe("trouble:", function()
     end)
 
     -- It works, until the journal goes with the container.
-    it("a single mounted file whose folder can be written", function()
+    it_contained("a single mounted file whose folder can be written", function()
       prepare()
       box:write("mounted/app.db", "")
       shell(("mv data/app.db outside.db; chown -R %d mounted"):format(
@@ -192,7 +193,7 @@ describe("trouble:", function()
       has(out, "\n  hint: mount the folder, not the single file\n")
     end)
 
-    it("a read-only volume", function()
+    it_contained("a read-only volume", function()
       prepare()
       local expected = { status = 2,
         sentence = "the database data/app.db is on a read-only volume",
@@ -207,7 +208,7 @@ describe("trouble:", function()
       has(out, "1 applied, 1 pending")
     end)
 
-    it("an empty read-only volume", function()
+    it_contained("an empty read-only volume", function()
       prepare()
       local expected = { status = 2, path = "data/new.db",
         sentence = "the database data/new.db is on a read-only volume",
@@ -218,7 +219,7 @@ describe("trouble:", function()
       has(out, "✗ " .. expected.sentence)
     end)
 
-    it("a WAL database on a read-only volume", function()
+    it_contained("a WAL database on a read-only volume", function()
       prepare("wal")
       local expected = { status = 2,
         sentence = "the database data/app.db is in WAL mode on a read-only " ..
@@ -250,7 +251,7 @@ describe("trouble:", function()
     local SMALL = "--bind %s %s --size 2000000 --tmpfs %s/data"
 
     -- The script may catch what it likes.
-    it("a full disk", function()
+    it_contained("a full disk", function()
       prepare()
       shell("rm migrations/2026_01_02_b.lua; cp data/app.db copy.db")
       box:migration("2026_01_02_big", ([[
@@ -283,7 +284,7 @@ describe("trouble:", function()
         "name = 'big'", "after.db"))
     end)
 
-    it("hardly any room left: doctor says so", function()
+    it_contained("hardly any room left: doctor says so", function()
       prepare()
       shell("cp data/app.db copy.db")
       local fill = "cp copy.db data/app.db; " ..
@@ -307,7 +308,7 @@ describe("trouble:", function()
       conn:execute("CREATE INDEX big_x ON big (x)")
     ]]
 
-    it("a full folder for temporary files", function()
+    it_contained("a full folder for temporary files", function()
       prepare()
       box:write("tmp/.keep", "")
       box:migration("2026_01_02_b", INDEX:format(MANY:format(300000)))
@@ -332,7 +333,7 @@ describe("trouble:", function()
     end)
 
     -- SQLite would say "disk I/O error".
-    it("no folder for temporary files uses the database's own", function()
+    it_contained("no folder for temporary files uses the database's own", function()
       prepare()
       box:migration("2026_01_02_b", INDEX:format(MANY:format(300000)))
       container.open(box)
