@@ -100,7 +100,12 @@ describe("up --exec", function()
     local status, with = become({ LUMIGRATE_TIMEOUT = "0.4" }, "sh", "-c",
       files)
     assert.equal(0, status)
-    assert.equal(without, with)
+    -- What the test's own surroundings keep open may differ; the command has
+    -- nothing beside that.
+    for file in with:gmatch("%d+") do
+      assert.truthy(("\n" .. without):find("\n" .. file .. "\n", 1, true),
+        "file " .. file .. " is open:\n" .. with)
+    end
     status = become({ LUMIGRATE_TIMEOUT = "0.1" }, "sleep", "0.3")
     assert.equal(0, status)
   end)

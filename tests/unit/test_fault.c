@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The n-th allocation fails, once or from there on, during a run that uses
+ * the whole cursor: no crash, an honest result, work and ledger agree, and
+ * the next run completes.
+ *
+ * Without sanitizers every allocation of the process is counted, Lua's and
+ * ours too: malloc is replaced. AddressSanitizer has replaced it already, so
+ * there SQLite's alone are, through its own allocator.
+ *
+ * A sample of n is tried; LUMIGRATE_TEST_FAULTS=all tries every one.
+ */
+#include "box.h"
+
+static long armed_at;           /* the allocation that fails; 0: none */
+static long counted;
+static int for_ever;
+
+static int fails_now(void)
+{
+    if (armed_at == 0)
+        return 0;
+    counted++;
+    return for_ever ? counted >= armed_at : counted == armed_at;
+}
+
+static sqlite3_mem_methods plain;
+
+static void *take(int n)
+{
+    return fails_now() ? NULL : plain.xMalloc(n);
+}
+
+static void *resize(void *p, int n)
+{
+    return fails_now() ? NULL : plain.xRealloc(p, n);
+}
+
+#ifndef __SANITIZE_ADDRESS__
+/* glibc's own names for what is replaced here. */
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+
+static int replaced;
+
+void *malloc(size_t n)
+{
+    return replaced && fails_now() ? NULL : __libc_malloc(n);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return replaced && fails_now() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t n)
+{
+    return replaced && fails_now() ? NULL : __libc_realloc(p, n);
+}
+#endif
+
+static const char script[] =
+    "local cur = conn:cursor()\n"
+    "conn:execute('CREATE TABLE t (id INTEGER PRIMARY KEY, v)')\n"
+    "cur:execute('INSERT INTO t(v) VALUES (?)', {'a'})\n"
+    "cur:execute('INSERT INTO t(v) VALUES (:v)', {v = blob('b')})\n"
+    "cur:executemany('INSERT INTO t(v) VALUES (?)', {{1}, {2.5}, {NULL}})\n"
+    "cur:executescript('CREATE INDEX i ON t(v); UPDATE t SET v = v')\n"
+    "for row in cur:execute('SELECT id, v FROM t'):rows() do\n"
+    "  assert(row.id == row[1])\n"
+    "end\n"
+    "for id, v in cur:execute('SELECT id, v FROM t'):values() do end\n"
+    "assert(#cur:execute('SELECT * FROM t'):fetchall() == 5)\n"
+    "conn:create_function('twice', function(x) return x .. x end)\n"
+    "conn:execute('SELECT twice(v) FROM t'):fetchone()\n"
+    "pcall(function() conn:savepoint(function()\n"
+    "  conn:execute('DELETE FROM t') error('no') end) end)\n"
+    "assert(column_exists('t', 'v') and index_exists('i'))\n"
+    "print(string.format('%s rows', 5))\n";
+
+/* On a file system in memory where there is one: the runs sync a lot. */
+static void choose_database(box *b)
+{
+    if (access("/dev/shm", W_OK) == 0)
+        snprintf(b->database, sizeof b->database, "/dev/shm/%s.db",
+                 strrchr(b->dir, '/') + 1);
+}
+
+static void remove_database(const box *b)
+{
+    static const char *const ends[] = {"", "-journal", "-wal", "-shm"};
+    char path[200];
+    size_t i;
+
+    for (i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s%s", b->database, ends[i]);
+        unlink(path);
+    }
+}
+
+static int run_once(box *b, long at)
+{
+    lumigrate_config config = {0};
+    lumigrate *lm = NULL;
+    int rc;
+
+    config.database = b->database;
+    config.migrations = b->migrations;
+    counted = 0;
+    armed_at = at;
+    rc = lumigrate_open(&lm, &config);
+    if (rc == LUMIGRATE_OK)
+        rc = lumigrate_up(lm, NULL);
+    lumigrate_close(lm);
+    armed_at = 0;
+    return rc;
+}
+
+static int is_honest(int rc)
+{
+    return rc == LUMIGRATE_OK || rc == LUMIGRATE_FAILED ||
+           rc == LUMIGRATE_USAGE || rc == LUMIGRATE_REFUSED ||
+           rc == LUMIGRATE_NOMEM;
+}
+
+/* One n: the run with the fault, what it left, and the run after it. */
+static void try_one(box *b, long n)
+{
+    int rc = run_once(b, n);
+    long done;
+
+    assert_true(is_honest(rc));
+    done = box_integer(b, "SELECT count(*) FROM sqlite_schema "
+                       "WHERE name = 't'");
+    assert_string_equal(box_text(b, "PRAGMA integrity_check"), "ok");
+    if (box_integer(b, "SELECT count(*) FROM sqlite_schema WHERE name = "
+                    "'schema_migrations'") == 1)
+        assert_int_equal(done, box_integer(b, "SELECT count(*) FROM "
+                                           "schema_migrations"));
+    else
+        assert_int_equal(done, 0);
+    if (rc == LUMIGRATE_OK)
+        assert_int_equal(done, 1);
+    assert_int_equal(run_once(b, 0), LUMIGRATE_OK);
+    assert_int_equal(box_integer(b, "SELECT count(*) FROM t"), 5);
+    remove_database(b);
+}
+
+static void sweep(box *b)
+{
+    const char *all = getenv("LUMIGRATE_TEST_FAULTS");
+    long n, total, step;
+
+    choose_database(b);
+    box_migration(b, "2026_01_01_a", script);
+    assert_int_equal(run_once(b, 1L << 40), LUMIGRATE_OK);
+    total = counted;
+    assert_true(total > 100);
+    remove_database(b);
+    step = all != NULL && strcmp(all, "all") == 0 ? 1 : total / 97 + 1;
+    for (n = 1; n <= total; n += step)
+        try_one(b, n);
+}
+
+static void survives_one_failed_allocation(void **state)
+{
+    for_ever = 0;
+    sweep(*state);
+}
+
+static void survives_no_more_memory(void **state)
+{
+    for_ever = 1;
+    sweep(*state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOX_TEST(survives_one_failed_allocation),
+        BOX_TEST(survives_no_more_memory)
+    };
+#ifdef __SANITIZE_ADDRESS__
+    sqlite3_mem_methods faulty;
+
+    if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain) != SQLITE_OK)
+        return 1;
+    faulty = plain;
+    faulty.xMalloc = take;
+    faulty.xRealloc = resize;
+    if (sqlite3_config(SQLITE_CONFIG_MALLOC, &faulty) != SQLITE_OK)
+        return 1;
+#else
+    (void)take;
+    (void)resize;
+    replaced = 1;
+#endif
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
