@@ -83,7 +83,8 @@ LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 PIC_OBJ := $(LIB_SRC:%.c=$(BUILD)/pic/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/builtin.o
 TEMPLATES := $(sort $(wildcard runner/cli/templates/*))
-UNIT    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c)))
+UNIT    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*.c \
+           tests/fault/*.c)))
 
 # -- build --------------------------------------------------------------------
 .PHONY: all shared static packages
@@ -180,7 +181,7 @@ test:
 test-programs: all $(UNIT)
 	@:
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/liblumigrate.a Makefile
+$(UNIT): $(BUILD)/%: %.c $(BUILD)/liblumigrate.a Makefile
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILE) $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP -o $@ $< \

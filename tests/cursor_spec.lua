@@ -29,8 +29,8 @@ local function works(body, ...)
   return try.works(box, try.LIB .. body, ...)
 end
 
-local T = "DROP TABLE IF EXISTS t; CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 'one'), " ..
-  "(2, NULL), (3, 'three');"
+local T = "DROP TABLE IF EXISTS t; CREATE TABLE t (a, b); " ..
+  "INSERT INTO t VALUES (1, 'one'), (2, NULL), (3, 'three');"
 
 -- Each case is a migration of its own that begins with a change; what stands
 -- in the case goes onto line 2, where the error must be. And each may be
@@ -90,7 +90,8 @@ describe("execute", function()
   end)
 
   it("binds a row that was fetched, NULLs at its end included", function()
-    box:sql("CREATE TABLE s (a, b, c); INSERT INTO s VALUES (1, NULL, NULL);" ..
+    box:sql("CREATE TABLE s (a, b, c); " ..
+      "INSERT INTO s VALUES (1, NULL, NULL);" ..
       "CREATE TABLE t (a, b, c)")
     works [[
       conn:execute("INSERT INTO t VALUES (?, ?, ?)",
@@ -263,8 +264,8 @@ describe("executemany", function()
   it("leaves nothing of rows before a bad one, once the script fails",
     function()
       box:sql(T)
-      local err = try.fails(box, "the statement takes 2 values, 1 was given " ..
-        "(at the end of a list NULL must stand for a null)", [[
+      local err = try.fails(box, "the statement takes 2 values, 1 was " ..
+        "given (at the end of a list NULL must stand for a null)", [[
         local rows = { { 7, 7 }, { 8 } }
         conn:executemany("INSERT INTO t VALUES (?, ?)", rows)
       ]])
@@ -626,8 +627,8 @@ describe("a cursor", function()
       cur:fetchone()
     ]])
     try.at(err, 3)
-    has(err, "  hint       a cursor of the script has rows left to be read: " ..
-      "read them to the end, or close() it first\n")
+    has(err, "  hint       a cursor of the script has rows left to be " ..
+      "read: read them to the end, or close() it first\n")
   end)
 
   it("of an earlier statement is reused for the same text", function()
@@ -680,8 +681,8 @@ describe("a cursor", function()
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n " ..
       "LIMIT 100000) INSERT INTO t SELECT i, " ..
       "printf('%0100d', i) FROM n")
-    local err = try.fails(box, "the script takes more memory than its limit " ..
-      "of 8 MiB", [[
+    local err = try.fails(box, "the script takes more memory than its " ..
+      "limit of 8 MiB", [[
         conn:execute("DELETE FROM t WHERE id = 1")
         conn:execute("SELECT s FROM t"):fetchall()
       ]], "--memory-limit", "8")

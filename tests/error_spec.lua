@@ -138,7 +138,8 @@ lumigrate: error: no such column: nope
   SQLite     SQLITE_ERROR (1)
   traceback  [C]: in method 'execute'
              migrations/a.lua:1: in function <migrations/a.lua:1>
-]] .. STATE, 'conn:execute([[\nSELECT a\nFROM t\nWHERE a = \'ä\' AND nope\n]])')
+]] .. STATE, 'conn:execute([[\nSELECT a\nFROM t\n' ..
+      'WHERE a = \'ä\' AND nope\n]])')
   end)
 
   it("puts the caret under characters, not bytes", function()

@@ -133,7 +133,8 @@ end)
 describe("foreign_key_exists", function()
   it("is true for these columns and this parent", function()
     box:sql [[
-      CREATE TABLE p (x, y, PRIMARY KEY (x, y)); CREATE TABLE q (id PRIMARY KEY);
+      CREATE TABLE p (x, y, PRIMARY KEY (x, y));
+      CREATE TABLE q (id PRIMARY KEY);
       CREATE TABLE c (a, b, q_id REFERENCES q, self REFERENCES c (a),
         far REFERENCES nowhere,
         FOREIGN KEY (a, b) REFERENCES p (x, y));
@@ -261,7 +262,8 @@ describe("all guards", function()
         no("row_exists", name, { [name] = "x" .. name })
         no("table_exists", name .. "x") no("column_exists", name, name .. "x")
         no("table_exists", name, name)
-        no("table_exists", name .. "\0") no("column_exists", name, name .. "\0")
+        no("table_exists", name .. "\0")
+        no("column_exists", name, name .. "\0")
         conn:execute("DROP VIEW " .. v)
       end
     ]]
@@ -277,7 +279,8 @@ describe("all guards", function()
       for _, add in ipairs { "\0", "\0x" } do
         no("table_exists", "t" .. add) no("view_exists", "v" .. add)
         no("index_exists", "i" .. add) no("trigger_exists", "g" .. add)
-        no("column_exists", "t" .. add, "a") no("column_exists", "t", "a" .. add)
+        no("column_exists", "t" .. add, "a")
+        no("column_exists", "t", "a" .. add)
         no("index_exists", "t" .. add, { "a" })
         no("index_exists", "t", { "a" .. add })
         no("foreign_key_exists", "t" .. add, { "a" }, "t")

@@ -597,10 +597,10 @@ describe("the ledger cannot be forged", function()
       "CREATE TEMP TABLE x (id); ALTER TABLE x RENAME TO schema_migrations",
     ["by a trigger on it"] = "CREATE TRIGGER g AFTER INSERT ON " ..
       "schema_migrations BEGIN DELETE FROM t; END",
-    ["by a temporary trigger on it"] = "CREATE TEMP TRIGGER g BEFORE INSERT " ..
-      "ON main.schema_migrations BEGIN SELECT RAISE(IGNORE); END",
-    ["by a trigger of another table"] = "CREATE TRIGGER g AFTER INSERT ON t " ..
-      "BEGIN DELETE FROM schema_migrations; END; INSERT INTO t VALUES (3)",
+    ["by a temporary trigger on it"] = "CREATE TEMP TRIGGER g BEFORE " ..
+      "INSERT ON main.schema_migrations BEGIN SELECT RAISE(IGNORE); END",
+    ["by a trigger of another table"] = "CREATE TRIGGER g AFTER INSERT " ..
+      "ON t BEGIN DELETE FROM schema_migrations; END; INSERT INTO t VALUES (3)",
     ["by writing it"] =
       "INSERT INTO schema_migrations VALUES ('z', 9, '', '', '', '', 0)",
     ["by an UPSERT"] = "INSERT INTO schema_migrations (id) VALUES ('z') " ..

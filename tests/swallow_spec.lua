@@ -10,8 +10,8 @@ local has = try.has
 local box
 before_each(function()
   box = sandbox.new()
-  box:sql("CREATE TABLE t (x UNIQUE CHECK (x < 1000), y NOT NULL DEFAULT 0);" ..
-    "INSERT INTO t (x) VALUES (1)")
+  box:sql("CREATE TABLE t (x UNIQUE CHECK (x < 1000), " ..
+    "y NOT NULL DEFAULT 0); INSERT INTO t (x) VALUES (1)")
 end)
 after_each(function() box:destroy() end)
 

@@ -10,7 +10,7 @@
  *
  * A sample of n is tried; LUMIGRATE_TEST_FAULTS=all tries every one.
  */
-#include "box.h"
+#include "../unit/box.h"
 
 static long armed_at;           /* the allocation that fails; 0: none */
 static long counted;
