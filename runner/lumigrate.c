@@ -169,9 +169,12 @@ int lumigrate_attach(lumigrate **out, struct sqlite3 *connection,
     return lm->err.code;
 }
 
-/* A new call forgets the last one's error. */
+/* A new call forgets the last one's error. Without a handle there was no
+ * memory to open one. */
 static int begin(lumigrate *lm)
 {
+    if (lm == NULL)
+        return LM_ENOMEM;
     if (lm->session.folder == NULL ||
         (lm->session.path == NULL && lm->session.host == NULL))
         return lm->err.code != LM_OK ? lm->err.code
@@ -223,8 +226,6 @@ int lumigrate_up(lumigrate *lm, const lumigrate_target *target)
     lm_outcome outcome;
     int rc;
 
-    if (lm == NULL)
-        return LUMIGRATE_NOMEM;
     rc = begin(lm);
     if (rc != LM_OK)
         return rc;
@@ -245,8 +246,6 @@ int lumigrate_status(lumigrate *lm, lumigrate_report **out)
     int rc;
 
     *out = NULL;
-    if (lm == NULL)
-        return LUMIGRATE_NOMEM;
     rc = begin(lm);
     if (rc != LM_OK)
         return rc;
@@ -258,8 +257,6 @@ int lumigrate_history(lumigrate *lm, lumigrate_log **out)
     int rc;
 
     *out = NULL;
-    if (lm == NULL)
-        return LUMIGRATE_NOMEM;
     rc = begin(lm);
     if (rc != LM_OK)
         return rc;
@@ -271,8 +268,6 @@ int lumigrate_doctor(lumigrate *lm, lumigrate_checkup **out)
     int rc;
 
     *out = NULL;
-    if (lm == NULL)
-        return LUMIGRATE_NOMEM;
     rc = begin(lm);
     if (rc != LM_OK)
         return rc;
