@@ -11,6 +11,9 @@ static void clear_source(lm_source *s)
     free(s->path);
     free(s->description);
     free(s->text);
+    free(s->down_file);
+    free(s->down_path);
+    free(s->down_text);
 }
 
 void lm_folder_clear(lm_folder *folder)

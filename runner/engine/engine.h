@@ -6,14 +6,24 @@
  * makes and frees. The life of a migration:
  *
  *   claim     which entries of the folder are mine? Append a source with
- *             `file` and `kind` for each, in any order, and set claimed[i].
+ *             `file` and `kind` for each, in any order, and set claimed[i];
+ *             `down_file` where the way down is a file of its own, `rank`
+ *             where the tool whose files they are has an order of its own.
  *             A file of a dialect that cannot be run is an error here or in
  *             identify, never passed over.
- *   identify  `path` and `text` are set: find id, description, checksum and
- *             the modes. Nothing is run.
+ *   identify  `path` and `text` are set, `down_text` where there is a
+ *             down_file: find id, description, checksum, has_down and the
+ *             modes. Nothing is run.
+ *   keep      what the history keeps of it, so that revive can make the
+ *             source again without the folder. *out stays NULL where `text`
+ *             alone is enough.
+ *   revive    the other way: `id` and `checksum` are set, `text` is what was
+ *             kept. *mine is false, and nothing changed, when it is another
+ *             engine's; otherwise the source is as after identify.
  *   compile   everything that can be found wrong without running it.
- *   run       do it, inside the transaction that core/apply opened. Leaves
- *             no statement open and no Lua state behind, whatever happens.
+ *   run       do it, up or down, inside the transaction that core/apply
+ *             opened. Leaves no statement open and no Lua state behind,
+ *             whatever happens.
  *
  * Every function returns LM_OK or a code of err.h with the cause in err (run:
  * in lm_db_err(db)); LM_EUSAGE where the file is to blame before the run.
@@ -46,8 +56,11 @@ typedef struct lm_waker {
     void (*volatile wake)(void *user);
 } lm_waker;
 
+typedef enum lm_way { LM_UP, LM_DOWN } lm_way;
+
 /* What a running migration may use; borrowed for the run. */
 typedef struct lm_run {
+    lm_way way;
     lm_db *db;
     const lm_sink *sink;
     const char *folder;         /* the migrations folder */
@@ -69,6 +82,9 @@ typedef struct lm_engine {
     int (*claim)(void *context, const lm_dir *dir, const char *folder,
                  bool *claimed, lm_sources *out, lm_err *err);
     int (*identify)(void *context, lm_source *source, lm_err *err);
+    int (*keep)(void *context, const lm_source *source, lm_err *err,
+                char **out, size_t *len);
+    int (*revive)(void *context, lm_source *source, bool *mine, lm_err *err);
     int (*compile)(void *context, const lm_source *source, lm_err *err);
     int (*run)(void *context, const lm_source *source, const lm_run *run);
 } lm_engine;

@@ -25,7 +25,7 @@ typedef enum lm_run_mode { LM_RUN_ONCE, LM_RUN_ON_CHANGE, LM_RUN_ALWAYS }
 typedef struct lm_source {
     const struct lm_engine *engine;
     void *context;          /* the engine's own, as it was registered */
-    const char *kind;       /* "lua", "sql", "dbmate": static */
+    const char *kind;       /* "lua", "sql", "goose", …: static */
     char *id;
     char *file;             /* its name in the folder */
     char *path;             /* folder and name, as messages show it */
@@ -33,6 +33,13 @@ typedef struct lm_source {
     char checksum[72];      /* "t1:…" */
     char *text;             /* what will run; NUL-terminated */
     size_t len;
+    char *down_file;        /* the way down, where it is a file of its own; */
+    char *down_path;        /* NULL: it is in text, or there is none */
+    char *down_text;
+    size_t down_len;
+    bool has_down;          /* it can be reverted */
+    size_t rank;            /* its place among the files of its tool, from 1;
+                               0: natural order of the names */
     lm_txn_mode txn;
     lm_run_mode run;
     bool foreign_keys;      /* enforced while it runs */

@@ -215,4 +215,37 @@ static int run(void *ctx, const lm_source *source, const lm_run *how)
     return lm_script_run(source, how);
 }
 
-const lm_engine lm_lua_engine = {"lua", claim, identify, compile, run};
+/* A script is all text. */
+static int keep(void *ctx, const lm_source *source, lm_err *err, char **out,
+                size_t *len)
+{
+    (void)ctx;
+    (void)source;
+    (void)err;
+    *out = NULL;
+    *len = 0;
+    return LM_OK;
+}
+
+/* What was applied as a script says which one it is. */
+static int revive(void *ctx, lm_source *source, bool *mine, lm_err *err)
+{
+    lm_luahead head = {0};
+    lm_err quiet = {0};
+
+    *mine = lm_luahead_read(source->text, source->len, source->id, &quiet,
+                            &head) == LM_OK &&
+            head.id != NULL && strcmp(head.id, source->id) == 0;
+    lm_luahead_clear(&head);
+    lm_err_clear(&quiet);
+    if (!*mine)
+        return LM_OK;
+    free(source->id);
+    source->id = NULL;
+    source->kind = "lua";
+    return identify(ctx, source, err);
+}
+
+const lm_engine lm_lua_engine = {
+    "lua", claim, identify, keep, revive, compile, run
+};

@@ -256,4 +256,26 @@ static int run(void *context, const lm_source *s, const lm_run *run_with)
     return rc;
 }
 
-const lm_engine lm_sql_engine = {"sql", claim, identify, compile, run};
+static int keep(void *context, const lm_source *s, lm_err *err, char **out,
+                size_t *len)
+{
+    (void)context;
+    (void)s;
+    (void)err;
+    *out = NULL;
+    *len = 0;
+    return LM_OK;
+}
+
+static int revive(void *context, lm_source *s, bool *mine, lm_err *err)
+{
+    (void)context;
+    (void)s;
+    (void)err;
+    *mine = false;
+    return LM_OK;
+}
+
+const lm_engine lm_sql_engine = {
+    "sql", claim, identify, keep, revive, compile, run
+};
