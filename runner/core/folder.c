@@ -11,6 +11,7 @@ static void clear_source(lm_source *s)
     free(s->path);
     free(s->description);
     free(s->text);
+    free(s->key);
     free(s->down_file);
     free(s->down_path);
     free(s->down_text);

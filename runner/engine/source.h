@@ -38,6 +38,9 @@ typedef struct lm_source {
     char *down_text;
     size_t down_len;
     bool has_down;          /* it can be reverted */
+    char *key;              /* how its tool's own ledger names it where the
+                               file's name does not say (drizzle: `when`);
+                               NULL otherwise */
     size_t rank;            /* its place among the files of its tool, from 1;
                                0: natural order of the names */
     lm_txn_mode txn;
