@@ -62,14 +62,25 @@ static int check_range(lumigrate *lm, const lumigrate_config *c)
     return LM_OK;
 }
 
-static lm_policy policy_of(const lumigrate_config *c)
+static lm_policy policy_of(int asked, lm_policy otherwise)
 {
-    switch (c->out_of_order) {
+    switch (asked) {
     case LUMIGRATE_APPLY: return LM_POLICY_APPLY;
     case LUMIGRATE_WARN: return LM_POLICY_WARN;
     case LUMIGRATE_ERROR: return LM_POLICY_ERROR;
-    default: return c->strict ? LM_POLICY_ERROR : LM_POLICY_WARN;
+    default: return otherwise;
     }
+}
+
+static lm_rules rules_of(const lumigrate_config *c)
+{
+    lm_rules rules = {0};
+
+    rules.strict = c->strict != 0;
+    rules.out_of_order = policy_of(c->out_of_order, rules.strict
+                                   ? LM_POLICY_ERROR : LM_POLICY_WARN);
+    rules.if_ahead = policy_of(c->if_ahead, LM_POLICY_APPLY);
+    return rules;
 }
 
 static int copy_config(lumigrate *lm, const lumigrate_config *c)
@@ -87,8 +98,8 @@ static int copy_config(lumigrate *lm, const lumigrate_config *c)
     s->stop.timeout = c->timeout * 1e3;
     s->memory_limit = mib > (1L << 40) ? 0 : mib * 1024 * 1024;
     s->one_transaction = c->transaction == LUMIGRATE_TRANSACTION_ALL;
-    s->rules.strict = c->strict != 0;
-    s->rules.out_of_order = policy_of(c);
+    s->rules = rules_of(c);
+    s->last_attempt = -1;
     s->no_create = c->no_create != 0;
     s->must_ask = !lm_process_is_dedicated();
     s->env_user = c->user;
@@ -233,6 +244,7 @@ int lumigrate_up(lumigrate *lm, const lumigrate_target *target)
         t.count = target->count > 0 ? (size_t)target->count : 0;
         t.to = target->to;
         t.before = target->before;
+        t.reapply = target->reapply_changed != 0;
     }
     rc = lm_up(&lm->session, &t, &outcome);
     lm->outside = outcome.outside && outcome.begun;

@@ -138,7 +138,7 @@ enum {
     LUMIGRATE_TRANSACTION_ALL = 1   /* one for the whole run */
 };
 
-/* lumigrate_config.out_of_order */
+/* lumigrate_config.out_of_order, and without APPLY .if_ahead */
 enum {
     LUMIGRATE_DEFAULT = 0,          /* warn; error with strict */
     LUMIGRATE_APPLY = 1,            /* say nothing */
@@ -163,6 +163,9 @@ typedef struct lumigrate_config {
                                    migration, and a name that differs from
                                    the ID, are errors */
     int out_of_order;           /* LUMIGRATE_DEFAULT, APPLY, WARN or ERROR */
+    int if_ahead;               /* a newer release has been here: DEFAULT, as
+                                   for any missing migration; WARN, go on,
+                                   strict or not; ERROR, LUMIGRATE_AHEAD */
     int no_create;              /* 1: a database that is not there is an
                                    error, never made */
     lumigrate_event_fn on_event;    /* NULL: nobody listens */
@@ -177,12 +180,14 @@ typedef struct lumigrate_target {
     long count;                 /* at most so many; 0: no limit */
     const char *to;             /* up to this ID, included */
     const char *before;         /* up to this ID, not included */
+    int reapply_changed;        /* 1: what was edited since it was applied
+                                   runs again */
 } lumigrate_target;
 
 /* lumigrate_item.status */
 enum {
     LUMIGRATE_ITEM_APPLIED = 1,
-    LUMIGRATE_ITEM_PENDING,
+    LUMIGRATE_ITEM_PENDING,         /* or RUN = "on_change", and changed */
     LUMIGRATE_ITEM_EDITED,          /* applied, and the file is another now */
     LUMIGRATE_ITEM_MISSING,         /* applied, and the file is gone */
     LUMIGRATE_ITEM_OUT_OF_ORDER,    /* pending, sorted before an applied one */
@@ -228,7 +233,7 @@ typedef struct lumigrate_report {
 typedef struct lumigrate_attempt {
     long seq;
     const char *id;
-    const char *action;         /* "up", "baseline", ... */
+    const char *action;         /* "up", "reapply", "baseline", ... */
     const char *outcome;        /* "done", "failed", "started", ... */
     const char *error;          /* NULL: none */
     const char *checksum;

@@ -62,6 +62,7 @@ static int read_target(lm_app *app, lumigrate_target *target)
 
     target->to = app->settings.values[LM_OPT_TO].text;
     target->before = app->settings.values[LM_OPT_BEFORE].text;
+    target->reapply_changed = app->settings.reapply;
     if ((n != NULL) + (target->to != NULL) + (target->before != NULL) > 1)
         lm_fault_set(&app->fault, LUMIGRATE_USAGE,
                      "a number, --to and --before exclude each other");
@@ -99,9 +100,12 @@ static int skip(lm_app *app, lm_up *up)
     return LUMIGRATE_OK;
 }
 
-static bool is_pending(const lumigrate_item *item)
+static bool is_pending(const lumigrate_item *item,
+                       const lumigrate_target *target)
 {
-    return item->status == LUMIGRATE_ITEM_PENDING ||
+    return (item->status == LUMIGRATE_ITEM_EDITED &&
+            target->reapply_changed) ||
+           item->status == LUMIGRATE_ITEM_PENDING ||
            item->status == LUMIGRATE_ITEM_OUT_OF_ORDER ||
            item->status == LUMIGRATE_ITEM_FAILED ||
            item->status == LUMIGRATE_ITEM_PARTIAL;
@@ -125,7 +129,7 @@ static void list_remaining(lm_app *app, lm_up *up, const char *failed)
         for (i = 0; i < report->count; i++) {
             const lumigrate_item *item = &report->items[i];
 
-            if (is_pending(item) &&
+            if (is_pending(item, &up->target) &&
                 (failed == NULL || strcmp(item->id, failed) != 0))
                 lm_json_out_remains(&up->json, item->id);
         }
@@ -254,6 +258,10 @@ static const lm_option options[] = {
      .names = {"before"},
      .value = "ID",
      .help = "up to this migration, not included"},
+    {.id = LM_OPT_REAPPLY,
+     .kind = LM_KIND_FLAG,
+     .names = {"reapply-changed"},
+     .help = "run again what was edited since it was applied"},
     {.id = LM_OPT_NO_CREATE,
      .kind = LM_KIND_FLAG,
      .names = {"no-create"},

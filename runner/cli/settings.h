@@ -54,6 +54,7 @@ typedef struct lm_settings {
     size_t set_count;
     bool quiet, verbose, yes, help, version;
     bool sql, force;         /* of "new" */
+    bool reapply;            /* of "up" */
     bool exec; /* to become the command after -- */
     lm_answer color; /* LM_UNASKED: as the terminal has it */
 } lm_settings;

@@ -43,6 +43,8 @@ typedef struct lm_session {
     lm_ledger *ledger;
     const lm_source *running;   /* the migration that runs now */
     double waited_ms;           /* for locks, so far */
+    int64_t last_attempt;       /* in the history, before what is applied
+                                   runs again; -1: nothing does */
 } lm_session;
 
 int lm_session_open(lm_session *s, lm_db_mode mode, bool *found);
