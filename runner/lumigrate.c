@@ -101,6 +101,7 @@ static int copy_config(lumigrate *lm, const lumigrate_config *c)
     s->rules = rules_of(c);
     s->last_attempt = -1;
     s->no_create = c->no_create != 0;
+    lm->deep = c->deep != 0;
     s->must_ask = !lm_process_is_dedicated();
     s->env_user = c->user;
     s->getenv = c->getenv != NULL ? c->getenv : process_environment;
@@ -262,6 +263,46 @@ int lumigrate_status(lumigrate *lm, lumigrate_report **out)
     if (rc != LM_OK)
         return rc;
     return end(lm, lm_report_new(lm, out));
+}
+
+/* The report of a look, or of the last one of many. A look that ends in an
+ * error has a report too, as far as there is one. */
+static int end_look(lumigrate *lm, lm_ready *ready, int rc,
+                    lumigrate_report **out)
+{
+    int made = lm_readiness_new(lm, ready, out);
+
+    lm_ready_clear(ready);
+    return end(lm, rc == LM_OK ? made : rc);
+}
+
+int lumigrate_check(lumigrate *lm, lumigrate_report **out)
+{
+    lm_ready ready;
+    int rc;
+
+    *out = NULL;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    rc = lm_ready_look(&lm->session, lm->deep, &ready);
+    return end_look(lm, &ready, rc, out);
+}
+
+int lumigrate_wait(lumigrate *lm, double seconds, lumigrate_report **out)
+{
+    lm_ready ready;
+    int rc;
+
+    *out = NULL;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    if (!(seconds >= 0))
+        return end(lm, lm_err_set(&lm->err, LM_EUSAGE, "a time limit is no "
+                                  "number of seconds"));
+    rc = lm_ready_wait(&lm->session, seconds * 1e3, &ready);
+    return end_look(lm, &ready, rc, out);
 }
 
 int lumigrate_history(lumigrate *lm, lumigrate_log **out)

@@ -181,6 +181,8 @@ int lm_settings_check(lm_settings *s, lm_fault *fault)
                                fault);
     c->strict = check_flag(s, LM_OPT_STRICT, fault);
     c->no_create = check_flag(s, LM_OPT_NO_CREATE, fault);
+    c->deep = check_flag(s, LM_OPT_DEEP, fault);
+    s->wait_timeout = check_seconds(s, LM_OPT_WAIT_TIMEOUT, fault);
     s->reapply = check_flag(s, LM_OPT_REAPPLY, fault);
     s->sql = check_flag(s, LM_OPT_SQL, fault);
     s->force = check_flag(s, LM_OPT_FORCE, fault);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd_help.h"
 
+#include <string.h>
+
 #include "table.h"
 
 /* "-u, --database, --url URL_OR_PATH" */
@@ -28,12 +30,24 @@ static void put_option(lm_table *t, const lm_option *o)
     lm_str_clear(&right);
 }
 
-static void put_options(lm_app *app, const lm_option *rows)
+/* Has the command one of its own with that name? */
+static bool is_hidden(const lm_option *o, const lm_option *own)
+{
+    for (; own != NULL && own->names[0] != NULL; own++)
+        if (strcmp(own->names[0], o->names[0]) == 0)
+            return true;
+    return false;
+}
+
+/* All rows but those that `own` has too. */
+static void put_options(lm_app *app, const lm_option *rows,
+                        const lm_option *own)
 {
     lm_table table = {.columns = 2};
 
     for (; rows->names[0] != NULL; rows++)
-        put_option(&table, rows);
+        if (!is_hidden(rows, own))
+            put_option(&table, rows);
     lm_table_print(&table, &app->out, 2);
     lm_table_clear(&table);
 }
@@ -70,7 +84,7 @@ static void show_all(lm_app *app)
                 "commands:\n");
     put_commands(app);
     lm_str_puts(to, "\noptions (before or after the command):\n");
-    put_options(app, lm_options_common());
+    put_options(app, lm_options_common(), NULL);
     lm_str_puts(
         to, "\n"
             "The environment has the same settings, LUMIGRATE_DATABASE (or\n"
@@ -95,10 +109,10 @@ static void show_command(lm_app *app, const lm_command *c)
         lm_str_printf(to, "\n%s\n", c->more);
     if (c->options != NULL) {
         lm_str_printf(to, "\noptions of \"%s\":\n", c->name);
-        put_options(app, c->options);
+        put_options(app, c->options, NULL);
     }
     lm_str_puts(to, "\noptions of every command:\n");
-    put_options(app, lm_options_common());
+    put_options(app, lm_options_common(), c->options);
     lm_str_printf(to, "\nexample:\n  %s\n", c->example);
 }
 

@@ -77,24 +77,10 @@ static int read_target(lm_app *app, lumigrate_target *target)
     return app->fault.code;
 }
 
-/* LUMIGRATE_SKIP=1; 0 and nothing are no. */
-static bool is_skipped(const lm_app *app)
-{
-    const char *skip = lm_settings_variable(&app->settings, "LUMIGRATE_SKIP");
-
-    return skip != NULL && *skip != '\0' && strcmp(skip, "0") != 0;
-}
-
 static int skip(lm_app *app, lm_up *up)
 {
-    lm_out *out = lm_app_people(app);
-
-    if (!app->settings.quiet) {
-        lm_out_mark(out, LM_MARK_WAITS);
-        lm_str_puts(&out->text, " LUMIGRATE_SKIP is set: nothing was done\n");
-        lm_out_flush(out);
-    }
-    app->skipped = up->json.skipped = true;
+    lm_app_skip(app);
+    up->json.skipped = true;
     if (app->settings.format != LM_TEXT)
         lm_json_out_result(&up->json, NULL);
     return LUMIGRATE_OK;
@@ -227,7 +213,7 @@ static int run(lm_app *app)
     if (rc == LUMIGRATE_OK)
         rc = read_target(app, &up.target);
     if (rc == LUMIGRATE_OK)
-        rc = is_skipped(app) ? skip(app, &up) : migrate(app, &up);
+        rc = lm_app_is_skipped(app) ? skip(app, &up) : migrate(app, &up);
     /* The child has done its part; the process that was started goes on. */
     app->become = rc == LUMIGRATE_OK && app->settings.exec &&
                   !up.supervisor.watched && app->child_status <= 0;

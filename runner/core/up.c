@@ -41,19 +41,6 @@ static void tell_warnings(run *r)
     }
 }
 
-static int refuse_empty(run *r)
-{
-    lm_err *err = r->s->err;
-
-    if (r->folder.sources.count > 0)
-        return LM_OK;
-    lm_err_set(err, LM_EUSAGE, "there is no migration in the folder %s",
-               r->s->folder);
-    lm_err_hint(err, "check --migrations (LUMIGRATE_MIGRATIONS), or write "
-                "the first one: lumigrate new NAME");
-    return LM_EUSAGE;
-}
-
 /* Is anything in the folder that is not in the ledger? */
 static bool any_new(const run *r)
 {
@@ -287,8 +274,8 @@ static int proceed(run *r, const lm_target *target)
 {
     int rc = look(r);
 
-    if (rc == LM_OK)
-        rc = refuse_empty(r);
+    if (rc == LM_OK && r->folder.sources.count == 0)
+        rc = lm_session_refuse_empty(r->s);
     if (rc == LM_OK)
         rc = aim(r, target);
     if (rc == LM_OK)

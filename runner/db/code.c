@@ -230,3 +230,28 @@ int lm_code_after(lm_db *db)
     clear_list(&all);
     return rc;
 }
+
+int lm_code_unsound(lm_db *db,
+                    int (*each)(void *user, lm_db *db,
+                                const lm_unsound *code), void *user)
+{
+    code_list all = {0};
+    lm_unsound found;
+    bool sound;
+    char *why;
+    size_t i;
+    int rc = read_code(db, &all);
+
+    for (i = 0; i < all.count && rc == LM_OK; i++) {
+        rc = probe(db, &all.list[i], &sound, &why);
+        found.type = all.list[i].type;
+        found.name = all.list[i].name;
+        found.table = all.list[i].table;
+        found.why = why;
+        if (rc == LM_OK && !sound)
+            rc = each(user, db, &found);
+        free(why);
+    }
+    clear_list(&all);
+    return rc;
+}
