@@ -8,6 +8,8 @@
  *   lm_readiness_new   what a look for readiness found, likewise; *out stays
  *                      NULL where it could not look
  *   lm_log_new         the history, likewise
+ *   lm_text_new        the text that ran
+ *   lm_difference_new  between it and the file
  *   lm_doctor_new      what is wrong with the environment
  *
  * Ownership: reports, logs and checkups own all they point to and outlive the
@@ -42,6 +44,9 @@ int lm_report_new(lumigrate *lm, lumigrate_report **out);
 int lm_readiness_new(lumigrate *lm, const lm_ready *ready,
                      lumigrate_report **out);
 int lm_log_new(lumigrate *lm, lumigrate_log **out);
+int lm_text_new(lumigrate *lm, const char *id, char **out,
+                unsigned long *len);
+int lm_difference_new(lumigrate *lm, const char *id, char **out);
 int lm_doctor_new(lumigrate *lm, lumigrate_checkup **out);
 
 #endif

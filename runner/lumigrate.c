@@ -316,6 +316,30 @@ int lumigrate_history(lumigrate *lm, lumigrate_log **out)
     return end(lm, lm_log_new(lm, out));
 }
 
+int lumigrate_text(lumigrate *lm, const char *id, char **out,
+                   unsigned long *len)
+{
+    int rc;
+
+    *out = NULL;
+    *len = 0;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return end(lm, lm_text_new(lm, id, out, len));
+}
+
+int lumigrate_difference(lumigrate *lm, const char *id, char **out)
+{
+    int rc;
+
+    *out = NULL;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return end(lm, lm_difference_new(lm, id, out));
+}
+
 int lumigrate_doctor(lumigrate *lm, lumigrate_checkup **out)
 {
     int rc;

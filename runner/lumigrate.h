@@ -365,6 +365,23 @@ int lumigrate_history(lumigrate *lm, lumigrate_log **out);
 void lumigrate_log_free(lumigrate_log *log);
 
 /*
+ * The text of this migration as it was applied last (where it never was, as
+ * it was tried last): *len bytes and a NUL behind them. LUMIGRATE_USAGE when
+ * the history has none. The caller frees it.
+ */
+int lumigrate_text(lumigrate *lm, const char *id, char **out,
+                   unsigned long *len);
+
+/*
+ * What the file of a migration says other than the text that was applied, a
+ * line each: "- " only what was applied has, "+ " only the file, two blanks
+ * both, "@@ 12" where it is in the file. Not all of a long one. "" when only
+ * line ends differ; NULL when it is not applied, has no file any more or its
+ * text is not known. The caller frees it.
+ */
+int lumigrate_difference(lumigrate *lm, const char *id, char **out);
+
+/*
  * After the process that ran lumigrate_up was killed in the middle of the
  * migration `id`: rolls back what it left, and records the failure with this
  * reason (`interrupted`: somebody asked for it). *applied is 1 when the
