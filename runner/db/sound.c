@@ -13,33 +13,44 @@
 typedef struct search {
     lm_flaw_fn each;
     void *user;
+    bool damaged;       /* told already */
 } search;
 
 /* A sentence built here (NULL: no memory), handed on and freed. */
-static int hand_on(lm_db *db, const search *s, lm_flaw flaw, char *text)
+static int hand_on(lm_db *db, search *s, lm_flaw flaw, char *text)
 {
-    int rc = text == NULL ? lm_err_nomem(db->err)
+    int rc;
+
+    s->damaged = s->damaged || flaw == LM_FLAW_DAMAGE;
+    rc = text == NULL ? lm_err_nomem(db->err)
                           : s->each(s->user, db, flaw, text);
 
     free(text);
     return rc;
 }
 
+static char *words_for(const lm_unsound *c)
+{
+    if (strcmp(c->type, "view") == 0)
+        return lm_format("the view %s does not compile: %s", c->names,
+                         c->why);
+    return lm_format(c->count > 1 ? "one of the triggers %s on %s does not "
+                                    "compile: %s"
+                                  : "the trigger %s on %s does not compile: "
+                                    "%s", c->names, c->table, c->why);
+}
+
 static int tell_code(void *user, lm_db *db, const lm_unsound *code)
 {
-    bool view = strcmp(code->type, "view") == 0;
-
-    return hand_on(db, user, LM_FLAW_SCHEMA,
-                   lm_format("the %s %s%s%s does not compile: %s",
-                             code->type, code->name, view ? "" : " on ",
-                             view ? "" : code->table, code->why));
+    return hand_on(db, user, LM_FLAW_SCHEMA, words_for(code));
 }
 
 int lm_sound_code(lm_db *db, lm_flaw_fn each, void *user)
 {
-    search s = {each, user};
+    search s = {.each = each, .user = user};
+    lm_on_unsound on = {&s, tell_code};
 
-    return lm_code_unsound(db, tell_code, &s);
+    return lm_code_unsound(db, &on);
 }
 
 /* quick_check also finds rows that break a NOT NULL, a CHECK or a type of a
@@ -85,27 +96,41 @@ static int tell_link(void *user, lm_db *db, const lm_value *row)
                              row[1].as.text.bytes));
 }
 
+/* What stopped the search is a fault of the database, not of ours: the words
+ * of the error become those of a flaw. */
+static int tell_error(lm_db *db, search *s, lm_flaw flaw, const char *what)
+{
+    char *text = lm_format("%s: %s", what, lm_err_text(db->err));
+
+    lm_err_clear(db->err);
+    return hand_on(db, s, flaw, text);
+}
+
 static int look_at_links(lm_db *db, search *s)
 {
-    char *why;
     int rc = lm_db_each(db, "SELECT \"table\", ifnull(parent, ''), count(*) "
                         "FROM pragma_foreign_key_check GROUP BY 1, 2 "
                         "ORDER BY 1, 2", NULL, 0, tell_link, s);
 
-    if (rc != LM_EFAILED)
-        return rc;
     /* A key whose target is impossible cannot be looked at. */
-    why = lm_format("the foreign keys cannot be checked: %s",
-                    lm_err_text(db->err));
-    lm_err_clear(db->err);
-    return hand_on(db, s, LM_FLAW_SCHEMA, why);
+    return rc != LM_EFAILED ? rc
+        : tell_error(db, s, LM_FLAW_SCHEMA,
+                     "the foreign keys cannot be checked");
+}
+
+static int look_at_pages(lm_db *db, search *s)
+{
+    int rc = lm_db_each(db, "PRAGMA main.quick_check(" LM_MOST_LINES ")",
+                        NULL, 0, tell_line, s);
+
+    return rc != LM_EDATA ? rc
+        : tell_error(db, s, LM_FLAW_DAMAGE, "the database is damaged");
 }
 
 int lm_sound_deep(lm_db *db, lm_flaw_fn each, void *user)
 {
-    search s = {each, user};
-    int rc = lm_db_each(db, "PRAGMA main.quick_check(" LM_MOST_LINES ")",
-                        NULL, 0, tell_line, &s);
+    search s = {.each = each, .user = user};
+    int rc = look_at_pages(db, &s);
 
-    return rc == LM_OK ? look_at_links(db, &s) : rc;
+    return rc == LM_OK && !s.damaged ? look_at_links(db, &s) : rc;
 }
