@@ -34,10 +34,10 @@ const lm_command lm_cmd_check = {
     .help = "for deployments: ready, pending or error",
     .more = "Reads only. Exit status 0: ready; 3: something is pending, or\n"
             "the database is not there; 4: two files with one ID, another\n"
-            "tool's ledger, a view or trigger that does not compile, and with\n"
-            "--strict what is edited or missing; 5: kept out by a writer for\n"
-            "longer than --lock-timeout; 6: ahead, where that is an error;\n"
-            "7: damaged.",
+            "tool's ledger, a view or trigger that does not compile, with\n"
+            "--strict also what is edited or missing; 5: kept out by a\n"
+            "writer for longer than --lock-timeout; 6: ahead, where that is\n"
+            "an error; 7: damaged.",
     .example = "lumigrate check --database data/app.db --json",
     .options = options,
     .run = run,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd_help.h"
 
-#include <string.h>
-
 #include "table.h"
 
 /* "-u, --database, --url URL_OR_PATH" */
@@ -30,23 +28,14 @@ static void put_option(lm_table *t, const lm_option *o)
     lm_str_clear(&right);
 }
 
-/* Has the command one of its own with that name? */
-static bool is_hidden(const lm_option *o, const lm_option *own)
-{
-    for (; own != NULL && own->names[0] != NULL; own++)
-        if (strcmp(own->names[0], o->names[0]) == 0)
-            return true;
-    return false;
-}
-
-/* All rows but those that `own` has too. */
+/* All rows but those for which `own` has one of that name. */
 static void put_options(lm_app *app, const lm_option *rows,
                         const lm_option *own)
 {
     lm_table table = {.columns = 2};
 
     for (; rows->names[0] != NULL; rows++)
-        if (!is_hidden(rows, own))
+        if (lm_options_named(own, rows->names[0]) == NULL)
             put_option(&table, rows);
     lm_table_print(&table, &app->out, 2);
     lm_table_clear(&table);

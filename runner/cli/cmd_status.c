@@ -266,7 +266,7 @@ const lm_command lm_cmd_status = {
     .arguments = "",
     .aliases = {"list", "info"},
     .help = "a line for each migration: applied, pending, edited, …",
-    .more = "Creates and changes nothing. -v adds kind, file and description,\n"
+    .more = "Creates and changes nothing. -v adds kind, file, description,\n"
             "and how what was edited differs from what was applied.",
     .example = "lumigrate status --database data/app.db --json",
     .run = run,

@@ -34,8 +34,8 @@ const lm_command lm_cmd_wait = {
     .arguments = "",
     .aliases = {NULL},
     .help = "wait until check would say ready",
-    .more = "Reads only. It waits for pending migrations, for a database or a\n"
-            "folder of migrations that is not there or empty, and for locks;\n"
+    .more = "Reads only. It waits for pending migrations, for a database or\n"
+            "a folder of migrations that is not there or empty, for locks;\n"
             "what waiting does not mend ends it with the status of check.\n"
             "Exit status 5: not ready in time.",
     .example = "lumigrate wait --database data/app.db --timeout 60",

@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const lm_option common[] = {
     {.id = LM_OPT_DATABASE,
@@ -136,4 +137,12 @@ const lm_option *lm_options_common(void)
 bool lm_options_takes(const lm_option *option)
 {
     return option->kind != LM_KIND_FLAG;
+}
+
+const lm_option *lm_options_named(const lm_option *rows, const char *name)
+{
+    for (; rows != NULL && rows->names[0] != NULL; rows++)
+        if (strcmp(rows->names[0], name) == 0)
+            return rows;
+    return NULL;
 }

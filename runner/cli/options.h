@@ -9,6 +9,7 @@
  *
  *   lm_options_common   the rows for every command; the last has no name
  *   lm_options_takes    does this option have a value?
+ *   lm_options_named    the row with this long name among these; NULL: none
  *
  * Ownership: everything is constant.
  */
@@ -75,5 +76,6 @@ typedef struct lm_option {
 
 const lm_option *lm_options_common(void);
 bool lm_options_takes(const lm_option *option);
+const lm_option *lm_options_named(const lm_option *rows, const char *name);
 
 #endif

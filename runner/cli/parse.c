@@ -237,8 +237,7 @@ static void adopt(lm_app *app)
     lm_value *values = app->settings.values;
 
     for (; o != NULL && o->names[0] != NULL; o++) {
-        other = find_in(lm_options_common(), o->names[0],
-                        strlen(o->names[0]), 0);
+        other = lm_options_named(lm_options_common(), o->names[0]);
         if (other == NULL || values[other->id].name == NULL)
             continue;
         if (values[o->id].name == NULL)
