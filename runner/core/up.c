@@ -275,7 +275,7 @@ static int proceed(run *r, const lm_target *target)
     int rc = look(r);
 
     if (rc == LM_OK && r->folder.sources.count == 0)
-        rc = lm_session_refuse_empty(r->s);
+        rc = lm_session_refuse_empty(r->s, &r->folder);
     if (rc == LM_OK)
         rc = aim(r, target);
     if (rc == LM_OK)

@@ -9,8 +9,11 @@
  *             `file` and `kind` for each, in any order, and set claimed[i];
  *             `down_file` where the way down is a file of its own, `rank`
  *             where the tool whose files they are has an order of its own.
+ *             Files are named from the folder ("x/up.sql"). A claim that has
+ *             read a file sets path and text, so that nothing is read twice.
  *             A file of a dialect that cannot be run is an error here or in
- *             identify, never passed over.
+ *             identify, never passed over; what is left alone though it
+ *             looks like a migration is noted with lm_sources_note.
  *   identify  `path` and `text` are set, `down_text` where there is a
  *             down_file: find id, description, checksum, has_down and the
  *             modes. Nothing is run.
@@ -31,6 +34,7 @@
 #ifndef LM_ENGINE_ENGINE_H
 #define LM_ENGINE_ENGINE_H
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../base/file.h"
@@ -43,6 +47,8 @@
 typedef struct lm_sources {
     lm_source *list;
     size_t count, size;
+    char **notes;       /* what to warn of before something runs */
+    size_t note_count, note_size;
 } lm_sources;
 
 /*
@@ -108,6 +114,23 @@ static inline lm_source *lm_sources_add(lm_sources *out, const char *file,
         return NULL;
     out->count++;
     return grown;
+}
+
+/* Keep a sentence to warn with. Takes `text`; false: it is NULL, or memory ran
+ * out. For claim. */
+static inline bool lm_sources_note(lm_sources *out, char *text)
+{
+    char **grown = text == NULL ? NULL
+        : lm_list_grow(out->notes, out->note_count, &out->note_size,
+                       sizeof *grown);
+
+    if (grown == NULL) {
+        free(text);
+        return false;
+    }
+    out->notes = grown;
+    grown[out->note_count++] = text;
+    return true;
 }
 
 #endif

@@ -99,6 +99,7 @@ static int take_transaction(lm_source *source, const char *value,
     else
         return lm_err_set(err, LM_EUSAGE, "TRANSACTION must be true, false "
                           "or \"batch\", not \"%s\"", value);
+    source->down_txn = source->txn;
     return LM_OK;
 }
 
