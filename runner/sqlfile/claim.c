@@ -26,8 +26,12 @@ static int say_left(lm_claim *c)
         return lm_err_nomem(c->err);
     if (c->left.len == 0)
         return LM_OK;
-    text = lm_format("left alone, because %s does so too: %s",
-                     c->dialect->name, lm_buf_text(&c->left));
+    if (strcmp(c->dialect->name, "sql") == 0)
+        text = lm_format("left alone, as ways down without their ways up: %s",
+                         lm_buf_text(&c->left));
+    else
+        text = lm_format("left alone, as %s would: %s", c->dialect->name,
+                         lm_buf_text(&c->left));
     return lm_sources_note(c->out, text) ? LM_OK : lm_err_nomem(c->err);
 }
 

@@ -159,7 +159,8 @@ const char *lm_versioned_find(lm_claim *c)
     lm_tree_clear(&tree);
     if (!any)
         return NULL;
-    return found.refinery && !found.flyway ? "refinery" : "flyway";
+    return found.refinery && !found.flyway && found.versioned > 0
+        ? "refinery" : "flyway";
 }
 
 /* ---- claiming ---- */
