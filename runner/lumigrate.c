@@ -63,13 +63,11 @@ static int check_range(lumigrate *lm, const lumigrate_config *c)
     if (c->table != NULL && strncasecmp(c->table, "sqlite_", 7) == 0)
         return lm_err_set(&lm->err, LM_EUSAGE, "names that begin with "
                           "sqlite_ belong to SQLite: %s", c->table);
-    if (c->dialect != NULL && !lm_sql_is_dialect(c->dialect))
-        return lm_err_set(&lm->err, LM_EUSAGE, "there is no dialect %s",
-                          c->dialect);
     if (c->migrations != NULL && c->migrations[0] == '\0')
         return lm_err_set(&lm->err, LM_EUSAGE, "the name of the migrations "
                           "folder is empty");
-    return LM_OK;
+    return c->dialect == NULL ? LM_OK
+        : lm_sql_check_dialect(c->dialect, &lm->err);
 }
 
 static lm_policy policy_of(int asked, lm_policy otherwise)

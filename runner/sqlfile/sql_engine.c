@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/buf.h"
 #include "../lex/name.h"
 #include "../lex/summary.h"
 #include "dialect.h"
@@ -40,9 +41,20 @@ void lm_sql_context_free(void *p)
     free(ctx);
 }
 
-bool lm_sql_is_dialect(const char *name)
+int lm_sql_check_dialect(const char *name, lm_err *err)
 {
-    return lm_same_name(name, "auto") || lm_dialect_named(name) != NULL;
+    lm_buf names = {0};
+    const lm_dialect *d;
+    size_t i;
+
+    if (lm_same_name(name, "auto") || lm_dialect_named(name) != NULL)
+        return LM_OK;
+    for (i = 1; (d = lm_dialect_each(i)) != NULL; i++)
+        lm_buf_printf(&names, ", %s", d->name);
+    lm_err_set(err, LM_EUSAGE, "there is no dialect \"%s\"", name);
+    lm_err_hint(err, "there are auto, plain%s", lm_buf_text(&names));
+    lm_buf_clear(&names);
+    return LM_EUSAGE;
 }
 
 /* Sub-folders with migrations of their own are not entered, but named where

@@ -6,7 +6,8 @@
  *                         for its migrations
  *   lm_sql_context_new    its context; options are copied. NULL: no memory
  *   lm_sql_context_free   accepts NULL
- *   lm_sql_is_dialect     is there a dialect of this name?
+ *   lm_sql_check_dialect  is there a dialect of this name? LM_EUSAGE, with
+ *                         all there are, when not
  *
  * Which tool a folder belongs to is found out by find.h, or said; what its
  * files look like stands in the table of dialect.h.
@@ -27,6 +28,6 @@ typedef struct lm_sql_options {
 
 void *lm_sql_context_new(const lm_sql_options *options);
 void lm_sql_context_free(void *context);
-bool lm_sql_is_dialect(const char *name);
+int lm_sql_check_dialect(const char *name, lm_err *err);
 
 #endif
