@@ -16,9 +16,9 @@
  *                       token is handed over, the last one is END
  *   lm_fingerprint_sql  of SQL text; `directive` says which comments of the
  *                       dialect count (NULL: none)
- *   lm_fingerprint_pair of a way up and a way down that are files of their own:
- *                       the tokens of the first, a directive that divides, the
- *                       tokens of the second
+ *   lm_fingerprint_pair of a way up and a way down that are files of their
+ *                       own: the tokens of the first, a directive that
+ *                       divides, the tokens of the second
  *
  * `out` gets "t1:" and 64 hex digits. Nothing can fail.
  */
