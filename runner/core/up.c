@@ -137,7 +137,7 @@ static int compile_pending(run *r)
         source = r->schedule.steps[i].source;
         rc = check_modes(r, source);
         if (rc == LM_OK)
-            rc = source->engine->compile(source->context, source,
+            rc = source->engine->compile(source->context, source, LM_UP,
                                          r->s->err);
         if (rc != LM_OK)
             lm_err_migration(r->s->err, source->id, source->path);

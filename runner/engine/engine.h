@@ -23,7 +23,8 @@
  *   revive    the other way: `id` and `checksum` are set, `text` is what was
  *             kept. *mine is false, and nothing changed, when it is another
  *             engine's; otherwise the source is as after identify.
- *   compile   everything that can be found wrong without running it.
+ *   compile   everything that can be found wrong with this way without
+ *             running it.
  *   run       do it, up or down, inside the transaction that core/apply
  *             opened. Leaves no statement open and no Lua state behind,
  *             whatever happens.
@@ -64,6 +65,12 @@ typedef struct lm_waker {
 
 typedef enum lm_way { LM_UP, LM_DOWN } lm_way;
 
+/* How this way of it runs. */
+static inline lm_txn_mode lm_source_txn(const lm_source *source, lm_way way)
+{
+    return way == LM_UP ? source->txn : source->down_txn;
+}
+
 /* What a running migration may use; borrowed for the run. */
 typedef struct lm_run {
     lm_way way;
@@ -91,7 +98,8 @@ typedef struct lm_engine {
     int (*keep)(void *context, const lm_source *source, lm_err *err,
                 char **out, size_t *len);
     int (*revive)(void *context, lm_source *source, bool *mine, lm_err *err);
-    int (*compile)(void *context, const lm_source *source, lm_err *err);
+    int (*compile)(void *context, const lm_source *source, lm_way way,
+                   lm_err *err);
     int (*run)(void *context, const lm_source *source, const lm_run *run);
 } lm_engine;
 

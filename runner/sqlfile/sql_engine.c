@@ -281,7 +281,8 @@ static int revive(void *context, lm_source *s, bool *mine, lm_err *err)
     return take_all(context, s, err);
 }
 
-static int compile(void *context, const lm_source *s, lm_err *err)
+static int compile(void *context, const lm_source *s, lm_way which,
+                   lm_err *err)
 {
     lm_sqlway way;
     int rc;
@@ -293,7 +294,7 @@ static int compile(void *context, const lm_source *s, lm_err *err)
                     "or write what it does as a Lua script", s->id);
         return LM_EUSAGE;
     }
-    rc = lm_sqlway_load(context, s, LM_UP, err, &way);
+    rc = lm_sqlway_load(context, s, which, err, &way);
     if (rc == LM_OK)
         rc = lm_statements_check(&way, err);
     if (rc == LM_OK)
@@ -308,9 +309,6 @@ static int run(void *context, const lm_source *s, const lm_run *run_with)
     int rc = lm_sqlway_load(context, s, run_with->way,
                             lm_db_err(run_with->db), &way);
 
-    /* The way up was looked at before anything ran. */
-    if (rc == LM_OK && run_with->way == LM_DOWN)
-        rc = lm_statements_check(&way, lm_db_err(run_with->db));
     if (rc == LM_OK)
         rc = lm_runfile(context, &way, run_with);
     lm_sqlway_clear(&way);

@@ -119,7 +119,7 @@ int lm_sqlway_load(const lm_sql_context *context, const lm_source *source,
     memset(out, 0, sizeof *out);
     out->source = source;
     out->way = way;
-    out->txn = way == LM_UP ? source->txn : source->down_txn;
+    out->txn = lm_source_txn(source, way);
     out->wraps = lm_dialect_of(source)->wraps;
     rc = add_file(context, false, err, out);
     if (rc == LM_OK && way == LM_DOWN && source->down_text != NULL)
