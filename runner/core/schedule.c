@@ -119,23 +119,58 @@ static int by_id(const void *a, const void *b)
                           ((const lm_step *)b)->applied->id);
 }
 
-/* The missing ones, which stand behind the folder's, go to where their IDs
- * would stand among the file names: before the first that is greater. The
- * folder's own order stays, whatever tool's it is. */
+static int by_position(const void *a, const void *b)
+{
+    int64_t x = ((const lm_step *)a)->applied->position;
+    int64_t y = ((const lm_step *)b)->applied->position;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Do all of them run in the order of a tool of their own? */
+static bool is_ranked(const lm_step *steps, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (steps[i].source->rank == 0)
+            return false;
+    return n > 0;
+}
+
+/* Does any of these, which come next, stand before the missing one? In
+ * natural order its ID says so, among a tool's files when it was applied. */
+static bool comes_later(const lm_step *missing, const lm_step *next, size_t n,
+                        bool ranked)
+{
+    size_t i;
+
+    if (!ranked)
+        return lm_natural_cmp(missing->applied->id, next->source->file) >= 0;
+    for (i = 0; i < n; i++)
+        if (next[i].applied != NULL &&
+            next[i].applied->position < missing->applied->position)
+            return true;
+    return false;
+}
+
+/* The missing ones, which stand behind the folder's, go to where they would
+ * stand among them. The folder's own order stays, whatever tool's it is. */
 static int place_missing(lm_schedule *s, size_t known, lm_err *err)
 {
     size_t n = s->count - known, i, m = 0, to = 0;
+    bool ranked = is_ranked(s->steps, known);
     lm_step *missing = s->steps + known, *placed;
 
     if (n == 0)
         return LM_OK;
-    lm_list_sort(missing, n, sizeof *missing, by_id);
+    lm_list_sort(missing, n, sizeof *missing, ranked ? by_position : by_id);
     placed = malloc(s->count * sizeof *placed);
     if (placed == NULL)
         return lm_err_nomem(err);
     for (i = 0; i < known; i++) {
-        while (m < n && lm_natural_cmp(missing[m].applied->id,
-                                       s->steps[i].source->file) < 0)
+        while (m < n && !comes_later(&missing[m], &s->steps[i], known - i,
+                                     ranked))
             placed[to++] = missing[m++];
         placed[to++] = s->steps[i];
     }
