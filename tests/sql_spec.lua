@@ -370,23 +370,46 @@ describe("PRAGMA in a SQL file:", function()
 
   for statement, pragma in pairs {
     ["DELETE FROM p"] = "PRAGMA foreign_keys = ON",
-    ["UPDATE p SET id = 2"] = "pragma main.Foreign_Keys = true",
+    ["UPDATE OR IGNORE p SET id = 2"] = "pragma main.Foreign_Keys = true",
     ["REPLACE INTO p VALUES (1)"] = "PRAGMA foreign_keys = 1",
-    ["WITH w AS (SELECT 1) DELETE FROM p"] = "PRAGMA foreign_keys('yes')",
+    ["WITH w AS (SELECT 1) DELETE FROM main.\"p\""] =
+      "PRAGMA foreign_keys('yes')",
     ["DROP TABLE p"] = "PRAGMA \"foreign_keys\" = on",
   } do
-    it("foreign_keys = ON before what makes them act is an error: " ..
+    it("foreign_keys = ON where a key would have to act is an error: " ..
       statement, function()
-        local sentence = "PRAGMA foreign_keys has no effect in a " ..
-          "migration: foreign keys do not act while it runs"
-        refused(sentence, "2:1", "SELECT 1;\n" .. pragma .. ";\n" ..
-          statement .. ";\n")
-        has(box:fails(2, "up"), "write a Lua script with FOREIGN_KEYS = true")
-        -- With dbmate's transaction:false as well.
-        refused(sentence, "2:1", "-- migrate:up transaction:false\n" ..
-          pragma .. ";\n" .. statement .. ";\n")
+        local KEYS = "CREATE TABLE p (id INTEGER PRIMARY KEY);\nCREATE " ..
+          "TABLE c (p REFERENCES P%s);\nINSERT INTO p VALUES (1);\n" ..
+          "INSERT INTO c VALUES (1);"
+        box:sql(KEYS:format(" ON DELETE CASCADE ON UPDATE SET NULL"))
+        for _, head in ipairs { "SELECT 1;\n",
+            "-- migrate:up transaction:false\n" } do
+          box:sql_file("a.sql", head .. pragma .. ";\nCREATE TABLE x (y);\n" ..
+            statement .. ";\n")
+          local err = box:fails(1, "up")
+          assert.equal("PRAGMA foreign_keys has no effect in a migration: " ..
+            "foreign keys that point to p do not act while it runs",
+            first_line(err))
+          has(err, "migrations/a.sql:2:1")
+          has(err, "write a Lua script with FOREIGN_KEYS = true")
+          assert.equal(1, box:value("SELECT count(*) FROM c"))
+        end
+        -- No key has anything to do: it is as harmless as ever.
+        box:sql("DROP TABLE c; DROP TABLE p; DROP TABLE x; " ..
+          KEYS:format(""):gsub("INSERT INTO c[^;]*;", ""))
+        runs(pragma .. ";\n" .. statement .. ";\n")
       end)
   end
+
+  it("foreign_keys = ON before a rebuild is harmless", function()
+    box:sql("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p " ..
+      "REFERENCES p ON DELETE CASCADE); INSERT INTO p VALUES (1); " ..
+      "INSERT INTO c VALUES (1)")
+    runs("PRAGMA foreign_keys = ON;\nCREATE TABLE n (id INTEGER PRIMARY " ..
+      "KEY);\nINSERT INTO n SELECT * FROM p;\nDROP TABLE p;\nALTER TABLE n " ..
+      "RENAME TO p;\n")
+    assert.equal(1, box:value("SELECT count(*) FROM c"))
+  end)
 
   for statement, word in pairs {
     ["PRAGMA journal_mode = WAL"] = "journal_mode",

@@ -38,7 +38,7 @@ lm_word lm_sql_word(const lm_sqltok *t)
     return w;
 }
 
-static size_t quotes_of(const lm_word *w)
+size_t lm_word_quotes(const lm_word *w)
 {
     return (w->kind == LM_TOK_QUOTED || w->kind == LM_TOK_STRING) && w->n >= 2
         ? 1 : 0;
@@ -46,14 +46,14 @@ static size_t quotes_of(const lm_word *w)
 
 bool lm_word_is(const lm_word *w, const char *name)
 {
-    size_t q = quotes_of(w);
+    size_t q = lm_word_quotes(w);
 
     return lm_same_name_n(w->s + q, w->n - 2 * q, name, strlen(name));
 }
 
 bool lm_words_same(const lm_word *a, const lm_word *b)
 {
-    size_t p = quotes_of(a), q = quotes_of(b);
+    size_t p = lm_word_quotes(a), q = lm_word_quotes(b);
 
     return lm_same_name_n(a->s + p, a->n - 2 * p, b->s + q, b->n - 2 * q);
 }
@@ -123,35 +123,6 @@ static bool is_one_of(const lm_sqltok *t, const char *const *words)
     return false;
 }
 
-/* Only what takes rows or keys away makes one act. ON UPDATE, DO UPDATE and
- * replace() are other things. */
-bool lm_may_act(const char *sql, size_t n)
-{
-    static const char *const harmless[] = {
-        "CREATE", "SELECT", "ALTER", "PRAGMA", NULL
-    };
-    bool first = true, other = false, or = false;
-    lm_sqltok t;
-
-    lm_sqltok_start(&t, sql, n);
-    lm_sql_next(&t);
-    if (is_one_of(&t, harmless))
-        return false;
-    if (lm_sqltok_is(&t, "DROP"))
-        return lm_sql_next(&t) == LM_TOK_WORD && lm_sqltok_is(&t, "TABLE");
-    do {
-        if (lm_sqltok_is(&t, "REPLACE") && (first || or))
-            return true;
-        if (!other && (lm_sqltok_is(&t, "DELETE") ||
-                       lm_sqltok_is(&t, "UPDATE")))
-            return true;
-        other = lm_sqltok_is(&t, "ON") || lm_sqltok_is(&t, "DO");
-        or = lm_sqltok_is(&t, "OR");
-        first = false;
-    } while (lm_sql_next(&t) != LM_TOK_END);
-    return false;
-}
-
 /* Steps over IF [NOT] EXISTS. */
 static void skip_exists(lm_sqltok *t)
 {
@@ -175,6 +146,51 @@ bool lm_drops(const char *sql, size_t n, lm_word *table)
     lm_sql_next(&t);
     skip_exists(&t);
     return take_name(&t, table);
+}
+
+/* UPDATE [OR word] name, DELETE FROM name, REPLACE INTO name; on the first of
+ * these words. */
+static bool take_target(lm_sqltok *t, lm_act *out)
+{
+    out->updates = lm_sqltok_is(t, "UPDATE");
+    lm_sql_next(t);
+    if (lm_sqltok_is(t, "OR")) {
+        lm_sql_next(t);
+        lm_sql_next(t);
+    }
+    if (lm_sqltok_is(t, "FROM") || lm_sqltok_is(t, "INTO"))
+        lm_sql_next(t);
+    return take_name(t, &out->table);
+}
+
+/* Only what takes rows or keys away makes one act. ON UPDATE, DO UPDATE and
+ * replace() are other things. */
+bool lm_may_act(const char *sql, size_t n, lm_act *out)
+{
+    static const char *const harmless[] = {
+        "CREATE", "SELECT", "ALTER", "PRAGMA", NULL
+    };
+    bool first = true, other = false, or = false;
+    lm_sqltok t;
+
+    memset(out, 0, sizeof *out);
+    lm_sqltok_start(&t, sql, n);
+    lm_sql_next(&t);
+    if (is_one_of(&t, harmless))
+        return false;
+    if (lm_sqltok_is(&t, "DROP"))
+        return lm_drops(sql, n, &out->table);
+    do {
+        if (lm_sqltok_is(&t, "REPLACE") && (first || or))
+            return take_target(&t, out);
+        if (!other && (lm_sqltok_is(&t, "DELETE") ||
+                       lm_sqltok_is(&t, "UPDATE")))
+            return take_target(&t, out);
+        other = lm_sqltok_is(&t, "ON") || lm_sqltok_is(&t, "DO");
+        or = lm_sqltok_is(&t, "OR");
+        first = false;
+    } while (lm_sql_next(&t) != LM_TOK_END);
+    return false;
 }
 
 bool lm_renames_to(const char *sql, size_t n, lm_word *name)

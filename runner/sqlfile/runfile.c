@@ -64,6 +64,13 @@ static int look_at_pragma(running *r, const lm_pragma *p, bool *skip)
     char mode[16];
     int rc;
 
+    if (r->way->txn == LM_TXN_ONE && (lm_word_is(&p->name, "optimize") ||
+                                      lm_word_is(&p->name,
+                                                 "incremental_vacuum"))) {
+        *skip = true;
+        return warn_of(r, "what is better done outside a migration,",
+                       &p->name);
+    }
     if (p->value.n == 0)
         return LM_OK;
     if (is_passing(p, r->way->txn)) {
@@ -91,31 +98,60 @@ static int look_at_table(running *r, const char *sql, size_t len, bool *skip)
     return warn_of(r, "a statement about the ledger's table", &table);
 }
 
-static int run_statement(void *user, const lm_chunk *chunk, const char *sql,
-                         size_t len)
+/* Foreign keys do not act while a file runs. Where one of them would have to,
+ * because the file asked for it, that is an error; what else breaks one is
+ * found when the file has run. */
+static int look_at_keys(running *r, const lm_statement *st)
 {
-    running *r = user;
+    lm_err *err = lm_db_err(r->run->db);
+    size_t quote;
+    char *table;
+    lm_act act;
+    bool acts = false;
+    int rc;
+
+    if (st->keys_chunk == NULL || !lm_may_act(st->sql, st->len, &act))
+        return LM_OK;
+    quote = lm_word_quotes(&act.table);
+    table = lm_strndup(act.table.s + quote, act.table.n - 2 * quote);
+    if (table == NULL)
+        return lm_err_nomem(err);
+    rc = lm_db_key_acts(r->run->db, table, act.updates, &acts);
+    if (rc == LM_OK && acts) {
+        rc = lm_err_set(err, LM_EFAILED, "PRAGMA foreign_keys has no effect "
+                        "in a migration: foreign keys that point to %s do "
+                        "not act while it runs", table);
+        lm_err_hint(err, "leave the pragma out and write what is to happen "
+                    "to the other tables' rows, or write a Lua script with "
+                    "FOREIGN_KEYS = true");
+        lm_sqlway_place(r->way, st->keys_chunk, st->keys_at, err);
+    }
+    free(table);
+    return rc;
+}
+
+static int run_statement(running *r, const lm_statement *st)
+{
     lm_db *db = r->run->db;
     lm_err *err = lm_db_err(db);
     lm_stmt *stmt = NULL;
     bool row = true;
     long at;
-    int rc = lm_db_prepare(db, LM_SCRIPT, sql, len, &stmt);
+    int rc = lm_db_prepare(db, LM_SCRIPT, st->sql, st->len, &stmt);
 
     while (rc == LM_OK && row)
         rc = lm_stmt_step(stmt, &row);
     lm_stmt_release(stmt);
     if (rc != LM_OK) {
         at = err->sql_offset > 0 ? err->sql_offset : 0;
-        lm_explain(err, sql, len);
-        lm_sqlway_place(r->way, chunk, (size_t)(sql - chunk->text) +
-                        (size_t)at, err);
+        lm_explain(err, st->sql, st->len);
+        lm_sqlway_place(r->way, st->chunk, (size_t)(st->sql - st->chunk->text)
+                        + (size_t)at, err);
     }
     return rc;
 }
 
-static int take_statement(void *user, const lm_chunk *chunk, const char *sql,
-                          size_t len)
+static int take_statement(void *user, const lm_statement *st)
 {
     running *r = user;
     const char *silent;
@@ -123,18 +159,20 @@ static int take_statement(void *user, const lm_chunk *chunk, const char *sql,
     bool skip = false;
     int rc;
 
-    if (lm_pragma_read(sql, len, &p))
+    if (lm_pragma_read(st->sql, st->len, &p))
         rc = look_at_pragma(r, &p, &skip);
     else
-        rc = look_at_table(r, sql, len, &skip);
+        rc = look_at_table(r, st->sql, st->len, &skip);
+    if (rc == LM_OK && !skip)
+        rc = look_at_keys(r, st);
     if (rc != LM_OK || skip)
         return rc;
-    silent = r->told ? NULL : lm_explain_silent(sql, len);
+    silent = r->told ? NULL : lm_explain_silent(st->sql, st->len);
     if (silent != NULL) {
         r->told = true;
         warn(r, silent);
     }
-    return run_statement(user, chunk, sql, len);
+    return run_statement(r, st);
 }
 
 int lm_runfile(const lm_sql_context *context, const lm_sqlway *way,

@@ -226,7 +226,7 @@ static int take_mode(const lm_sql_context *ctx, lm_source *s, lm_way which,
     int rc = LM_OK;
 
     if (lm_sqlway_load(ctx, s, which, &quiet, &way) == LM_OK)
-        rc = lm_statements_mode(&way, err, mode);
+        *mode = lm_statements_mode(&way);
     else if (quiet.code == LM_ENOMEM)
         rc = lm_err_nomem(err);
     lm_sqlway_clear(&way);

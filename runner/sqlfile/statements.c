@@ -54,10 +54,8 @@ typedef struct outline {
     size_t count;
     bool begins, commits_first;     /* what the first is */
     bool ends, begins_last;         /* and the last */
-    bool keys_on;           /* foreign keys were to be enforced, */
-    size_t keys_chunk, keys_at;     /* from here on */
-    size_t alone;           /* VACUUM, and pragmas that need no transaction */
-    size_t pragmas;         /* others but foreign_keys */
+    size_t vacuums;         /* among them */
+    size_t alone;           /* pragmas that need no transaction either */
 } outline;
 
 /* A table that is dropped and then comes back under its name was rebuilt:
@@ -76,17 +74,6 @@ static bool is_rebuilt(const walk *w)
     return false;
 }
 
-static int refuse_keys(const walk *w, const outline *o, lm_err *err)
-{
-    lm_err_set(err, LM_EUSAGE, "PRAGMA foreign_keys has no effect in a "
-               "migration: foreign keys do not act while it runs");
-    lm_err_hint(err, "leave it out: what breaks a foreign key is found when "
-                "the file has run; where ON DELETE or ON UPDATE are to act, "
-                "write a Lua script with FOREIGN_KEYS = true");
-    lm_sqlway_place(w->way, &w->way->list[o->keys_chunk], o->keys_at, err);
-    return LM_EUSAGE;
-}
-
 static bool needs_no_txn(const lm_pragma *p)
 {
     static const char *const names[] = {
@@ -101,16 +88,10 @@ static bool needs_no_txn(const lm_pragma *p)
     return false;
 }
 
-static void note_pragma(const walk *w, const lm_pragma *p, outline *o)
+static void note_pragma(const lm_pragma *p, outline *o)
 {
-    if (lm_word_is(&p->name, "foreign_keys")) {
-        o->keys_on = lm_pragma_is_on(p);
-        o->keys_chunk = w->next - 1;
-        o->keys_at = (size_t)(w->sql - w->chunk->text);
-    } else if (needs_no_txn(p))
+    if (needs_no_txn(p))
         o->alone++;
-    else
-        o->pragmas++;
 }
 
 /* In a transaction of its tool the pragma did nothing either, so that the
@@ -120,7 +101,7 @@ static bool keys_matter(const lm_sqlway *way)
     return !way->wraps || way->txn == LM_TXN_NONE;
 }
 
-static int look_over(const lm_sqlway *way, outline *o, lm_err *err)
+static void look_over(const lm_sqlway *way, outline *o)
 {
     lm_pragma p;
     walk w;
@@ -129,12 +110,9 @@ static int look_over(const lm_sqlway *way, outline *o, lm_err *err)
     start(&w, way);
     while (next(&w)) {
         if (lm_pragma_read(w.sql, w.n, &p)) {
-            note_pragma(&w, &p, o);
+            note_pragma(&p, o);
             continue;
         }
-        if (o->keys_on && keys_matter(way) && lm_may_act(w.sql, w.n) &&
-            !is_rebuilt(&w))
-            return refuse_keys(&w, o, err);
         if (o->count++ == 0) {
             o->begins = lm_is_begin(w.sql, w.n);
             o->commits_first = lm_is_commit(w.sql, w.n);
@@ -142,9 +120,8 @@ static int look_over(const lm_sqlway *way, outline *o, lm_err *err)
         o->ends = lm_is_commit(w.sql, w.n);
         o->begins_last = lm_is_begin(w.sql, w.n);
         if (lm_sql_word_is(w.sql, w.n, 0, "VACUUM"))
-            o->alone++;
+            o->vacuums++;
     }
-    return LM_OK;
 }
 
 /* The first word tells most files apart from those that say how they run. */
@@ -160,23 +137,17 @@ static bool may_say_mode(const lm_sqlway *way)
 
 /* COMMIT first and BEGIN last steps out of the transaction that is around it;
  * a file that is all VACUUM and the like could not run in one. */
-int lm_statements_mode(const lm_sqlway *way, lm_err *err, lm_txn_mode *out)
+lm_txn_mode lm_statements_mode(const lm_sqlway *way)
 {
-    lm_err quiet = {0};
     outline o;
-    size_t vacuums;
 
-    if (*out == LM_TXN_NONE || !may_say_mode(way))
-        return LM_OK;
-    if (look_over(way, &o, &quiet) == LM_ENOMEM)
-        return lm_err_nomem(err);
-    lm_err_clear(&quiet);
-    vacuums = o.count;
+    if (way->txn == LM_TXN_NONE || !may_say_mode(way))
+        return way->txn;
+    look_over(way, &o);
     if (o.count > 1 && o.commits_first && o.begins_last)
-        *out = LM_TXN_NONE;
-    else if (o.alone > 0 && o.alone >= vacuums && !o.begins)
-        *out = LM_TXN_NONE;
-    return LM_OK;
+        return LM_TXN_NONE;
+    return o.vacuums + o.alone > 0 && o.vacuums == o.count ? LM_TXN_NONE
+                                                           : LM_TXN_ONE;
 }
 
 /* In the runner's transaction. */
@@ -211,29 +182,59 @@ static bool is_frame(const lm_sqlway *way, const outline *o, size_t n)
     return o->count > 1 && (own || inverse) && (n == 1 || n == o->count);
 }
 
+/* PRAGMA foreign_keys: what it says holds for what follows. */
+static bool take_keys(const walk *w, const lm_pragma *p, lm_statement *st)
+{
+    if (!lm_word_is(&p->name, "foreign_keys"))
+        return false;
+    if (p->value.n > 0) {
+        st->keys_chunk = lm_pragma_is_on(p) && keys_matter(w->way)
+            ? w->chunk : NULL;
+        st->keys_at = (size_t)(w->sql - w->chunk->text);
+    }
+    return true;
+}
+
+static int hand_over(const walk *w, const lm_statement *keys, lm_err *err,
+                     lm_statement_fn each, void *user)
+{
+    lm_statement st = *keys;
+    lm_act act;
+
+    if (w->found != LM_SPLIT_STATEMENT)
+        return refuse_cut(w, err);
+    st.chunk = w->chunk;
+    st.sql = w->sql;
+    st.len = w->n;
+    if (st.keys_chunk != NULL &&
+        (!lm_may_act(w->sql, w->n, &act) || is_rebuilt(w)))
+        st.keys_chunk = NULL;
+    return each(user, &st);
+}
+
 int lm_statements_each(const lm_sqlway *way, lm_err *err,
                        lm_statement_fn each, void *user)
 {
+    lm_statement keys = {0};
     size_t n = 0;
     lm_pragma p;
     outline o;
     walk w;
     bool pragma;
-    int rc = look_over(way, &o, err);
+    int rc = LM_OK;
 
+    look_over(way, &o);
     start(&w, way);
     while (rc == LM_OK && next(&w)) {
         pragma = lm_pragma_read(w.sql, w.n, &p);
-        if (pragma && lm_word_is(&p.name, "foreign_keys"))
+        if (pragma && take_keys(&w, &p, &keys))
             continue;
         if (!pragma && is_frame(way, &o, ++n))
             continue;
         if (way->txn == LM_TXN_ONE)
             rc = judge(&w, err);
-        if (rc != LM_OK || each == NULL)
-            continue;
-        rc = w.found == LM_SPLIT_STATEMENT ? each(user, w.chunk, w.sql, w.n)
-                                           : refuse_cut(&w, err);
+        if (rc == LM_OK && each != NULL)
+            rc = hand_over(&w, &keys, err, each, user);
     }
     return rc;
 }

@@ -6,8 +6,7 @@
  *                        the runner's: the file's own BEGIN at its beginning
  *                        and COMMIT at its end (or, the other way round, the
  *                        COMMIT and BEGIN by which it steps out of its tool's
- *                        transaction), and PRAGMA foreign_keys, which is an
- *                        error where foreign keys would have to act
+ *                        transaction), and PRAGMA foreign_keys
  *   lm_statements_mode   how the file means to run, where its statements say
  *                        so and no mark does
  *   lm_statements_check  tokens that make no SQL: a comment that is never
@@ -22,12 +21,21 @@
 
 #include "sqlway.h"
 
-typedef int (*lm_statement_fn)(void *user, const lm_chunk *chunk,
-                               const char *sql, size_t len);
+typedef struct lm_statement {
+    const lm_chunk *chunk;
+    const char *sql;        /* in its text */
+    size_t len;
+    /* The PRAGMA that wanted foreign keys enforced here, if the statement may
+     * make one act; NULL otherwise. */
+    const lm_chunk *keys_chunk;
+    size_t keys_at;
+} lm_statement;
+
+typedef int (*lm_statement_fn)(void *user, const lm_statement *statement);
 
 int lm_statements_each(const lm_sqlway *way, lm_err *err,
                        lm_statement_fn each, void *user);
-int lm_statements_mode(const lm_sqlway *way, lm_err *err, lm_txn_mode *out);
+lm_txn_mode lm_statements_mode(const lm_sqlway *way);
 int lm_statements_check(const lm_sqlway *way, lm_err *err);
 
 #endif

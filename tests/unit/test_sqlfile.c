@@ -270,7 +270,10 @@ static void reads_toml(void **state)
 
 static bool acts(const char *sql)
 {
-    return lm_may_act(sql, strlen(sql));
+    lm_act act;
+
+    return lm_may_act(sql, strlen(sql), &act) &&
+           lm_word_is(&act.table, "t");
 }
 
 static void knows_statements(void **state)
@@ -284,6 +287,7 @@ static void knows_statements(void **state)
     assert_true(acts("INSERT OR REPLACE INTO t VALUES (1)"));
     assert_true(acts("WITH w AS (SELECT 1) UPDATE t SET x = 1"));
     assert_true(acts("DROP TABLE IF EXISTS t"));
+    assert_true(acts("UPDATE OR IGNORE main.\"t\" SET x = 1"));
     assert_false(acts("DROP INDEX i") || acts("ALTER TABLE t DROP COLUMN c"));
     assert_false(acts("INSERT INTO t SELECT replace(x, 1, 2) FROM u"));
     assert_false(acts("INSERT INTO t VALUES (1) ON CONFLICT DO UPDATE SET "
