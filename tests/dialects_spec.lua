@@ -348,6 +348,20 @@ describe("a folder of pairs", function()
     assert.same({ "10_y" }, outside())
   end)
 
+  it("leaves those for other databases alone", function()
+    folder { ["V1.A.all.up.sql"] = "CREATE TABLE a (x);",
+      ["V2.B.mysql.up.sql"] = "junk", ["V2.B.sqlite.up.sql"] =
+        "CREATE TABLE b (x);", ["V2.B.postgres.up.sql"] = "junk" }
+    has(runs("pairs", { "V1.A.all", "V2.B.sqlite" }, "a b"), "left alone, " ..
+      "as pairs would: V2.B.mysql.up.sql, V2.B.postgres.up.sql")
+  end)
+
+  it("is refused at a language that is not SQL", function()
+    folder { ["1_a.up.sql"] = "", ["2_b.up.fizz"] = "create_table()" }
+    refused("2_b.up.fizz is a program of its tool, which cannot run here",
+      "2_b.up.fizz")
+  end)
+
   it("needs no numbers at all", function()
     folder { ["beds.up.sql"] = "CREATE TABLE b (x);",
       ["aisle.up.sql"] = "CREATE TABLE a (x);" }

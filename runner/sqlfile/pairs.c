@@ -60,11 +60,40 @@ static bool is_simple(const char *name)
            !lm_ends(name, "_down.sql");
 }
 
+static bool ends_with_any(const char *s, size_t n, const char *const *words)
+{
+    size_t m;
+
+    for (; *words != NULL; words++) {
+        m = strlen(*words);
+        if (n > m && lm_same_name_n(s + n - m, m, *words, m))
+            return true;
+    }
+    return false;
+}
+
+/* x.mysql.up.sql stands beside x.sqlite.up.sql, and is not for us. */
+static bool is_for_others(const char *name, size_t title)
+{
+    static const char *const engines[] = {
+        ".mysql", ".mariadb", ".postgres", ".postgresql", ".pg", ".mssql",
+        ".sqlserver", ".cockroach", ".cockroachdb", ".oracle", ".clickhouse",
+        NULL
+    };
+
+    return ends_with_any(name, title, engines);
+}
+
+/* What editors and people leave behind, and what no tool takes for SQL. */
 static bool is_litter(const lm_claim *c, size_t i)
 {
+    static const char *const suffixes[] = {
+        "~", ".bak", ".orig", ".swp", ".md", ".txt", ".json", ".yml", NULL
+    };
     const char *name = c->dir->entries[i].name;
 
-    return c->claimed[i] || name[0] == '#' || lm_ends(name, "~") ||
+    return c->claimed[i] || name[0] == '#' ||
+           ends_with_any(name, strlen(name), suffixes) ||
            c->dir->entries[i].kind == LM_ENTRY_DIR;
 }
 
@@ -83,7 +112,8 @@ static int list_halves(lm_claim *c, halves *out)
         h->name = c->dir->entries[i].name;
         h->entry = i;
         h->way = split_name(h->name, &h->title);
-        if (h->way != NO_WAY && !is_litter(c, i))
+        if (h->way != NO_WAY && !is_litter(c, i) &&
+            !is_for_others(h->name, h->title))
             out->count++;
     }
     return LM_OK;

@@ -136,8 +136,15 @@ static int check_bytes(const char *text, size_t len, lm_err *err)
 /* A migration in the language of its tool keeps a place, but cannot run. */
 static bool is_program(const lm_source *s)
 {
-    return s->file != NULL && (lm_ends(s->file, ".go") ||
-                               lm_ends(s->file, ".rs"));
+    static const char *const suffixes[] = {
+        ".go", ".rs", ".fizz", ".js", ".ts", ".py", ".rb", ".cql"
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (s->file != NULL && lm_ends(s->file, suffixes[i]))
+            return true;
+    return false;
 }
 
 static int check_text(const lm_source *s, lm_err *err)
