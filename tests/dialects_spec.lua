@@ -599,6 +599,17 @@ describe("Flyway's folder", function()
       assert.same({ "V1.9.1__n" }, outside())
     end)
 
+  it("runs R__ last, and again when it changes", function()
+    folder { ["R__b.sql"] = "CREATE VIEW b AS SELECT x FROM a;",
+      ["R__a_view.sql"] = "DROP VIEW IF EXISTS v; CREATE VIEW v AS SELECT 1;",
+      ["V1__z.sql"] = "CREATE TABLE a (x);" }
+    runs("flyway", { "V1__z", "R__a_view", "R__b" }, "a b v")
+    folder { ["R__a_view.sql"] = "DROP VIEW IF EXISTS v;" }
+    box:up()
+    assert.equal("a b", names())
+    assert.same({ "V1__z", "R__a_view", "R__b" }, ids())
+  end)
+
   it("begins with a baseline where the files before it are gone", function()
     folder { ["B5__base.sql"] = "CREATE TABLE a (x);",
       ["V6__b.sql"] = "ALTER TABLE a ADD y;" }

@@ -9,7 +9,7 @@
 #include "../lex/summary.h"
 #include "dialect.h"
 #include "find.h"
-#include "kept.h"
+#include "sqlkeep.h"
 #include "runfile.h"
 #include "statements.h"
 
@@ -264,7 +264,7 @@ static int identify(void *context, lm_source *s, lm_err *err)
     s->description = is_program(s) ? lm_strdup("") : describe(s);
     if (s->description == NULL)
         return lm_err_nomem(err);
-    lm_kept_fingerprint(s, opted, s->checksum);
+    lm_sqlkeep_fingerprint(s, opted, s->checksum);
     return is_program(s) ? LM_OK : take_all(context, s, err);
 }
 
@@ -272,12 +272,12 @@ static int keep(void *context, const lm_source *s, lm_err *err, char **out,
                 size_t *len)
 {
     (void)context;
-    return lm_kept_write(s, err, out, len);
+    return lm_sqlkeep_write(s, err, out, len);
 }
 
 static int revive(void *context, lm_source *s, bool *mine, lm_err *err)
 {
-    int rc = lm_kept_read(s, mine, err);
+    int rc = lm_sqlkeep_read(s, mine, err);
 
     if (rc != LM_OK || !*mine)
         return rc;

@@ -15,7 +15,7 @@
 #include "../../runner/sqlfile/explain.h"
 #include "../../runner/sqlfile/flyname.h"
 #include "../../runner/sqlfile/folders.h"
-#include "../../runner/sqlfile/kept.h"
+#include "../../runner/sqlfile/sqlkeep.h"
 #include "../../runner/sqlfile/keyword.h"
 #include "../../runner/sqlfile/mark.h"
 #include "../../runner/sqlfile/marked.h"

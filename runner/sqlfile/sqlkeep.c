@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kept.h"
+#include "sqlkeep.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 static const char header[] = "-- lumigrate: ";
 static const char divider[] = "\n-- lumigrate: down\n";
 
-void lm_kept_fingerprint(const lm_source *source, bool opted, char *out)
+void lm_sqlkeep_fingerprint(const lm_source *source, bool opted, char *out)
 {
     lm_sqlpair pair = {0};
 
@@ -28,12 +28,12 @@ static bool is_opted(const lm_source *source)
 {
     char plain[LM_FINGERPRINT_SIZE];
 
-    lm_kept_fingerprint(source, false, plain);
+    lm_sqlkeep_fingerprint(source, false, plain);
     return strcmp(plain, source->checksum) != 0;
 }
 
-int lm_kept_write(const lm_source *source, lm_err *err, char **out,
-                  size_t *len)
+int lm_sqlkeep_write(const lm_source *source, lm_err *err, char **out,
+                     size_t *len)
 {
     lm_buf text = {0};
 
@@ -122,7 +122,7 @@ static bool fits(const lm_source *s, bool opted)
 {
     char sum[LM_FINGERPRINT_SIZE];
 
-    lm_kept_fingerprint(s, opted, sum);
+    lm_sqlkeep_fingerprint(s, opted, sum);
     return strcmp(sum, s->checksum) == 0;
 }
 
@@ -176,7 +176,7 @@ static void read_one(lm_source *s, bool *mine)
     s->kind = kind;
 }
 
-int lm_kept_read(lm_source *source, bool *mine, lm_err *err)
+int lm_sqlkeep_read(lm_source *source, bool *mine, lm_err *err)
 {
     head h;
 
