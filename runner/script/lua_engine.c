@@ -127,6 +127,7 @@ static int take_head(lm_source *source, lm_luahead *head, lm_err *err)
     if (rc != LM_OK)
         return rc;
     source->foreign_keys = head->foreign_keys == 1;
+    source->has_down = head->has_down;
     source->description = head->description;
     head->description = NULL;
     memcpy(source->checksum, head->checksum, sizeof head->checksum);
