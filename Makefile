@@ -4,6 +4,7 @@
 #   make migrate    install what is missing, build, apply migrations/
 #   make test       install what is missing, build, run every test
 #   make coverage   the lines of runner/ that the tests run
+#   make fuzz       SECONDS=60 of random input for each harness in tests/fuzz
 #   make lint       the rules of the house; silence is success
 #   make static     build/lumigrate-static: one file that needs no other
 #   make man        the manual's pages (where scdoc is installed)
@@ -35,6 +36,9 @@ V        ?=
 export ASSUME_YES ?=
 # The suites that `make test` runs; empty: all of them.
 TESTS    ?=
+# How long `make fuzz` is at each harness, and at which (empty: all).
+SECONDS  ?= 60
+FUZZ     ?=
 # -----------------------------------------------------------------------------
 SHELL := /bin/sh
 .DEFAULT_GOAL := all
@@ -198,6 +202,41 @@ coverage:
 	@find build/coverage -name '*.gcda' -delete
 	@BUILD=build/coverage tests/run $(TESTS)
 	@tests/coverage build/coverage
+
+# -- fuzz ---------------------------------------------------------------------
+# A harness is a file in tests/fuzz, what it begins with the folder of its name
+# in tests/fuzz/corpus. What it finds on the way stays in build/fuzz, and an
+# input that breaks it in build/fuzz/found.
+FUZZ_FLAGS := -g -O1 -fno-omit-frame-pointer -fsanitize=address$(,)undefined \
+              -fno-sanitize-recover=all
+FUZZ_OBJ   := $(LIB_SRC:%.c=build/fuzz/%.o)
+FUZZERS    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard \
+              tests/fuzz/*.c)))
+
+.PHONY: fuzz fuzzers
+fuzz:
+	@scripts/install-packages.sh build fuzz
+	@$(MAKE_AGAIN) fuzzers
+	@SECONDS_EACH=$(SECONDS) tests/fuzz/run $(FUZZ)
+fuzzers: $(FUZZERS)
+	@:
+
+build/fuzz/%.o: %.c Makefile | packages
+	$(call say,CLANG)
+	@mkdir -p $(@D)
+	$(Q)clang $(COMPILE) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP \
+	    -c -o $@ $<
+
+build/fuzz/lib.a: $(FUZZ_OBJ)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(FUZZERS): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h build/fuzz/lib.a
+	$(call say,CLANG)
+	$(Q)clang $(COMPILE) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< \
+	    build/fuzz/lib.a $(SHARED_LIBS)
+
+-include $(FUZZ_OBJ:.o=.d)
 
 lint:
 	@CFLAGS='$(COMPILE)' scripts/lint.sh

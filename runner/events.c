@@ -45,6 +45,9 @@ static int public_type(lm_event_type type)
     case LM_EVENT_DONE: return LUMIGRATE_EVENT_DONE;
     case LM_EVENT_PENDING: return LUMIGRATE_EVENT_PENDING;
     case LM_EVENT_ENDING: return LUMIGRATE_EVENT_ENDING;
+    case LM_EVENT_CHOSEN: return LUMIGRATE_EVENT_CHOSEN;
+    case LM_EVENT_REVERTED: return LUMIGRATE_EVENT_REVERTED;
+    case LM_EVENT_SKIPPED: return LUMIGRATE_EVENT_SKIPPED;
     }
     return 0;
 }
@@ -65,7 +68,8 @@ int lm_tell(void *handle, const lm_event *e)
         out.id = e->source->id;
         out.file = e->source->path;
         out.description = e->source->description;
-        out.outside = e->source->txn == LM_TXN_NONE;
+        out.outside = lm_source_txn(e->source, e->down ? LM_DOWN : LM_UP) ==
+                      LM_TXN_NONE;
     }
     out.text = e->text;
     out.text_len = e->len;
@@ -75,9 +79,11 @@ int lm_tell(void *handle, const lm_event *e)
     out.total = e->total;
     out.found = (long)e->found;
     out.applied = (long)e->applied;
+    out.reverted = (long)e->reverted;
+    out.down = e->down;
     out.pending = (long)e->pending;
     out.rows = to_long(e->rows);
-    if (e->type == LM_EVENT_APPLIED)
+    if (e->type == LM_EVENT_APPLIED || e->type == LM_EVENT_REVERTED)
         out.effect = e->changed ? "changed" : "no_op";
     out.duration_ms = e->duration_ms;
     out.waited_ms = e->waited_ms;

@@ -10,6 +10,8 @@
  *   lm_log_new         the history, likewise
  *   lm_text_new        the text that ran
  *   lm_difference_new  between it and the file
+ *   lm_read_way_back   the target of lumigrate_down, checked
+ *   lm_state_after     what a failed run leaves, in one sentence
  *   lm_doctor_new      what is wrong with the environment
  *
  * Ownership: reports, logs and checkups own all they point to and outlive the
@@ -18,6 +20,7 @@
 #ifndef LM_HANDLE_H
 #define LM_HANDLE_H
 
+#include "core/down.h"
 #include "core/ready.h"
 #include "core/session.h"
 #include "core/up.h"
@@ -47,6 +50,10 @@ int lm_log_new(lumigrate *lm, lumigrate_log **out);
 int lm_text_new(lumigrate *lm, const char *id, char **out,
                 unsigned long *len);
 int lm_difference_new(lumigrate *lm, const char *id, char **out);
+int lm_read_way_back(lumigrate *lm, const lumigrate_target *target,
+                     lm_way_back *out);
+/* The caller frees it; NULL: no memory. */
+char *lm_state_after(const lumigrate *lm, const lm_outcome *outcome);
 int lm_doctor_new(lumigrate *lm, lumigrate_checkup **out);
 
 #endif

@@ -216,28 +216,12 @@ static int end(lumigrate *lm, int rc)
     return rc;
 }
 
-static const char *plural(size_t n)
+static int finish(lumigrate *lm, const lm_outcome *o, int rc)
 {
-    return n == 1 ? "" : "s";
-}
-
-/* What a failed run leaves, in one sentence. */
-static char *state_after(const lumigrate *lm, const lm_outcome *o)
-{
-    const char *what = lm->err.migration != NULL && o->begun
-        ? "the migration was rolled back" : "nothing was changed";
-
-    if (o->outside && o->begun)
-        what = "the migration ran outside a transaction: what it had done "
-               "stays, and it is not recorded as applied";
-    if (lm->session.one_transaction && o->begun)
-        return lm_format("the whole run was one transaction and was rolled "
-                         "back: nothing was changed");
-    if (o->applied == 0)
-        return lm_format("%s", what);
-    return lm_format("%s; %zu migration%s applied before it stay%s applied",
-                     what, o->applied, plural(o->applied),
-                     o->applied == 1 ? "s" : "");
+    lm->outside = o->outside && o->begun;
+    if (rc != LM_OK)
+        lm->state = lm_state_after(lm, o);
+    return end(lm, rc);
 }
 
 int lumigrate_up(lumigrate *lm, const lumigrate_target *target)
@@ -256,10 +240,34 @@ int lumigrate_up(lumigrate *lm, const lumigrate_target *target)
         t.reapply = target->reapply_changed != 0;
     }
     rc = lm_up(&lm->session, &t, &outcome);
-    lm->outside = outcome.outside && outcome.begun;
+    return finish(lm, &outcome, rc);
+}
+
+int lumigrate_down(lumigrate *lm, const lumigrate_target *target)
+{
+    lm_outcome outcome = {0};
+    lm_way_back t;
+    int rc;
+
+    rc = begin(lm);
     if (rc != LM_OK)
-        lm->state = state_after(lm, &outcome);
-    return end(lm, rc);
+        return rc;
+    rc = lm_read_way_back(lm, target, &t);
+    if (rc == LM_OK)
+        rc = lm_down(&lm->session, &t, &outcome);
+    return finish(lm, &outcome, rc);
+}
+
+int lumigrate_redo(lumigrate *lm, const char *id)
+{
+    lm_outcome outcome;
+    int rc;
+
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    rc = lm_redo(&lm->session, id, &outcome);
+    return finish(lm, &outcome, rc);
 }
 
 int lumigrate_status(lumigrate *lm, lumigrate_report **out)
@@ -359,22 +367,23 @@ int lumigrate_doctor(lumigrate *lm, lumigrate_checkup **out)
     return end(lm, lm_doctor_new(lm, out));
 }
 
-int lumigrate_recover(lumigrate *lm, const char *id, const char *reason,
-                      int interrupted, int *applied)
+int lumigrate_recover(lumigrate *lm, const lumigrate_loss *loss,
+                      int *committed)
 {
-    lm_loss loss = {id, reason, interrupted != 0};
+    lm_loss l = {loss->id, loss->reason, loss->interrupted != 0,
+                 loss->down != 0, loss->from_file != 0};
     bool found = false;
     int rc;
 
-    *applied = 0;
+    *committed = 0;
     if (lm == NULL)
         return LUMIGRATE_NOMEM;
     lm->session.stop.requested = false;
     rc = begin(lm);
     if (rc != LM_OK)
         return rc;
-    rc = lm_recover(&lm->session, &loss, &found);
-    *applied = found;
+    rc = lm_recover(&lm->session, &l, &found);
+    *committed = found;
     return end(lm, rc);
 }
 

@@ -9,8 +9,9 @@
  * Life cycle
  *   1. fill a lumigrate_config; all zero is a good beginning
  *   2. lumigrate_open, or lumigrate_attach for a connection of your own
- *   3. lumigrate_up; or lumigrate_check, lumigrate_status,
- *      lumigrate_history and lumigrate_doctor to look only
+ *   3. lumigrate_up; lumigrate_down or lumigrate_redo to go back; or
+ *      lumigrate_check, lumigrate_status, lumigrate_history and
+ *      lumigrate_doctor to look only
  *   4. when one of them fails: lumigrate_errmsg, lumigrate_errinfo
  *   5. lumigrate_close, also when opening failed
  *
@@ -101,15 +102,22 @@ enum {
                                        unknown) */
     LUMIGRATE_EVENT_APPLIED,        /* id, duration_ms, effect, rows */
     LUMIGRATE_EVENT_FAILED,         /* id, duration_ms, error */
-    LUMIGRATE_EVENT_DONE,           /* applied, duration_ms, waited_ms */
+    LUMIGRATE_EVENT_DONE,           /* applied, reverted, pending,
+                                       duration_ms, waited_ms; text: why
+                                       there was nothing to revert */
     LUMIGRATE_EVENT_PENDING,        /* there is something to do: all of it is
                                        read and compiled, nothing is written,
                                        and the database is closed again, so
                                        that a program may fork here and go on
                                        in its child */
-    LUMIGRATE_EVENT_ENDING          /* id: the script is over; checks, commit
+    LUMIGRATE_EVENT_ENDING,         /* id: the script is over; checks, commit
                                        or rollback come next, which nothing
                                        can hurry */
+    LUMIGRATE_EVENT_CHOSEN,         /* id, file, description: it is going to
+                                       be reverted. Told of all of them, in
+                                       order, before PENDING */
+    LUMIGRATE_EVENT_REVERTED,       /* id, duration_ms, effect, rows */
+    LUMIGRATE_EVENT_SKIPPED         /* id: another process has reverted it */
 };
 
 typedef struct lumigrate_event {
@@ -119,9 +127,10 @@ typedef struct lumigrate_event {
     unsigned long text_len;
     const char *level;
     int outside;                /* START: it runs outside a transaction */
+    int down;                   /* its way down runs */
     int answer;
     double done, total;
-    long found, applied, pending;
+    long found, applied, reverted, pending;
     long rows;
     const char *effect;         /* "changed" or "no_op" */
     double duration_ms, waited_ms;
@@ -180,13 +189,21 @@ typedef struct lumigrate_config {
     const char *(*getenv)(void *user, const char *name);
 } lumigrate_config;
 
-/* How far lumigrate_up goes. All zero: everything that is pending. */
+/* How far lumigrate_up and lumigrate_down go. All zero: up everything that is
+ * pending, down the one that was applied last. Of count, to, before and all
+ * only one may be set. */
 typedef struct lumigrate_target {
-    long count;                 /* at most so many; 0: no limit */
-    const char *to;             /* up to this ID, included */
-    const char *before;         /* up to this ID, not included */
-    int reapply_changed;        /* 1: what was edited since it was applied
-                                   runs again */
+    long count;                 /* at most so many; 0: no limit, down: 1 */
+    const char *to;             /* up to this ID, included; down to it, which
+                                   stays applied */
+    const char *before;         /* up to this ID, not included; not down */
+    int reapply_changed;        /* of up, 1: what was edited since it was
+                                   applied runs again */
+    /* The others are of lumigrate_down alone. */
+    int all;                    /* 1: everything that is applied */
+    int from_file;              /* 1: by the files as they are now, not by
+                                   the texts that were applied */
+    int dry_run;                /* 1: only tell, by CHOSEN events */
 } lumigrate_target;
 
 /* lumigrate_item.status */
@@ -249,7 +266,7 @@ typedef struct lumigrate_report {
 typedef struct lumigrate_attempt {
     long seq;
     const char *id;
-    const char *action;         /* "up", "reapply", "baseline", ... */
+    const char *action;         /* "up", "down", "reapply", "baseline", ... */
     const char *outcome;        /* "done", "failed", "started", ... */
     const char *error;          /* NULL: none */
     const char *checksum;
@@ -309,6 +326,26 @@ int lumigrate_attach(lumigrate **out, struct sqlite3 *connection,
 
 /* Apply what is pending, in order. `target` may be NULL. */
 int lumigrate_up(lumigrate *lm, const lumigrate_target *target);
+
+/*
+ * Take back what is applied, newest first by the order of application. Each
+ * migration's way down (downgrade of a script, the down part of a SQL file)
+ * and its record are one transaction, as on the way up. The text that was
+ * applied counts: where the file was edited or deleted since, it comes from
+ * the history, and a WARNING event says so.
+ *
+ * Nothing is touched, and LUMIGRATE_USAGE returned, when one of them has no
+ * way down, its text is nowhere to be found, or target->to is not applied.
+ * What is reverted is decided once, at the start: what another process has
+ * reverted since is passed over (SKIPPED), and LUMIGRATE_MISMATCH returned
+ * where another process has applied one on top. `target` may be NULL.
+ */
+int lumigrate_down(lumigrate *lm, const lumigrate_target *target);
+
+/* Revert one migration by the text that was applied, and apply its file as it
+ * is now: two transactions, unless the run is one. It is the last one in the
+ * order of application then. `id` may be NULL: the one applied last. */
+int lumigrate_redo(lumigrate *lm, const char *id);
 
 /* What is applied and what is not. Creates and changes nothing; a database
  * that is not there has everything pending. */
@@ -384,14 +421,23 @@ int lumigrate_text(lumigrate *lm, const char *id, char **out,
  */
 int lumigrate_difference(lumigrate *lm, const char *id, char **out);
 
+/* What a process was at when it was killed, from its last START event. */
+typedef struct lumigrate_loss {
+    const char *id;             /* "": it had begun none */
+    const char *reason;         /* why it was killed, for the history */
+    int interrupted;            /* 1: somebody asked for it */
+    int down;                   /* as in the event */
+    int from_file;              /* as in the target of lumigrate_down */
+} lumigrate_loss;
+
 /*
- * After the process that ran lumigrate_up was killed in the middle of the
- * migration `id`: rolls back what it left, and records the failure with this
- * reason (`interrupted`: somebody asked for it). *applied is 1 when the
- * migration had been committed after all; then nothing is recorded.
+ * After the process that ran lumigrate_up, _down or _redo was killed in the
+ * middle of a migration: rolls back what it left, and records the failure.
+ * *committed is 1 when the migration, or its way down, had been committed
+ * after all; then nothing is recorded.
  */
-int lumigrate_recover(lumigrate *lm, const char *id, const char *reason,
-                      int interrupted, int *applied);
+int lumigrate_recover(lumigrate *lm, const lumigrate_loss *loss,
+                      int *committed);
 
 /* From another thread or a signal handler: what runs now ends, the running
  * migration is rolled back. */

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# install-packages.sh [--check] build|test ...
+# install-packages.sh [--check] build|test|fuzz ...
 #
-# Says which packages are missing for building (build) or testing (test) and
-# installs them with apt: as root at once, through sudo after asking on a
+# Says which packages are missing for building (build), testing (test) or
+# fuzzing (fuzz) and installs them with apt: as root at once, through sudo after asking on a
 # terminal or with ASSUME_YES=1. Elsewhere, and with --check, it prints their
 # names and fails. Where nothing is missing it says nothing.
 # shellcheck disable=SC2317 # functions that need calls by name
@@ -62,6 +62,9 @@ need_for_test() {
     library libcmocka-dev cmocka
 }
 
+need_for_fuzz() {
+    need clang command -v clang
+}
 
 # apt_install SUDO: without questions or chatter; what apt says goes to $log.
 apt_install() {
@@ -102,8 +105,9 @@ for word in "$@"; do
     --check) check=1 ;;
     build) need_for_build ;;
     test) need_for_test ;;
+    fuzz) need_for_fuzz ;;
     *)
-        echo "usage: $0 [--check] build|test ..." >&2
+        echo "usage: $0 [--check] build|test|fuzz ..." >&2
         exit 2
         ;;
     esac

@@ -103,7 +103,7 @@ if command -v clang >/dev/null 2>&1; then
 fi
 if command -v shellcheck >/dev/null 2>&1; then
     find . -path ./build -prune -o -name '*.sh' -print | sort |
-        xargs shellcheck --format=gcc tests/run tests/suite | rule 'shellcheck'
+        xargs shellcheck --format=gcc tests/run tests/suite tests/fuzz/run | rule 'shellcheck'
 fi
 if command -v luacheck >/dev/null 2>&1; then
     luacheck --quiet --no-color --codes --formatter plain \

@@ -13,9 +13,15 @@
 #include "json_out.h"
 #include "supervise.h"
 
-/* `lm` is the parent's handle; `began` the time at which the child was made,
- * as the ledger writes it. */
-int lm_aftermath(lm_app *app, lm_json_out *json, lumigrate *lm,
-                 const lm_verdict *verdict, const char *began);
+typedef struct lm_aftermath_of {
+    lm_json_out *json;
+    lumigrate *lm;              /* the parent's handle */
+    const lm_verdict *verdict;
+    const char *began;          /* when the child was made, as the ledger
+                                   writes it */
+    int from_file;              /* as in lumigrate_target */
+} lm_aftermath_of;
+
+int lm_aftermath(lm_app *app, const lm_aftermath_of *of);
 
 #endif

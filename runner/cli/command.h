@@ -35,6 +35,8 @@ typedef struct lm_command {
 } lm_command;
 
 extern const lm_command lm_cmd_up;
+extern const lm_command lm_cmd_down;
+extern const lm_command lm_cmd_redo;
 extern const lm_command lm_cmd_status;
 extern const lm_command lm_cmd_check;
 extern const lm_command lm_cmd_wait;

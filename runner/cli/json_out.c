@@ -17,12 +17,13 @@ static int set_applied(json_t *o, const lumigrate_event *e)
 
 /* ---- --json ---- */
 
-static int add_applied(lm_json_out *j, const lumigrate_event *e)
+static int add_ran(lm_json_out *j, const char *status,
+                   const lumigrate_event *e)
 {
     json_t *o = json_object();
     int bad = lm_json_text(o, "id", e->id);
 
-    bad |= lm_json_text(o, "status", "applied");
+    bad |= lm_json_text(o, "status", status);
     bad |= set_applied(o, e);
     if (j->ran == NULL)
         j->ran = json_array();
@@ -47,6 +48,9 @@ static const char *event_name(int type)
     case LUMIGRATE_EVENT_PROGRESS: return "progress";
     case LUMIGRATE_EVENT_APPLIED: return "applied";
     case LUMIGRATE_EVENT_FAILED: return "failed";
+    case LUMIGRATE_EVENT_CHOSEN: return "chosen";
+    case LUMIGRATE_EVENT_REVERTED: return "reverted";
+    case LUMIGRATE_EVENT_SKIPPED: return "skipped";
     default: return NULL;
     }
 }
@@ -98,10 +102,12 @@ static int set_fields(json_t *o, const lumigrate_event *e)
 {
     switch (e->type) {
     case LUMIGRATE_EVENT_DISCOVERED: return set_discovered(o, e);
-    case LUMIGRATE_EVENT_START: return set_start(o, e);
+    case LUMIGRATE_EVENT_START:
+    case LUMIGRATE_EVENT_CHOSEN: return set_start(o, e);
     case LUMIGRATE_EVENT_GUARD: return set_guard(o, e);
     case LUMIGRATE_EVENT_PROGRESS: return set_progress(o, e);
-    case LUMIGRATE_EVENT_APPLIED: return set_applied(o, e);
+    case LUMIGRATE_EVENT_APPLIED:
+    case LUMIGRATE_EVENT_REVERTED: return set_applied(o, e);
     case LUMIGRATE_EVENT_LOG:
         return lm_json_text(o, "level", e->level) | set_text(o, "text", e);
     case LUMIGRATE_EVENT_STATEMENT: return set_text(o, "sql", e);
@@ -109,7 +115,8 @@ static int set_fields(json_t *o, const lumigrate_event *e)
     case LUMIGRATE_EVENT_FAILED:
         return lm_json_ms(o, "duration_ms", e->duration_ms) |
                (e->error != NULL ? set_failed(o, e->error) : 0);
-    case LUMIGRATE_EVENT_WAITING: return 0;
+    case LUMIGRATE_EVENT_WAITING:
+    case LUMIGRATE_EVENT_SKIPPED: return 0;
     default: return lm_json_text(o, "text", e->text);
     }
 }
@@ -137,16 +144,40 @@ void lm_json_out_begin(lm_json_out *j, lm_app *app)
     j->begun_ms = lm_progress_clock();
 }
 
+static int add_chosen(lm_json_out *j, const char *id)
+{
+    if (j->chosen == NULL)
+        j->chosen = json_array();
+    return lm_json_append(j->chosen, id, &j->lossy);
+}
+
+/* What an event says of a migration. */
+static int note(lm_json_out *j, const lumigrate_event *e)
+{
+    switch (e->type) {
+    case LUMIGRATE_EVENT_CHOSEN: return add_chosen(j, e->id);
+    case LUMIGRATE_EVENT_APPLIED: return add_ran(j, "applied", e);
+    case LUMIGRATE_EVENT_REVERTED:
+        j->gone++;
+        return add_ran(j, "reverted", e);
+    case LUMIGRATE_EVENT_SKIPPED:
+        j->gone++;
+        return add_ran(j, "skipped", e);
+    default: return 0;
+    }
+}
+
 void lm_json_out_event(lm_json_out *j, const lumigrate_event *event)
 {
-    if (event->type == LUMIGRATE_EVENT_FAILED)
+    if (event->type == LUMIGRATE_EVENT_FAILED) {
         j->failed = true;
+        j->failed_down = event->down;
+    }
     if (event->type == LUMIGRATE_EVENT_DONE)
         j->waited_ms = event->waited_ms;
     else if (j->app->settings.format == LM_JSONL)
         write_event(j, event);
-    if (event->type == LUMIGRATE_EVENT_APPLIED)
-        j->bad |= add_applied(j, event);
+    j->bad |= note(j, event);
 }
 
 /* ---- the end ---- */
@@ -174,7 +205,33 @@ void lm_json_out_ran(lm_json_out *j, const lumigrate_item *item)
     e.id = item->id;
     e.duration_ms = item->duration_ms;
     e.effect = item->effect;
-    j->bad |= add_applied(j, &e);
+    j->bad |= add_ran(j, "applied", &e);
+}
+
+void lm_json_out_went(lm_json_out *j, const lumigrate_attempt *attempt)
+{
+    lumigrate_event e;
+
+    memset(&e, 0, sizeof e);
+    e.id = attempt->id;
+    e.duration_ms = attempt->duration_ms;
+    j->gone++;
+    j->bad |= add_ran(j, "reverted", &e);
+}
+
+/* What was to be reverted and is applied still. */
+static int list_kept(lm_json_out *j, bool undone)
+{
+    size_t i = undone ? 0 : j->gone, n = json_array_size(j->chosen);
+    int bad = 0;
+
+    if (j->remaining == NULL)
+        j->remaining = json_array();
+    for (; i < n; i++)
+        if (!j->failed_down || i != j->gone)
+            bad |= json_array_append(j->remaining,
+                                     json_array_get(j->chosen, i));
+    return bad;
 }
 
 void lm_json_out_remains(lm_json_out *j, const char *id)
@@ -193,6 +250,8 @@ static int set_list(json_t *o, const char *key, json_t *list)
 void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
 {
     json_t *o = lm_json_new();
+    bool undone = error != NULL && j->app->settings.config.transaction ==
+                                       LUMIGRATE_TRANSACTION_ALL;
     int bad = j->bad;
 
     if (j->app->settings.format == LM_JSONL)
@@ -200,11 +259,13 @@ void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
     bad |= json_object_set_new(o, "ok", json_boolean(error == NULL));
     if (j->skipped)
         bad |= json_object_set_new(o, "skipped", json_true());
+    if (j->dry_run)
+        bad |= json_object_set_new(o, "dry_run", json_true());
     /* In one transaction all of it went when one failed. */
-    if (error != NULL &&
-        j->app->settings.config.transaction == LUMIGRATE_TRANSACTION_ALL &&
-        j->ran != NULL)
+    if (undone && j->ran != NULL)
         bad |= json_array_clear(j->ran);
+    if (j->chosen != NULL)
+        bad |= list_kept(j, undone);
     bad |= set_list(o, "ran", j->ran);
     if (j->failed && error != NULL)
         bad |= set_failure(o, error);
@@ -225,5 +286,6 @@ void lm_json_out_clear(lm_json_out *j)
 {
     json_decref(j->ran);
     json_decref(j->remaining);
-    j->ran = j->remaining = NULL;
+    json_decref(j->chosen);
+    j->ran = j->remaining = j->chosen = NULL;
 }

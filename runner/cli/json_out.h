@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_out.h - what `up` does, as JSON: one object at the end (--json), or a
- * line for each event as it happens and one for the end (--jsonl).
+ * json_out.h - what `up` and `down` do, as JSON: one object at the end
+ * (--json), or a line for each event as it happens and one for the end
+ * (--jsonl).
  *
  *   lm_json_out_begin    an empty result; the clock runs
  *   lm_json_out_event    note an event, or write its line
  *   lm_json_out_ran      note a migration that was applied, from a report
+ *   lm_json_out_went     note one that was reverted, from the history
  *   lm_json_out_remains  note an ID that is still pending
  *   lm_json_out_result   write the end: error is NULL when all went well
  *   lm_json_out_clear    free; may be called twice
@@ -19,6 +21,10 @@
 typedef struct lm_json_out {
     lm_app *app;
     json_t *ran, *remaining; /* lists; NULL: nothing yet */
+    json_t *chosen;          /* what is to be reverted, in this order */
+    size_t gone;             /* so many of them are no longer applied */
+    bool failed_down;        /* the next of them failed */
+    bool dry_run;
     int bad;                 /* something did not go into it */
     bool lossy;              /* some ID in `remaining` is not UTF-8 */
     bool failed;             /* a migration did, not something around it */
@@ -30,6 +36,7 @@ typedef struct lm_json_out {
 void lm_json_out_begin(lm_json_out *j, lm_app *app);
 void lm_json_out_event(lm_json_out *j, const lumigrate_event *event);
 void lm_json_out_ran(lm_json_out *j, const lumigrate_item *item);
+void lm_json_out_went(lm_json_out *j, const lumigrate_attempt *attempt);
 void lm_json_out_remains(lm_json_out *j, const char *id);
 void lm_json_out_result(lm_json_out *j, const lumigrate_error *error);
 void lm_json_out_clear(lm_json_out *j);

@@ -55,6 +55,7 @@ typedef struct lm_settings {
     size_t set_count;
     bool quiet, verbose, yes, help, version;
     bool sql, force;         /* of "new" */
+    bool all, from_file, dry_run;   /* of "down" */
     bool reapply;            /* of "up" */
     double wait_timeout;     /* of "wait": seconds, 0: for ever */
     bool exec; /* to become the command after -- */

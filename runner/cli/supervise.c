@@ -24,7 +24,8 @@ enum { GRACE_TIMEOUT = 100, GRACE_SIGNAL = 60, LOOK_EVERY = 10 };
 typedef struct lm_board {
     _Atomic bool running;   /* a script runs: it may be ended */
     _Atomic double deadline; /* on the progress clock; 0: none */
-    _Atomic long applied;
+    _Atomic long applied, reverted;
+    _Atomic bool down;      /* the script's way down runs */
     _Atomic bool outside;   /* the script has TRANSACTION = false */
     char id[256];           /* whole before `running` becomes true */
 } lm_board;
@@ -117,6 +118,7 @@ static void note_start(lm_supervisor *s, const lumigrate_event *event)
     memcpy(b->id, event->id == NULL ? "" : event->id, n);
     b->id[n] = '\0';
     atomic_store(&b->outside, event->outside != 0);
+    atomic_store(&b->down, event->down != 0);
     atomic_store(&b->deadline, s->timeout > 0
                  ? lm_progress_clock() + s->timeout * 1e3 : 0);
     atomic_store(&b->running, true);
@@ -138,6 +140,8 @@ void lm_supervise_note(lm_supervisor *s, const lumigrate_event *event)
         note_end(s);
     else if (event->type == LUMIGRATE_EVENT_APPLIED && s->board != NULL)
         atomic_fetch_add(&s->board->applied, 1);
+    else if (event->type == LUMIGRATE_EVENT_REVERTED && s->board != NULL)
+        atomic_fetch_add(&s->board->reverted, 1);
 }
 
 /* Wait for a signal or for so many ms (negative: for ever); the signal's
@@ -228,6 +232,8 @@ void lm_supervise_wait(lm_supervisor *s, lm_verdict *out)
     if (w.asked != 0 && out->asked == 0)
         out->asked = w.asked;
     out->applied = atomic_load(&s->board->applied);
+    out->reverted = atomic_load(&s->board->reverted);
+    out->down = atomic_load(&s->board->down);
     out->outside = atomic_load(&s->board->outside);
     memcpy(out->id, s->board->id, sizeof out->id);
     sigprocmask(SIG_SETMASK, &s->mask, NULL);

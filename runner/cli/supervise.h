@@ -42,7 +42,8 @@ typedef struct lm_verdict {
     int killed_by;           /* the signal that killed it */
     bool timed_out;          /* we ended it: its time was up */
     int asked;               /* we ended it: it did not answer this signal */
-    long applied;            /* migrations that it had applied */
+    long applied, reverted;  /* migrations that it had applied, reverted */
+    bool down;               /* the last one was on its way down */
     bool outside;            /* the last one ran outside a transaction */
     char id[256];            /* the last one that it began, "" for none */
 } lm_verdict;

@@ -48,6 +48,14 @@ static void hold_discovery(lm_text_out *t, const lumigrate_event *e)
 {
     lm_str *to = &t->held;
 
+    t->pending = e->pending;
+    if (t->kind != LM_RUN_UP) {
+        lm_words_count(to, e->applied);
+        lm_str_printf(to, " migration%s applied, ", plural(e->applied));
+        lm_words_count(to, e->pending);
+        lm_str_puts(to, " to revert\n");
+        return;
+    }
     lm_str_puts(to, "Discovered ");
     lm_words_count(to, e->found);
     lm_str_printf(to, " migration file%s, ", plural(e->found));
@@ -55,7 +63,6 @@ static void hold_discovery(lm_text_out *t, const lumigrate_event *e)
     lm_str_puts(to, " applied, ");
     lm_words_count(to, e->pending);
     lm_str_puts(to, " pending\n");
-    t->pending = e->pending;
 }
 
 static void release(lm_text_out *t, lm_out *out)
@@ -145,9 +152,10 @@ static void put_log(lm_out *out, const lumigrate_event *e)
 
 static void put_applied(lm_out *out, const lumigrate_event *e)
 {
+    bool down = e->type == LUMIGRATE_EVENT_REVERTED;
     lm_str text = {0};
 
-    lm_str_puts(&text, "applied in ");
+    lm_str_puts(&text, down ? "reverted in " : "applied in ");
     lm_words_duration(&text, e->duration_ms);
     if (e->rows > 0) {
         lm_str_puts(&text, ", ");
@@ -158,6 +166,14 @@ static void put_applied(lm_out *out, const lumigrate_event *e)
     }
     put_line(out, 2, LM_MARK_DONE, lm_str_text(&text));
     lm_str_clear(&text);
+}
+
+static void put_skipped(lm_out *out, const lumigrate_event *e)
+{
+    lm_out_mark(out, LM_MARK_WAITS);
+    lm_str_putc(&out->text, ' ');
+    lm_words_text(&out->text, e->id);
+    lm_str_puts(&out->text, "   another process has reverted it\n");
 }
 
 static void put_failed(lm_out *out, const lumigrate_event *e)
@@ -189,6 +205,47 @@ static void put_nothing(lm_text_out *t, lm_out *out)
     lm_str_clear(&text);
 }
 
+/* After a way back that had nothing to do. */
+static void put_no_way_back(lm_text_out *t, lm_out *out,
+                            const lumigrate_event *e)
+{
+    lm_str text = {0};
+
+    if (e->text != NULL)
+        lm_str_printf(&text, "Nothing to %s: ",
+                      t->kind == LM_RUN_REDO ? "redo" : "revert");
+    lm_str_puts(&text, e->text != NULL ? e->text
+                : "Another process has done it already");
+    put_line(out, 0, LM_MARK_DONE, lm_str_text(&text));
+    lm_str_clear(&text);
+}
+
+/* "3 migrations applied in ", and the like. */
+static void put_sum(const lm_text_out *t, lm_str *to,
+                    const lumigrate_event *e)
+{
+    long n = t->kind == LM_RUN_DOWN ? e->reverted : e->applied;
+
+    lm_words_count(to, n);
+    lm_str_printf(to, " migration%s ", plural(n));
+    lm_str_puts(to, t->kind == LM_RUN_UP ? "applied"
+                : t->kind == LM_RUN_DOWN ? "reverted"
+                : e->reverted > 0 ? "reverted and applied again"
+                                  : "applied again");
+    lm_str_puts(to, " in ");
+}
+
+static void put_dry_run(lm_out *out, const lumigrate_event *e)
+{
+    lm_str text = {0};
+
+    lm_words_count(&text, e->pending);
+    lm_str_printf(&text, " migration%s would be reverted, nothing was "
+                  "changed", plural(e->pending));
+    put_line(out, 0, LM_MARK_DONE, lm_str_text(&text));
+    lm_str_clear(&text);
+}
+
 static void put_done(lm_text_out *t, lm_out *out, const lumigrate_event *e)
 {
     lm_str text = {0};
@@ -197,12 +254,18 @@ static void put_done(lm_text_out *t, lm_out *out, const lumigrate_event *e)
         return;
     if (t->app->settings.verbose || t->telling)
         release(t, out);
-    if (e->applied == 0) {
-        put_nothing(t, out);
+    if (t->target->dry_run && e->text == NULL) {
+        put_dry_run(out, e);
         return;
     }
-    lm_words_count(&text, e->applied);
-    lm_str_printf(&text, " migration%s applied in ", plural(e->applied));
+    if (e->applied + e->reverted == 0) {
+        if (t->kind == LM_RUN_UP)
+            put_nothing(t, out);
+        else
+            put_no_way_back(t, out, e);
+        return;
+    }
+    put_sum(t, &text, e);
     lm_words_duration(&text, e->duration_ms);
     if (e->waited_ms >= 1000) {
         lm_str_puts(&text, ", ");
@@ -239,12 +302,15 @@ static void put_migration(lm_text_out *t, lm_out *out,
                           const lumigrate_event *e)
 {
     switch (e->type) {
-    case LUMIGRATE_EVENT_START: put_start(t, out, e); break;
+    case LUMIGRATE_EVENT_START:
+    case LUMIGRATE_EVENT_CHOSEN: put_start(t, out, e); break;
     case LUMIGRATE_EVENT_STATEMENT: put_statement(out, e); break;
     case LUMIGRATE_EVENT_GUARD: put_guard(out, e); break;
     case LUMIGRATE_EVENT_PRINT: put_print(out, e); break;
     case LUMIGRATE_EVENT_LOG: put_log(out, e); break;
-    case LUMIGRATE_EVENT_APPLIED: put_applied(out, e); break;
+    case LUMIGRATE_EVENT_APPLIED:
+    case LUMIGRATE_EVENT_REVERTED: put_applied(out, e); break;
+    case LUMIGRATE_EVENT_SKIPPED: put_skipped(out, e); break;
     case LUMIGRATE_EVENT_FAILED: put_failed(out, e); break;
     default: break;
     }
@@ -260,7 +326,8 @@ static bool passes(lm_text_out *t, const lumigrate_event *e)
         lm_app_warn(t->app, e->id, e->text);
         return false;
     }
-    if (s->quiet)
+    if (s->quiet || (e->type == LUMIGRATE_EVENT_CHOSEN &&
+                     !t->target->dry_run))
         return false;
     return s->verbose || (e->type != LUMIGRATE_EVENT_STATEMENT &&
                           e->type != LUMIGRATE_EVENT_GUARD);
@@ -284,6 +351,7 @@ void lm_text_out_event(lm_text_out *t, const lumigrate_event *event)
     }
     if (event->type == LUMIGRATE_EVENT_START ||
         event->type == LUMIGRATE_EVENT_APPLIED ||
+        event->type == LUMIGRATE_EVENT_REVERTED ||
         event->type == LUMIGRATE_EVENT_FAILED)
         lm_progress_end(&t->progress, out);
     lm_progress_wipe(&t->progress, out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text_out.h - what `up` does, as people read it on a terminal or in a log.
+ * text_out.h - what `up`, `down` and `redo` do, as people read it on a
+ * terminal or in a log.
  *
  *     ✓ schema_migrations table ready
  *     ✓ Discovered 3 migration files, 1 applied, 2 pending
@@ -22,8 +23,11 @@
 #include "app.h"
 #include "progress.h"
 
+typedef enum lm_run_kind { LM_RUN_UP, LM_RUN_DOWN, LM_RUN_REDO } lm_run_kind;
+
 typedef struct lm_text_out {
     lm_app *app;
+    lm_run_kind kind;
     const lumigrate_target *target;
     lm_str held;  /* lines that wait, without their marks */
     bool telling; /* they are worth saying in any case */

@@ -8,11 +8,14 @@
 #include "../base/lock.h"
 #include "../db/check.h"
 #include "../db/txn.h"
+#include "due.h"
 
-/* One migration being applied. */
+/* One migration being applied, or taken back. */
 typedef struct attempt {
     lm_session *s;
     const lm_source *source;
+    const lm_job *job;
+    lm_way way;
     const lm_origin *origin;
     lm_done *done;
     bool again;         /* it is applied already, and runs again */
@@ -26,6 +29,7 @@ static void start(attempt *a)
     lm_event event = {.type = LM_EVENT_START};
 
     a->s->running = a->source;
+    a->s->way = a->way;
     a->begun = lm_clock_ms();
     lm_clock_utc(a->started_at);
     lm_stop_begin(&a->s->stop);
@@ -38,7 +42,7 @@ static lm_record record_of(const attempt *a, const char *outcome)
 
     r.source = a->source;
     r.origin = a->origin;
-    r.action = a->again ? "reapply" : "up";
+    r.action = a->way == LM_DOWN ? "down" : a->again ? "reapply" : "up";
     r.outcome = outcome;
     r.started_at = a->started_at;
     r.duration_ms = a->done->duration_ms;
@@ -56,6 +60,7 @@ static int run_engine(attempt *a)
     lm_session *s = a->s;
     lm_run run = {0};
 
+    run.way = a->way;
     run.db = s->db;
     run.sink = s->sink;
     run.folder = s->folder;
@@ -130,8 +135,11 @@ static int write_rows(attempt *a)
     a->done->duration_ms = lm_clock_ms() - a->begun;
     r = record_of(a, "done");
     r.effect = effect.changed ? "changed" : "no_op";
-    rc = a->again ? lm_ledger_replace(a->s->ledger, db, &r)
-                  : lm_ledger_insert(a->s->ledger, db, &r);
+    if (a->way == LM_DOWN)
+        rc = lm_ledger_revert(a->s->ledger, db, a->job->row);
+    else
+        rc = a->again ? lm_ledger_replace(a->s->ledger, db, &r)
+                      : lm_ledger_insert(a->s->ledger, db, &r);
     if (rc == LM_OK)
         rc = lm_history_add(a->s->ledger, db, &r);
     return rc == LM_OK ? lm_txn_check(db) : rc;
@@ -140,7 +148,16 @@ static int write_rows(attempt *a)
 /* Add what is known only here; the first error is kept. */
 static void blame(attempt *a)
 {
-    lm_err_migration(a->s->err, a->source->id, a->source->path);
+    lm_err *err = a->s->err;
+
+    lm_err_migration(err, a->source->id, a->source->path);
+    if (a->way == LM_DOWN && err->code == LM_EFAILED)
+        lm_err_hint(err, "it stays applied. To take it back another way: "
+                    "correct the way down in its file and run \"lumigrate "
+                    "down --from-file\"");
+    else if (a->way == LM_DOWN && err->code == LM_EINTERRUPT)
+        lm_err_hint(err, "it stays applied: \"lumigrate status\" shows "
+                    "what is");
 }
 
 static void tell_failed(attempt *a)
@@ -181,9 +198,10 @@ static void fail(attempt *a)
     tell_failed(a);
 }
 
-static void tell_applied(attempt *a)
+static void tell_done(attempt *a)
 {
-    lm_event event = {.type = LM_EVENT_APPLIED};
+    lm_event event = {.type = a->way == LM_DOWN ? LM_EVENT_REVERTED
+                                                : LM_EVENT_APPLIED};
 
     event.changed = a->done->changed;
     event.rows = a->done->rows;
@@ -200,28 +218,39 @@ static int begin(lm_session *s)
     return rc;
 }
 
-/* Under the lock: another process may have done it in the meantime, or done
- * again what had changed. RUN = "always" is run by each process. */
-static bool is_done(attempt *a)
+/* Under the lock: is it still to be done, and is it done again? */
+static int look_again(attempt *a, bool *due)
 {
-    const lm_applied *row = lm_ledger_find(a->s->ledger, a->source->id);
+    lm_session *s = a->s;
+    int rc = lm_due(s, a->job, due);
 
-    a->again = row != NULL;
-    return row != NULL && !lm_runs_again(a->source, row, &a->s->rules);
+    a->again = a->way == LM_UP &&
+               lm_ledger_find(s->ledger, a->source->id) != NULL;
+    return rc;
+}
+
+/* Nothing was begun. */
+static int leave(attempt *a, bool own, int rc)
+{
+    int ended = own ? lm_txn_rollback(a->s->db) : LM_OK;
+
+    return rc != LM_OK ? rc : ended;
 }
 
 /* From BEGIN to COMMIT. */
 static int apply_inside(attempt *a)
 {
     lm_session *s = a->s;
-    bool own = !s->one_transaction;
+    bool own = !s->one_transaction, due = true;
     int rc = own ? begin(s) : LM_OK;
 
     if (rc != LM_OK)
         return rc;
     rc = lm_ledger_renew(s->ledger, s->db);
-    if (rc == LM_OK && is_done(a))
-        return own ? lm_txn_rollback(s->db) : LM_OK;
+    if (rc == LM_OK)
+        rc = look_again(a, &due);
+    if (!due)
+        return leave(a, own, rc);
     start(a);
     if (rc == LM_OK)
         rc = run_script(a, false);
@@ -236,8 +265,8 @@ static int apply_inside(attempt *a)
         fail(a);
         return rc;
     }
-    a->done->applied = true;
-    tell_applied(a);
+    a->done->did = true;
+    tell_done(a);
     return LM_OK;
 }
 
@@ -317,26 +346,29 @@ static int lock_database(lm_session *s, int *fd)
 static int apply_outside(attempt *a)
 {
     lm_session *s = a->s;
+    bool due = false;
     int fd, rc = lock_database(s, &fd);
 
     if (rc != LM_OK)
         return rc;
     rc = lm_ledger_look(s->ledger, s->db);
-    if (rc == LM_OK && !is_done(a)) {
+    if (rc == LM_OK)
+        rc = look_again(a, &due);
+    if (due) {
         start(a);
         rc = run_outside(a);
         if (rc != LM_OK)
             fail(a);
         else {
-            a->done->applied = true;
-            tell_applied(a);
+            a->done->did = true;
+            tell_done(a);
         }
     }
     lm_lock_release(fd);
     return rc;
 }
 
-int lm_apply(lm_session *s, const lm_source *source, const lm_origin *origin,
+int lm_apply(lm_session *s, const lm_job *job, const lm_origin *origin,
              lm_done *done)
 {
     attempt a = {0};
@@ -344,10 +376,13 @@ int lm_apply(lm_session *s, const lm_source *source, const lm_origin *origin,
 
     memset(done, 0, sizeof *done);
     a.s = s;
-    a.source = source;
+    a.source = job->source;
+    a.job = job;
+    a.way = job->row != NULL ? LM_DOWN : LM_UP;
     a.origin = origin;
     a.done = done;
-    rc = source->txn == LM_TXN_NONE ? apply_outside(&a) : apply_inside(&a);
+    rc = lm_source_txn(a.source, a.way) == LM_TXN_NONE ? apply_outside(&a)
+                                                       : apply_inside(&a);
     s->running = NULL;
     return rc;
 }

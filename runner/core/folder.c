@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void clear_source(lm_source *s)
+void lm_source_clear(lm_source *s)
 {
     free(s->id);
     free(s->file);
@@ -15,6 +15,7 @@ static void clear_source(lm_source *s)
     free(s->down_file);
     free(s->down_path);
     free(s->down_text);
+    memset(s, 0, sizeof *s);
 }
 
 void lm_folder_clear(lm_folder *folder)
@@ -22,7 +23,7 @@ void lm_folder_clear(lm_folder *folder)
     size_t i;
 
     for (i = 0; i < folder->sources.count; i++)
-        clear_source(&folder->sources.list[i]);
+        lm_source_clear(&folder->sources.list[i]);
     for (i = 0; i < folder->sources.note_count; i++)
         free(folder->sources.notes[i]);
     free(folder->sources.list);

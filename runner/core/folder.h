@@ -8,6 +8,7 @@
  *                    and among files of a tool that has one, the tool's
  *   lm_folder_find   the source with this ID, or NULL
  *   lm_folder_clear  free it; may be called twice
+ *   lm_source_clear  free what is in one source; for one of no folder
  *
  * Sub-folders (old, lib, templates), files that no engine claims (README,
  * editors' litter) and names that begin with a dot are left alone.
@@ -39,5 +40,6 @@ int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
                    lm_folder *out);
 const lm_source *lm_folder_find(const lm_folder *folder, const char *id);
 void lm_folder_clear(lm_folder *folder);
+void lm_source_clear(lm_source *source);
 
 #endif

@@ -7,6 +7,7 @@
 #include "../base/list.h"
 #include "../base/text.h"
 #include "../db/txn.h"
+#include "../engine/engine.h"
 #include "ledger.h"
 
 static int note_kept(void *user, lm_db *db, const lm_value *row)
@@ -36,27 +37,53 @@ static int is_kept(lm_ledger *l, lm_db *db, const lm_source *s, bool *out)
     return rc;
 }
 
+/* An ID without any attempt so far needs no search through all. A way down
+ * has its way up before it, and its row may be gone by now. */
+static int find_kept(lm_ledger *l, lm_db *db, const lm_record *r, bool *kept)
+{
+    *kept = false;
+    if (strcmp(r->action, "down") != 0 &&
+        lm_ledger_last_outcome(l, r->source->id) == NULL &&
+        lm_ledger_find(l, r->source->id) == NULL)
+        return LM_OK;
+    return is_kept(l, db, r->source, kept);
+}
+
+/* What is kept of it: its text, unless its engine says otherwise. *made is
+ * freed by the caller. */
+static int text_to_keep(const lm_source *s, lm_err *err, lm_value *out,
+                        char **made)
+{
+    size_t len = 0;
+    int rc = LM_OK;
+
+    *made = NULL;
+    out->type = LM_NULL;
+    if (s->text == NULL)
+        return LM_OK;
+    if (s->engine != NULL)
+        rc = s->engine->keep(s->context, s, err, made, &len);
+    out->type = LM_TEXT;
+    out->as.text.bytes = *made != NULL ? *made : s->text;
+    out->as.text.size = *made != NULL ? len : s->len;
+    return rc;
+}
+
 int lm_history_add(lm_ledger *l, lm_db *db, const lm_record *r)
 {
     lm_value v[13];
-    bool kept = false;
-    int rc = LM_OK;
+    bool kept;
+    char *made = NULL;
+    int rc = find_kept(l, db, r, &kept);
 
-    /* An ID without any attempt so far needs no search through all. */
-    if (lm_ledger_last_outcome(l, r->source->id) != NULL ||
-        lm_ledger_find(l, r->source->id) != NULL)
-        rc = is_kept(l, db, r->source, &kept);
     v[0] = lm_text_of(r->source->id);
     v[1] = lm_text_of(r->action);
     v[2] = lm_text_of(r->outcome);
     v[3] = lm_text_of(r->error);
     v[4] = lm_text_of(r->source->checksum);
     v[5].type = LM_NULL;
-    if (!kept) {
-        v[5].type = LM_TEXT;
-        v[5].as.text.bytes = r->source->text;
-        v[5].as.text.size = r->source->len;
-    }
+    if (rc == LM_OK && !kept)
+        rc = text_to_keep(r->source, lm_db_err(db), &v[5], &made);
     v[6] = lm_text_of(r->started_at);
     v[7].type = LM_REAL;
     v[7].as.real = r->duration_ms;
@@ -65,7 +92,10 @@ int lm_history_add(lm_ledger *l, lm_db *db, const lm_record *r)
     v[10] = lm_text_of(r->origin->host);
     v[11] = lm_text_of(r->origin->user);
     v[12] = lm_text_of(r->origin->run_id);
-    return rc == LM_OK ? lm_db_run(db, l->history_sql, v, 13) : rc;
+    if (rc == LM_OK)
+        rc = lm_db_run(db, l->history_sql, v, 13);
+    free(made);
+    return rc;
 }
 
 /* A statement built here (NULL: no memory) with these values bound. */

@@ -20,6 +20,7 @@
  *                      transaction, so that row and change commit together
  *   lm_ledger_replace  the same for one that has run again: its row keeps its
  *                      position
+ *   lm_ledger_revert   the other way, inside the transaction of its way down
  *   lm_history_add     record an attempt
  *   lm_history_start   record that one has begun outside a transaction
  *   lm_history_fail    record a failure, in a transaction of its own; the
@@ -27,6 +28,8 @@
  *   lm_history_last    the last attempt's number; 0: none
  *   lm_history_done    has this ID been done since that attempt?
  *   lm_history_read    every attempt, oldest first
+ *   lm_history_texts   the texts that were applied
+ *   lm_history_halves  which ways down were begun and not finished
  *
  * Ownership: what look and read filled belongs to the ledger until the next
  * look, renew, read or free. Every function that can fail returns LM_OK or a
@@ -113,5 +116,16 @@ int lm_history_last(lm_ledger *ledger, lm_db *db, int64_t *seq);
 int lm_history_done(lm_ledger *ledger, lm_db *db, const char *id,
                     int64_t since, bool *done);
 int lm_history_read(lm_ledger *ledger, lm_db *db);
+
+/* `row` is a copy of the one to remove: its ID and position count. */
+int lm_ledger_revert(lm_ledger *ledger, lm_db *db, const lm_applied *row);
+/* For the rows of the ledger from this position on: hands id and text of what
+ * the history keeps under the row's checksum to `each`. */
+int lm_history_texts(lm_ledger *ledger, lm_db *db, int64_t from,
+                     lm_row_fn each, void *user);
+/* Hands id and outcome of each ID whose last attempt was a way down that was
+ * killed or interrupted to `each`. */
+int lm_history_halves(lm_ledger *ledger, lm_db *db, lm_row_fn each,
+                      void *user);
 
 #endif

@@ -13,6 +13,7 @@ void lm_session_emit(lm_session *s, lm_event *event)
         return;
     if (event->source == NULL)
         event->source = s->running;
+    event->down = s->running != NULL && s->way == LM_DOWN;
     if (s->sink->emit(s->sink->user, event) != 0)
         lm_stop_request(&s->stop);
 }

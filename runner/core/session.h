@@ -43,7 +43,8 @@ typedef struct lm_session {
     lm_err *err;
     lm_db *db;                  /* while a function runs */
     lm_ledger *ledger;
-    const lm_source *running;   /* the migration that runs now */
+    const lm_source *running;   /* the migration that runs now, */
+    lm_way way;                 /* and which way */
     double waited_ms;           /* for locks, so far */
     int64_t last_attempt;       /* in the history, before what is applied
                                    runs again; -1: nothing does */

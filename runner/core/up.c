@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../base/clock.h"
-#include "../db/txn.h"
 #include "apply.h"
+#include "stage.h"
 
 /* A run: what lm_up has found out so far. Once the first migration runs, the
  * ledger may be read anew, so that only sources and statuses of the schedule
@@ -110,37 +110,15 @@ static int aim(run *r, const lm_target *target)
     return rc;
 }
 
-/* What this version, or this run, cannot do is refused before anything. */
-static int check_modes(run *r, const lm_source *source)
-{
-    lm_err *err = r->s->err;
-
-    if (source->txn == LM_TXN_BATCH)
-        return lm_err_set(err, LM_EUSAGE, "TRANSACTION = \"batch\": there "
-                          "are no batches in this version yet");
-    if (source->txn == LM_TXN_NONE && r->s->one_transaction)
-        return lm_err_set(err, LM_EUSAGE, "TRANSACTION = false: it cannot "
-                          "run inside the one transaction of --transaction "
-                          "all");
-    return LM_OK;
-}
-
 static int compile_pending(run *r)
 {
-    const lm_source *source;
     size_t i;
     int rc = LM_OK;
 
     for (i = 0; i < r->schedule.count && rc == LM_OK; i++) {
         if (!r->schedule.steps[i].runs)
             continue;
-        source = r->schedule.steps[i].source;
-        rc = check_modes(r, source);
-        if (rc == LM_OK)
-            rc = source->engine->compile(source->context, source, LM_UP,
-                                         r->s->err);
-        if (rc != LM_OK)
-            lm_err_migration(r->s->err, source->id, source->path);
+        rc = lm_stage_compile(r->s, r->schedule.steps[i].source, LM_UP);
     }
     return rc;
 }
@@ -158,49 +136,13 @@ static int note_last_attempt(run *r)
         : lm_history_last(r->s->ledger, r->s->db, &r->s->last_attempt);
 }
 
-/* The last moment at which nothing is open and nothing written. A listener
- * may say no here, or go on in another process. */
-static int tell_pending(run *r)
-{
-    lm_event event = {.type = LM_EVENT_PENDING};
-    int rc = note_last_attempt(r);
-
-    if (rc != LM_OK)
-        return rc;
-    event.pending = r->schedule.pending;
-    lm_session_shut(r->s);
-    lm_session_emit(r->s, &event);
-    return lm_stop_ask(&r->s->stop, r->s->err);
-}
-
-static int prepare_ledger(run *r)
-{
-    lm_event event = {.type = LM_EVENT_LEDGER};
-    lm_session *s = r->s;
-    bool found;
-    double before;
-    int rc = lm_session_open(s, LM_DB_CREATE, &found);
-
-    if (rc == LM_OK)
-        rc = lm_ledger_look(s->ledger, s->db);
-    if (rc != LM_OK)
-        return rc;
-    before = lm_clock_ms();
-    rc = lm_ledger_prepare(s->ledger, s->db, &event.text);
-    s->waited_ms += lm_clock_ms() - before;
-    if (rc != LM_OK)
-        return rc;
-    r->outcome->begun = r->outcome->begun || event.text != NULL;
-    event.len = event.text == NULL ? 0 : strlen(event.text);
-    lm_session_emit(s, &event);
-    return LM_OK;
-}
-
 /* The limit counts what is pending; what runs every time does so as far as
  * the run gets. */
-static int apply_steps(run *r, const lm_origin *origin)
+static int apply_steps(void *user, const lm_origin *origin)
 {
+    run *r = user;
     const lm_step *step;
+    lm_job job = {0};
     lm_done done;
     size_t i, n = 0;
     int rc = LM_OK;
@@ -215,37 +157,12 @@ static int apply_steps(run *r, const lm_origin *origin)
         if (rc != LM_OK)
             break;
         r->outcome->outside = step->source->txn == LM_TXN_NONE;
-        rc = lm_apply(r->s, step->source, origin, &done);
-        if (rc == LM_OK && done.applied)
+        job.source = step->source;
+        rc = lm_apply(r->s, &job, origin, &done);
+        if (rc == LM_OK && done.did)
             r->outcome->applied++;
     }
     return rc;
-}
-
-/* --transaction all: one BEGIN and one COMMIT around everything. */
-static int apply_as_one(run *r, const lm_origin *origin)
-{
-    int rc = lm_txn_begin(r->s->db);
-
-    if (rc != LM_OK)
-        return rc;
-    rc = apply_steps(r, origin);
-    if (rc == LM_OK)
-        rc = lm_txn_commit(r->s->db);
-    else
-        lm_txn_rollback(r->s->db);
-    if (rc != LM_OK)
-        r->outcome->applied = 0;
-    return rc;
-}
-
-static int apply_all(run *r)
-{
-    lm_origin origin;
-
-    lm_origin_read(&origin);
-    return r->s->one_transaction ? apply_as_one(r, &origin)
-                                 : apply_steps(r, &origin);
 }
 
 static void tell_done(run *r)
@@ -287,15 +204,20 @@ static int proceed(run *r, const lm_target *target)
         tell_warnings(r);
         return LM_OK;
     }
-    rc = tell_pending(r);
+    rc = note_last_attempt(r);
     if (rc == LM_OK)
-        rc = prepare_ledger(r);
+        rc = lm_stage_pause(r->s, r->schedule.pending);
+    if (rc == LM_OK)
+        rc = lm_stage_ledger(r->s, LM_DB_CREATE, &r->outcome->begun);
     if (rc != LM_OK)
         return rc;
     tell_found(r);
     tell_warnings(r);
     r->outcome->begun = true;
-    return apply_all(r);
+    rc = lm_stage_work(r->s, apply_steps, r);
+    if (rc != LM_OK && r->s->one_transaction)
+        r->outcome->applied = 0;
+    return rc;
 }
 
 int lm_up(lm_session *s, const lm_target *target, lm_outcome *outcome)

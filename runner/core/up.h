@@ -5,7 +5,8 @@
  *   lm_up        apply what is pending, as far as the target says
  *
  *   lm_recover   after the process that ran a migration was killed: roll back
- *                what it left, and record the failure, unless it had committed
+ *                what it left, and record the failure, unless it had
+ *                committed, up or down
  *
  * Nothing is written, and no database made, before everything that is
  * pending has been read, identified and compiled.
@@ -24,17 +25,21 @@ typedef struct lm_target {
 
 typedef struct lm_outcome {
     size_t applied;         /* and committed, by this call; also again */
+    size_t reverted;        /* likewise */
     bool begun;             /* something was written, or may have been */
     bool outside;           /* what failed ran outside a transaction */
+    bool down;              /* and was a way down */
 } lm_outcome;
 
 /* What is known of a migration whose process is gone. */
 typedef struct lm_loss {
     const char *id, *reason;
     bool interrupted;       /* somebody asked for it */
+    bool down;              /* its way down ran */
+    bool from_file;         /* of the file, not of what was applied */
 } lm_loss;
 
-int lm_recover(lm_session *s, const lm_loss *loss, bool *applied);
+int lm_recover(lm_session *s, const lm_loss *loss, bool *committed);
 int lm_up(lm_session *s, const lm_target *target, lm_outcome *outcome);
 
 #endif

@@ -35,7 +35,13 @@ typedef enum lm_event_type {
                                nothing can hurry, come next */
     LM_EVENT_APPLIED,       /* source, duration_ms, changed, rows */
     LM_EVENT_FAILED,        /* source, err, duration_ms */
-    LM_EVENT_DONE           /* applied, duration_ms, waited_ms */
+    LM_EVENT_DONE,          /* applied, reverted, pending, duration_ms,
+                               waited_ms; text: why there was nothing to do,
+                               where that is worth a word */
+    LM_EVENT_CHOSEN,        /* source: it is going to be reverted. Before
+                               PENDING, in the order in which it will be */
+    LM_EVENT_REVERTED,      /* source, duration_ms, changed, rows */
+    LM_EVENT_SKIPPED        /* source: another process has reverted it */
 } lm_event_type;
 
 typedef struct lm_event {
@@ -45,8 +51,9 @@ typedef struct lm_event {
     size_t len;
     const char *level;
     bool answer, changed;
+    bool down;              /* its way down runs */
     double done, total;
-    size_t found, applied, pending;
+    size_t found, applied, reverted, pending;
     int64_t rows;
     double duration_ms, waited_ms;
     const lm_err *err;

@@ -266,6 +266,40 @@ static int read_setting(reader *r, setting which)
     }
 }
 
+static bool begins_statement(const reader *r)
+{
+    return r->before == BEFORE_ANY || r->before == BEFORE_ATTRIB;
+}
+
+/* `function downgrade (`: neither a method nor a field of something. */
+static bool is_function_down(lm_luatok ahead)
+{
+    return next(&ahead) && ahead.kind == LM_LUA_NAME &&
+           lm_luatok_is(&ahead, "downgrade") && next(&ahead) &&
+           is_operator(&ahead, "(");
+}
+
+/* The name is the token in hand: is it assigned, alone or in a list? */
+static bool is_down_assigned(const reader *r)
+{
+    lm_luatok ahead = r->tok;
+
+    if (!begins_statement(r) &&
+        (r->before != BEFORE_COMMA || r->phase != IN_TARGETS))
+        return false;
+    return next(&ahead) &&
+           (is_operator(&ahead, "=") || is_operator(&ahead, ","));
+}
+
+static bool is_down(const reader *r)
+{
+    if (r->tok.kind != LM_LUA_NAME)
+        return false;
+    if (lm_luatok_is(&r->tok, "function"))
+        return begins_statement(r) && is_function_down(r->tok);
+    return lm_luatok_is(&r->tok, "downgrade") && is_down_assigned(r);
+}
+
 static void follow_name(reader *r)
 {
     int word = lm_lua_word(&r->tok);
@@ -324,6 +358,8 @@ static int read_tokens(reader *r)
         rc = which != NONE ? read_setting(r, which) : LM_OK;
         if (rc != LM_OK)
             return rc;
+        if (r->depth == 0 && !r->out->has_down)
+            r->out->has_down = is_down(r);
         if (r->tok.kind == LM_LUA_NAME)
             follow_name(r);
         else if (r->tok.kind == LM_LUA_OPERATOR)

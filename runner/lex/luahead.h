@@ -4,8 +4,9 @@
  * running it.
  *
  *   lm_luahead_read   find MIGRATION_ID, DESCRIPTION, TRANSACTION,
- *                     FOREIGN_KEYS and RUN; and its fingerprint, because
- *                     both look at every token once
+ *                     FOREIGN_KEYS and RUN, and whether there is a downgrade;
+ *                     and its fingerprint, because both look at every token
+ *                     once
  *   lm_luahead_clear  free what it found; may be called twice
  *
  * Each is one assignment `NAME = literal` at the outermost level: outside
@@ -13,6 +14,9 @@
  * assignment. `local NAME = …` is not one. A second assignment of the same
  * name, or one of something that is not a literal of its type, is an error
  * with the line.
+ *
+ * A way down is `function downgrade`, or `downgrade = …` (also in a list of
+ * targets), as a statement at the outermost level; `local` makes it none.
  *
  * Without DESCRIPTION, the text of the leading `---` comment (its first
  * line, else the first line of a leading `--` comment that is not empty).
@@ -35,6 +39,7 @@ typedef struct lm_luahead {
     char *run;          /* "once", "on_change", "always" or NULL */
     int foreign_keys;   /* 1, 0, or -1 when it is not set */
     char checksum[LM_FINGERPRINT_SIZE];
+    bool has_down;      /* it defines the global downgrade */
 } lm_luahead;
 
 /* LM_EUSAGE with line and column in err. `shown` names the file. */

@@ -127,7 +127,9 @@ static int take_head(lm_source *source, lm_luahead *head, lm_err *err)
         rc = take_run(source, head->run, err);
     if (rc != LM_OK)
         return rc;
+    source->down_txn = source->txn;
     source->foreign_keys = head->foreign_keys == 1;
+    source->has_down = head->has_down;
     source->description = head->description;
     head->description = NULL;
     memcpy(source->checksum, head->checksum, sizeof head->checksum);

@@ -157,6 +157,18 @@ static void check_description(lua_State *L, const char *expected)
     lua_pop(L, 1);
 }
 
+/* Leaves it on the stack. */
+static void check_function(lua_State *L, const char *name)
+{
+    int type = push_global(L, name);
+
+    if (type == LUA_TNIL)
+        luaL_error(L, "the script has no function %s", name);
+    if (type != LUA_TFUNCTION)
+        luaL_error(L, "%s is a %s, not a function", name,
+                   luaL_typename(L, -1));
+}
+
 static void check_globals(lua_State *L, const lm_source *source)
 {
     int type;
@@ -171,12 +183,7 @@ static void check_globals(lua_State *L, const lm_source *source)
     if ((type != LUA_TNIL && type != LUA_TBOOLEAN) ||
         lua_toboolean(L, -1) != source->foreign_keys)
         refuse_global(L, "FOREIGN_KEYS");
-    type = push_global(L, "upgrade");
-    if (type == LUA_TNIL)
-        luaL_error(L, "the script has no function upgrade");
-    if (type != LUA_TFUNCTION)
-        luaL_error(L, "upgrade is a %s, not a function",
-                   luaL_typename(L, -1));
+    check_function(L, "upgrade");
     lua_settop(L, 0);
 }
 
@@ -211,7 +218,7 @@ static int l_run(lua_State *L)
     start_collector(L);
     lua_call(L, 0, 0);
     check_globals(L, sc->source);
-    push_global(L, "upgrade");
+    check_function(L, sc->run->way == LM_DOWN ? "downgrade" : "upgrade");
     lm_conn_push(L);
     lua_pushcfunction(L, l_column_exists);
     lua_pushcfunction(L, l_table_exists);

@@ -7,7 +7,7 @@
  *                    before, which must be put back on every path
  *   lm_script_doom   end the script, whatever it catches
  *   lm_script_alive  raise when it is doomed
- *   lm_script_run    load the script, check it, call upgrade
+ *   lm_script_run    load the script, check it, call upgrade or downgrade
  *
  * Ownership: an lm_script lives on the stack of lm_script_run, longer than
  * its Lua state. What SQL still knows of it afterwards (its functions) is

@@ -122,7 +122,24 @@ static int look(lumigrate *lm)
     return rc;
 }
 
-static int run_once(box *b, long at)
+static int up_and_look(lumigrate *lm)
+{
+    int rc = lumigrate_up(lm, NULL);
+
+    return rc == LUMIGRATE_OK ? look(lm) : rc;
+}
+
+static int up(lumigrate *lm)
+{
+    return lumigrate_up(lm, NULL);
+}
+
+static int down(lumigrate *lm)
+{
+    return lumigrate_down(lm, NULL);
+}
+
+static int run_way(box *b, long at, int (*way)(lumigrate *))
 {
     lumigrate_config config = {0};
     lumigrate *lm = NULL;
@@ -134,12 +151,15 @@ static int run_once(box *b, long at)
     armed_at = at;
     rc = lumigrate_open(&lm, &config);
     if (rc == LUMIGRATE_OK)
-        rc = lumigrate_up(lm, NULL);
-    if (rc == LUMIGRATE_OK)
-        rc = look(lm);
+        rc = way(lm);
     lumigrate_close(lm);
     armed_at = 0;
     return rc;
+}
+
+static int run_once(box *b, long at)
+{
+    return run_way(b, at, up_and_look);
 }
 
 static int is_honest(int rc)
@@ -172,18 +192,24 @@ static void try_one(box *b, long n)
     remove_database(b);
 }
 
-static void sweep(box *b)
+static long step_for(long total)
 {
     const char *all = getenv("LUMIGRATE_TEST_FAULTS");
+
+    assert_true(total > 100);
+    return all != NULL && strcmp(all, "all") == 0 ? 1 : total / 97 + 1;
+}
+
+static void sweep(box *b)
+{
     long n, total, step;
 
     choose_database(b);
     box_migration(b, "2026_01_01_a", script);
     assert_int_equal(run_once(b, 1L << 40), LUMIGRATE_OK);
     total = counted;
-    assert_true(total > 100);
     remove_database(b);
-    step = all != NULL && strcmp(all, "all") == 0 ? 1 : total / 97 + 1;
+    step = step_for(total);
     for (n = 1; n <= total; n += step)
         try_one(b, n);
 }
@@ -200,11 +226,71 @@ static void survives_no_more_memory(void **state)
     sweep(*state);
 }
 
+/* Applied, and its file edited since: the way down is in the history. */
+static void apply_reversible(box *b)
+{
+    static const char head[] = "MIGRATION_ID = '1'\nfunction upgrade(conn) "
+        "conn:execute('CREATE TABLE t (x)') end\nfunction downgrade(conn) ";
+    char text[400];
+
+    snprintf(text, sizeof text, "%sconn:execute('DROP TABLE t') end\n", head);
+    box_write(b, "migrations/1.lua", text);
+    assert_int_equal(run_way(b, 0, up), LUMIGRATE_OK);
+    snprintf(text, sizeof text, "%serror('edited') end\n", head);
+    box_write(b, "migrations/1.lua", text);
+}
+
+static void try_back(box *b, long n)
+{
+    int rc = run_way(b, n, down);
+    long rows = box_integer(b, "SELECT count(*) FROM schema_migrations");
+
+    assert_true(is_honest(rc));
+    assert_string_equal(box_text(b, "PRAGMA integrity_check"), "ok");
+    assert_int_equal(rows, box_integer(b, "SELECT count(*) FROM "
+                                       "sqlite_schema WHERE name = 't'"));
+    assert_int_equal(rows, rc == LUMIGRATE_OK ? 0 : rows);
+    assert_int_equal(run_way(b, 0, down), LUMIGRATE_OK);
+    assert_int_equal(box_integer(b, "SELECT count(*) FROM sqlite_schema "
+                                 "WHERE name = 't'"), 0);
+    remove_database(b);
+}
+
+static void sweep_back(box *b)
+{
+    long n, total, step;
+
+    choose_database(b);
+    apply_reversible(b);
+    assert_int_equal(run_way(b, 1L << 40, down), LUMIGRATE_OK);
+    total = counted;
+    remove_database(b);
+    step = step_for(total);
+    for (n = 1; n <= total; n += step) {
+        apply_reversible(b);
+        try_back(b, n);
+    }
+}
+
+static void survives_one_on_the_way_back(void **state)
+{
+    for_ever = 0;
+    sweep_back(*state);
+}
+
+static void survives_no_more_on_the_way_back(void **state)
+{
+    for_ever = 1;
+    sweep_back(*state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOX_TEST(survives_one_failed_allocation),
-        BOX_TEST(survives_no_more_memory)
+        BOX_TEST(survives_no_more_memory),
+        BOX_TEST(survives_one_on_the_way_back),
+        BOX_TEST(survives_no_more_on_the_way_back)
     };
 #ifdef __SANITIZE_ADDRESS__
     sqlite3_mem_methods faulty;

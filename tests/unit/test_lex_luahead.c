@@ -331,6 +331,59 @@ static void makes_one_short_line(void **state)
     free(got);
 }
 
+static bool has_down(const char *text)
+{
+    lm_luahead head;
+    lm_err err = {0};
+    bool found;
+
+    assert_int_equal(lm_luahead_read(text, strlen(text), "x", &err, &head),
+                     LM_OK);
+    found = head.has_down;
+    lm_luahead_clear(&head);
+    return found;
+}
+
+static void finds_a_way_down(void **state)
+{
+    static const char *const yes[] = {
+        "function downgrade(conn) end",
+        "function upgrade() end function downgrade () end",
+        "downgrade = function() end",
+        "x = 1; downgrade=f",
+        "local x <const> = 1 function downgrade() end",
+        "upgrade, downgrade = f, g",
+        "downgrade, upgrade = f, g",
+        "-- a comment\nfunction --[[ x ]] downgrade\n(conn) end",
+        "do local x = 1 end function downgrade() end",
+        "return_ = 1 function downgrade() end"
+    };
+    static const char *const no[] = {
+        "", "function upgrade() end",
+        "local function downgrade() end",
+        "local downgrade = f", "local a, downgrade = 1, f",
+        "function downgrade.x() end", "function downgrade:x() end",
+        "function x.downgrade() end", "x.downgrade = f",
+        "-- function downgrade() end",
+        "s = \"function downgrade() end\"",
+        "s = [[function downgrade() end]]",
+        "if x then function downgrade() end end",
+        "function upgrade() downgrade = f end",
+        "t = {downgrade = f}", "print(downgrade)", "x = downgrade",
+        "downgrade()", "x = a, downgrade == 1", "for downgrade = 1, 2 do end",
+        "function downgrader() end"
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof yes / sizeof *yes; i++)
+        if (!has_down(yes[i]))
+            fail_msg("%s", yes[i]);
+    for (i = 0; i < sizeof no / sizeof *no; i++)
+        if (has_down(no[i]))
+            fail_msg("%s", no[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +400,7 @@ int main(void)
         cmocka_unit_test(finds_the_statement_behind),
         cmocka_unit_test(leaves_broken_text_to_lua),
         cmocka_unit_test(describes_by_its_comments),
+        cmocka_unit_test(finds_a_way_down),
         cmocka_unit_test(makes_one_short_line)
     };
 

@@ -8,3 +8,9 @@ function upgrade(conn, column_exists, table_exists)
     ]])
   end
 end
+
+function downgrade(conn, column_exists, table_exists)
+  if table_exists("notes") then
+    conn:execute("DROP TABLE notes")
+  end
+end

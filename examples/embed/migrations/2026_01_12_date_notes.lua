@@ -16,3 +16,10 @@ function upgrade(conn, column_exists, table_exists)
     END
   ]])
 end
+
+function downgrade(conn, column_exists)
+  if column_exists("notes", "written_at") then
+    conn:execute("DROP TRIGGER IF EXISTS notes_written")
+    conn:execute("ALTER TABLE notes DROP COLUMN written_at")
+  end
+end

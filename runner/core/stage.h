@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stage.h - the stages that every run goes through, whichever way.
+ *
+ *   lm_stage_compile  can this run do it, and is its text in order? Nothing
+ *                     is run
+ *   lm_stage_pause    the last moment at which nothing is open and nothing
+ *                     written: a listener may say no here, or go on in
+ *                     another process
+ *   lm_stage_ledger   the database is opened again and the ledger made ready;
+ *                     *made: something was written for that
+ *   lm_stage_work     do the work: in one transaction for the whole run where
+ *                     the session has that
+ */
+#ifndef LM_CORE_STAGE_H
+#define LM_CORE_STAGE_H
+
+#include "session.h"
+
+typedef int (*lm_work_fn)(void *user, const lm_origin *origin);
+
+int lm_stage_compile(lm_session *s, const lm_source *source, lm_way way);
+int lm_stage_pause(lm_session *s, size_t pending);
+int lm_stage_ledger(lm_session *s, lm_db_mode mode, bool *made);
+int lm_stage_work(lm_session *s, lm_work_fn work, void *user);
+
+#endif
