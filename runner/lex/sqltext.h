@@ -11,6 +11,8 @@
  *   lm_sqltext_canon   the text that is the same for all such pieces
  *   lm_sqltext_trim    a span without blanks and comments at its ends
  *
+ *   lm_sqltext_is_reserved   is the bare word one that can be no name?
+ *
  * Ownership: lm_sqltext_name gives memory of the arena.
  */
 #ifndef LM_LEX_SQLTEXT_H
@@ -26,6 +28,7 @@
 /* NULL: out of memory. */
 const char *lm_sqltext_name(lm_arena *arena, const char *token, size_t len);
 bool lm_sqltext_same(const char *a, size_t alen, const char *b, size_t blen);
+bool lm_sqltext_is_reserved(const char *word, size_t len);
 void lm_sqltext_canon(lm_buf *out, const char *text, size_t len);
 lm_span lm_sqltext_trim(const char *text, lm_span span);
 
