@@ -29,14 +29,13 @@
  * be the same for two different schemas.
  *
  * Ownership: everything belongs to the connection and is valid until the next
- * change of the schema that is followed by a question. Views, triggers of
- * one table, references and dependents only until the next question of that
- * kind.
+ * change of the schema that is followed by a question. The lists of
+ * triggers, views, references and dependents, and the dump, only until the
+ * next question of that kind.
  */
 #ifndef LM_DB_CATALOG_H
 #define LM_DB_CATALOG_H
 
-#include "../base/buf.h"
 #include "../base/sha256.h"
 #include "../lex/createtable.h"
 #include "schema.h"
@@ -217,7 +216,7 @@ int lm_catalog_dependents(lm_db *db, const char *schema, lm_name table,
                           size_t *count);
 const char *lm_dependent_kind_name(lm_dependent_kind kind);
 
-int lm_catalog_dump(lm_db *db, lm_buf *out);
+int lm_catalog_dump(lm_db *db, const char **out);
 int lm_catalog_fingerprint(lm_db *db, char hex[LM_SHA256_HEX]);
 void lm_catalog_forget(lm_db *db);
 
