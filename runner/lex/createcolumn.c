@@ -25,6 +25,27 @@ static bool is_type_word(const lm_sqlread *r, size_t ahead)
                                     t.span.end - t.span.start));
 }
 
+static void read_number(lm_sqlread *r)
+{
+    if (!lm_sqlread_op(r, '-'))
+        (void)lm_sqlread_op(r, '+');
+    if (lm_sqlread_peek(r, 0).kind == LM_TOK_NUMBER)
+        r->at++;
+    else
+        lm_sqlread_fail(r);
+}
+
+/* (10) or (10, 2), if it is there. */
+static void read_size(lm_sqlread *r)
+{
+    if (!lm_sqlread_op(r, '('))
+        return;
+    read_number(r);
+    if (lm_sqlread_op(r, ','))
+        read_number(r);
+    lm_sqlread_need_op(r, ')');
+}
+
 static void read_type(lm_sqlread *r, lm_column *column)
 {
     size_t first = r->at;
@@ -36,8 +57,8 @@ static void read_type(lm_sqlread *r, lm_column *column)
         if (!cut)
             r->at++;
     }
-    if (r->at > first && lm_sqlread_is_op(r, 0, '('))
-        (void)lm_sqlread_parens(r);
+    if (r->at > first)
+        read_size(r);
     column->type = lm_sqlread_since(r, first);
     if (cut && !lm_sqlread_is(r, 2, "AS"))
         r->at += 2;

@@ -69,21 +69,20 @@ static int complete_column(lm_db *db, const lm_createtable *text,
     return LM_OK;
 }
 
-/* The columns of the key in its order. */
+/* The columns of the key in its order. In a key that names one twice some
+ * places are empty. */
 static int read_key(lm_db *db, lm_table_info *t)
 {
-    int at, rc = LM_OK;
-    bool found = true;
+    int at, last = 0, rc = LM_OK;
     size_t i;
 
-    for (at = 1; found && rc == LM_OK; at++) {
-        found = false;
-        for (i = 0; i < t->column_count && !found; i++)
-            if (t->columns[i].pk == at) {
-                found = true;
+    for (i = 0; i < t->column_count; i++)
+        if (t->columns[i].pk > last)
+            last = t->columns[i].pk;
+    for (at = 1; at <= last; at++)
+        for (i = 0; i < t->column_count && rc == LM_OK; i++)
+            if (t->columns[i].pk == at)
                 rc = lm_strings_add(db, &t->key, t->columns[i].name);
-            }
-    }
     return rc;
 }
 
