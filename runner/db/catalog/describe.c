@@ -137,11 +137,23 @@ static int add_check(lm_db *db, lm_table_info *t, const lm_constraint *con,
     return LM_OK;
 }
 
+/* The name as the column has it. */
+static const char *column_name(const lm_table_info *t, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < t->column_count; i++)
+        if (lm_same_name(t->columns[i].name, name))
+            return t->columns[i].name;
+    return name;
+}
+
 static int add_unique(lm_db *db, lm_table_info *t, const lm_constraint *con,
                       const char *column)
 {
     lm_unique_info *u = lm_list_grow(t->uniques, t->unique_count,
                                      &t->unique_size, sizeof *u);
+    const lm_key *key;
     int rc = LM_OK;
     size_t i;
 
@@ -154,9 +166,12 @@ static int add_unique(lm_db *db, lm_table_info *t, const lm_constraint *con,
     u->column = column;
     if (column != NULL)
         return lm_strings_add(db, &u->columns, column);
-    for (i = 0; i < con->keys.count && rc == LM_OK; i++)
-        if (con->keys.list[i].column != NULL)
-            rc = lm_strings_add(db, &u->columns, con->keys.list[i].column);
+    for (i = 0; i < con->keys.count && rc == LM_OK; i++) {
+        key = &con->keys.list[i];
+        if (key->column != NULL)
+            rc = lm_strings_add(db, &u->columns,
+                                column_name(t, key->column));
+    }
     return rc;
 }
 
