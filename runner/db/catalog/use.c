@@ -7,6 +7,8 @@
  * only what it does itself, because the statement that fires it fires others
  * as well.
  */
+#include "use.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +18,6 @@
 #include "../../lex/name.h"
 #include "../../lex/sqltext.h"
 #include "../../lex/sqltok.h"
-#include "inner.h"
-
-typedef struct recorder {
-    lm_db *db;
-    lm_use by;              /* the object that is compiled */
-    size_t from;            /* its first use */
-    int rc;
-} recorder;
 
 static bool is_same(const lm_use *a, const lm_use *b)
 {
@@ -56,7 +50,7 @@ static int keep_use(lm_db *db, lm_use use)
     return LM_OK;
 }
 
-static void record(recorder *r, lm_use use)
+void lm_use_record(lm_recorder *r, lm_use use)
 {
     const lm_catalog *cat = r->db->catalog;
     size_t i;
@@ -89,13 +83,13 @@ static bool is_op(const lm_sqltok *t, char op)
 
 /* ( a, b ) behind INTO t; without it the statement is for all columns in
  * their order. */
-static void record_list(recorder *r, lm_use use, lm_sqltok *t)
+static void record_list(lm_recorder *r, lm_use use, lm_sqltok *t)
 {
     lm_arena names = {0};
 
     use.positional = next_token(t) != LM_TOK_OPERATOR || !is_op(t, '(');
     if (use.positional) {
-        record(r, use);
+        lm_use_record(r, use);
         return;
     }
     while (next_token(t) != LM_TOK_END && !is_op(t, ')')) {
@@ -105,13 +99,13 @@ static void record_list(recorder *r, lm_use use, lm_sqltok *t)
         if (use.column == NULL)
             r->rc = lm_err_nomem(r->db->err);
         else
-            record(r, use);
+            lm_use_record(r, use);
     }
     lm_arena_clear(&names);
 }
 
 /* SQLite does not tell which columns an INSERT names. */
-static void record_insert(recorder *r, lm_use use)
+static void record_insert(lm_recorder *r, lm_use use)
 {
     lm_arena names = {0};
     const char *name;
@@ -130,14 +124,28 @@ static void record_insert(recorder *r, lm_use use)
     lm_arena_clear(&names);
 }
 
+/* A table of which no column is used is told without its schema. */
+static const char *schema_of(const lm_recorder *r, const char *table)
+{
+    const char *own = r->by.view != NULL ? r->by.view->schema
+                                         : r->by.trigger->schema;
+    const lm_table_info *t =
+        lm_catalog_find_text(r->db->catalog,
+                             strcmp(own, "temp") == 0 ? NULL : "main", table);
+
+    return t == NULL ? "main" : t->schema;
+}
+
 static void listen(void *user, int action, const char *a, const char *b,
                    const char *schema, const char *inside)
 {
-    recorder *r = user;
+    lm_recorder *r = user;
     lm_use use = {.schema = schema, .table = a, .column = b};
 
-    if (a == NULL || schema == NULL)
+    if (a == NULL)
         return;
+    if (schema == NULL)
+        use.schema = schema_of(r, a);
     if (r->by.trigger != NULL &&
         (inside == NULL || !lm_same_name(inside, r->by.trigger->name)))
         return;
@@ -145,16 +153,16 @@ static void listen(void *user, int action, const char *a, const char *b,
         use.column = NULL;
     use.writes = action != SQLITE_READ;
     if (action == SQLITE_READ || action == SQLITE_UPDATE)
-        record(r, use);
+        lm_use_record(r, use);
     use.column = NULL;
     if (action == SQLITE_DELETE)
-        record(r, use);
+        lm_use_record(r, use);
     if (action == SQLITE_INSERT && r->by.trigger != NULL)
         record_insert(r, use);
 }
 
 /* Compile and listen. What does not compile is remembered as broken. */
-static int compile(recorder *r, const char *sql)
+static int compile(lm_recorder *r, const char *sql)
 {
     lm_db *db = r->db;
     lm_use broken = {.schema = "main", .table = "", .broken = true};
@@ -173,7 +181,7 @@ static int compile(recorder *r, const char *sql)
     if (code != SQLITE_OK && (code & 0xFF) != SQLITE_ERROR)
         return lm_db_fail(db, code, NULL, 0);
     if (code != SQLITE_OK)
-        record(r, broken);
+        lm_use_record(r, broken);
     return r->rc;
 }
 
@@ -221,7 +229,7 @@ static int fire_text(lm_db *db, const lm_trigger_info *g, lm_table_info *t,
 
 static int read_trigger(lm_db *db, lm_catalog *cat, const lm_trigger_info *g)
 {
-    recorder r = {.db = db, .by = {.trigger = g}};
+    lm_recorder r = {.db = db, .by = {.trigger = g}};
     lm_table_info *t = lm_catalog_find_text(cat, g->table_schema, g->table);
     lm_buf sql = {0};
     int rc;
@@ -233,13 +241,33 @@ static int read_trigger(lm_db *db, lm_catalog *cat, const lm_trigger_info *g)
         rc = fire_text(db, g, t, &sql);
     if (rc == LM_OK)
         rc = compile(&r, lm_buf_text(&sql));
+    if (rc == LM_OK)
+        rc = lm_join_record(&r, g->sql, g->schema);
     lm_buf_clear(&sql);
+    return rc;
+}
+
+/* The views that it is made of join tables, too. All of them are known: they
+ * are among what it uses. */
+static int read_joins(lm_recorder *r, const lm_table_info *view)
+{
+    const lm_catalog *cat = r->db->catalog;
+    const lm_table_info *t;
+    size_t i, n = cat->use_count;
+    int rc = lm_join_record(r, view->sql, view->schema);
+
+    for (i = r->from; i < n && rc == LM_OK; i++) {
+        t = lm_catalog_find_text(r->db->catalog, cat->uses[i].schema,
+                                 cat->uses[i].table);
+        if (t != NULL && t != view && t->kind == LM_VIEW)
+            rc = lm_join_record(r, t->sql, t->schema);
+    }
     return rc;
 }
 
 static int read_view(lm_db *db, const lm_table_info *view)
 {
-    recorder r = {.db = db, .by = {.view = view}};
+    lm_recorder r = {.db = db, .by = {.view = view}};
     char *quoted = lm_quote_ident(view->name);
     lm_buf sql = {0};
     int rc;
@@ -251,6 +279,8 @@ static int read_view(lm_db *db, const lm_table_info *view)
         rc = lm_err_nomem(db->err);
     else
         rc = compile(&r, lm_buf_text(&sql));
+    if (rc == LM_OK)
+        rc = read_joins(&r, view);
     lm_buf_clear(&sql);
     return rc;
 }
