@@ -3,7 +3,7 @@
  * What SQLite stores, the parser takes, and finds in it what SQLite does.
  *
  * Definitions are made at random out of everything that the grammar has, and
- * given to SQLite; those that it takes are read back. LUMIGRATE_LONG=N makes
+ * given to SQLite; those that it takes are read back. LUMIGRATE_TEST_STORED=N makes
  * N of them instead of a few hundred.
  */
 #include <setjmp.h>
@@ -553,7 +553,7 @@ static void alter_table(sqlite3 *db)
 
 static void takes_what_sqlite_stores(void **state)
 {
-    const char *wanted = getenv("LUMIGRATE_LONG");
+    const char *wanted = getenv("LUMIGRATE_TEST_STORED");
     long count = wanted == NULL ? 600 : strtol(wanted, NULL, 10), i;
     long taken = 0;
     sqlite3 *db;

@@ -13,7 +13,8 @@
 #include "../../lex/sqltok.h"
 #include "inner.h"
 
-/* A semicolon behind a -- comment would be part of it. */
+/* A semicolon behind a -- comment would be part of it; any blank there is at
+ * least the end of its line. */
 static bool ends_in_comment(const char *sql)
 {
     lm_sqltok t;
@@ -21,8 +22,7 @@ static bool ends_in_comment(const char *sql)
 
     lm_sqltok_start(&t, sql, strlen(sql));
     while (lm_sqltok_next(&t) != LM_TOK_END)
-        if (t.kind != LM_TOK_SPACE)
-            line = t.kind == LM_TOK_COMMENT && sql[t.start] == '-';
+        line = t.kind == LM_TOK_COMMENT && sql[t.start] == '-';
     return line;
 }
 
