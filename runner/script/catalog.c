@@ -5,6 +5,7 @@
 
 #include "../base/text.h"
 #include "../db/catalog.h"
+#include "catalogpush.h"
 #include "kind.h"
 #include "literal.h"
 #include "raise.h"
@@ -62,52 +63,6 @@ static void told(lua_State *L, const question *q, int rc)
         lm_raise_db(L);
 }
 
-static void set_text(lua_State *L, const char *key, const char *value)
-{
-    if (value == NULL)
-        return;
-    lua_pushstring(L, value);
-    lua_setfield(L, -2, key);
-}
-
-static void set_bool(lua_State *L, const char *key, bool value)
-{
-    lua_pushboolean(L, value);
-    lua_setfield(L, -2, key);
-}
-
-static void set_integer(lua_State *L, const char *key, lua_Integer value)
-{
-    lua_pushinteger(L, value);
-    lua_setfield(L, -2, key);
-}
-
-static void set_strings(lua_State *L, const char *key, const lm_strings *list)
-{
-    size_t i;
-
-    lua_createtable(L, (int)list->count, 0);
-    for (i = 0; i < list->count; i++) {
-        lua_pushstring(L, list->list[i]);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    lua_setfield(L, -2, key);
-}
-
-static void push_table(lua_State *L, const lm_table_info *t)
-{
-    static const char *const kinds[] = {"table", "view", "virtual",
-                                        "shadow"};
-
-    lua_createtable(L, 0, 6);
-    set_text(L, "schema", t->schema);
-    set_text(L, "name", t->name);
-    set_text(L, "kind", kinds[t->kind]);
-    set_bool(L, "without_rowid", t->without_rowid);
-    set_bool(L, "strict", t->strict);
-    set_integer(L, "ncol", t->ncol);
-}
-
 /* What conn:tables{schema=, kind=} asks for. */
 typedef struct filter {
     const char *schema;
@@ -155,7 +110,7 @@ static int l_conn_tables(lua_State *L)
         if ((f.kind >= 0 && (int)list[i]->kind != f.kind) ||
             (f.schema != NULL && !lm_same_name(f.schema, list[i]->schema)))
             continue;
-        push_table(L, list[i]);
+        lm_push_table(L, list[i]);
         lua_rawseti(L, -2, ++n);
     }
     return 1;
@@ -179,27 +134,8 @@ static int l_conn_table(lua_State *L)
     if (t == NULL || !t->listed)
         lua_pushnil(L);
     else
-        push_table(L, t);
+        lm_push_table(L, t);
     return 1;
-}
-
-static void push_column(lua_State *L, const lm_column_info *c, size_t at)
-{
-    static const char *const generated[] = {NULL, "virtual", "stored"};
-
-    lua_createtable(L, 0, 12);
-    set_text(L, "name", c->name);
-    set_integer(L, "position", (lua_Integer)at);
-    set_text(L, "type", c->type);
-    set_bool(L, "not_null", c->not_null);
-    set_text(L, "default", c->default_text);
-    set_integer(L, "pk", c->pk);
-    set_text(L, "generated", generated[c->generated]);
-    set_text(L, "generated_expr", c->expr);
-    set_bool(L, "hidden", c->hidden);
-    set_text(L, "collation", c->collation);
-    set_bool(L, "autoincrement", c->autoincrement);
-    set_bool(L, "rowid_alias", c->rowid_alias);
 }
 
 static int l_conn_columns(lua_State *L)
@@ -209,7 +145,7 @@ static int l_conn_columns(lua_State *L)
 
     lua_createtable(L, (int)n, 0);
     for (i = 0; i < n; i++) {
-        push_column(L, &t->columns[i], i + 1);
+        lm_push_column(L, &t->columns[i], i + 1);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
@@ -223,46 +159,8 @@ static int l_conn_primary_key(lua_State *L)
         lua_pushnil(L);
         return 1;
     }
-    lua_createtable(L, 0, 5);
-    set_strings(L, "columns", &t->key);
-    set_text(L, "name", t->key_name);
-    set_bool(L, "autoincrement", t->autoincrement);
-    set_bool(L, "rowid_alias", t->rowid_alias);
-    set_bool(L, "without_rowid", t->without_rowid);
+    lm_push_key(L, t);
     return 1;
-}
-
-static void push_parts(lua_State *L, const lm_index_info *index)
-{
-    const lm_index_part *part;
-    size_t i;
-
-    lua_createtable(L, (int)index->count, 0);
-    for (i = 0; i < index->count; i++) {
-        part = &index->parts[i];
-        lua_createtable(L, 0, 3);
-        set_text(L, "name", part->name);
-        set_text(L, "expr", part->expr);
-        set_text(L, "collation", part->collation);
-        set_bool(L, "desc", part->desc);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-}
-
-static void push_index(lua_State *L, const lm_index_info *index)
-{
-    static const char *const origins[] = {"index", "unique", "primary key"};
-
-    lua_createtable(L, 0, 7);
-    if (index->origin == LM_ORIGIN_INDEX)
-        set_text(L, "name", index->name);
-    set_text(L, "origin", origins[index->origin]);
-    set_bool(L, "unique", index->unique);
-    set_bool(L, "partial", index->partial);
-    set_text(L, "where", index->where);
-    push_parts(L, index);
-    lua_setfield(L, -2, "columns");
-    set_text(L, "sql", index->sql);
 }
 
 static int l_conn_indexes(lua_State *L)
@@ -272,24 +170,10 @@ static int l_conn_indexes(lua_State *L)
 
     lua_createtable(L, (int)n, 0);
     for (i = 0; i < n; i++) {
-        push_index(L, &t->indexes[i]);
+        lm_push_index(L, &t->indexes[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
-}
-
-static void push_foreign(lua_State *L, const lm_foreign_info *f)
-{
-    lua_createtable(L, 0, 10);
-    set_text(L, "name", f->name);
-    set_strings(L, "columns", &f->columns);
-    set_text(L, "ref_table", f->ref_table);
-    set_strings(L, "ref_columns", &f->ref_columns);
-    set_bool(L, "implicit", f->implicit);
-    set_text(L, "on_update", f->on_update);
-    set_text(L, "on_delete", f->on_delete);
-    set_bool(L, "deferrable", f->deferrable);
-    set_bool(L, "initially_deferred", f->initially_deferred);
 }
 
 static int l_conn_foreign_keys(lua_State *L)
@@ -299,7 +183,7 @@ static int l_conn_foreign_keys(lua_State *L)
 
     lua_createtable(L, (int)n, 0);
     for (i = 0; i < n; i++) {
-        push_foreign(L, &t->foreign[i]);
+        lm_push_foreign(L, &t->foreign[i], false);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
@@ -316,8 +200,7 @@ static int l_conn_referenced_by(lua_State *L)
                                          &count));
     lua_createtable(L, (int)count, 0);
     for (i = 0; i < count; i++) {
-        push_foreign(L, list[i]);
-        set_text(L, "table", list[i]->table);
+        lm_push_foreign(L, list[i], true);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
@@ -330,10 +213,7 @@ static int l_conn_checks(lua_State *L)
 
     lua_createtable(L, (int)n, 0);
     for (i = 0; i < n; i++) {
-        lua_createtable(L, 0, 3);
-        set_text(L, "name", t->checks[i].name);
-        set_text(L, "expr", t->checks[i].expr);
-        set_text(L, "column", t->checks[i].column);
+        lm_push_check(L, &t->checks[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
@@ -346,26 +226,10 @@ static int l_conn_uniques(lua_State *L)
 
     lua_createtable(L, (int)n, 0);
     for (i = 0; i < n; i++) {
-        lua_createtable(L, 0, 3);
-        set_text(L, "name", t->uniques[i].name);
-        set_strings(L, "columns", &t->uniques[i].columns);
-        set_text(L, "column", t->uniques[i].column);
+        lm_push_unique(L, &t->uniques[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
-}
-
-static void push_trigger(lua_State *L, const lm_trigger_info *g)
-{
-    lua_createtable(L, 0, 8);
-    set_text(L, "schema", g->schema);
-    set_text(L, "name", g->name);
-    set_text(L, "table", g->table);
-    set_text(L, "timing", g->timing);
-    set_text(L, "event", g->event);
-    set_strings(L, "update_of", &g->update_of);
-    set_text(L, "when", g->when);
-    set_text(L, "sql", g->sql);
 }
 
 /* conn:triggers([table [, schema]]) */
@@ -381,7 +245,7 @@ static int l_conn_triggers(lua_State *L)
                                     &list, &count));
     lua_createtable(L, (int)count, 0);
     for (i = 0; i < count; i++) {
-        push_trigger(L, list[i]);
+        lm_push_trigger(L, list[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
@@ -398,27 +262,10 @@ static int l_conn_views(lua_State *L)
     told(L, &q, lm_catalog_views(q.db, q.schema, &list, &count));
     lua_createtable(L, (int)count, 0);
     for (i = 0; i < count; i++) {
-        lua_createtable(L, 0, 6);
-        set_text(L, "schema", list[i].schema);
-        set_text(L, "name", list[i].name);
-        set_strings(L, "columns", &list[i].columns);
-        set_text(L, "sql", list[i].sql);
-        set_bool(L, "valid", list[i].valid);
-        set_text(L, "error", list[i].error);
+        lm_push_view(L, &list[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
-}
-
-static void push_dependent(lua_State *L, const lm_dependent *d)
-{
-    lua_createtable(L, 0, 6);
-    set_text(L, "kind", lm_dependent_kind_name(d->kind));
-    set_text(L, "schema", d->schema);
-    set_text(L, "name", d->name);
-    set_text(L, "table", d->table);
-    set_text(L, "column", d->column);
-    set_text(L, "how", d->writes ? "write" : "read");
 }
 
 /* conn:dependents(table [, column [, schema]]) */
@@ -438,7 +285,7 @@ static int l_conn_dependents(lua_State *L)
                                       &list, &count));
     lua_createtable(L, (int)count, 0);
     for (i = 0; i < count; i++) {
-        push_dependent(L, &list[i]);
+        lm_push_dependent(L, &list[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
