@@ -378,7 +378,7 @@ int lm_stmt_step(lm_stmt *stmt, bool *row)
     lm_db *db = stmt->db;
     lm_stmt *outer = db->running;
     lm_actor outer_actor = db->actor;
-    bool inside = stmt->actor == LM_SCRIPT &&
+    bool inside = db->own_txn && stmt->actor == LM_SCRIPT &&
                   !sqlite3_get_autocommit(db->handle);
     int rc = LM_OK;
 

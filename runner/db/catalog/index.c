@@ -47,12 +47,13 @@ enum { ROWID = -1 };    /* in column cid; -2 is an expression */
 static int add_part(void *user, lm_db *db, const lm_value *row)
 {
     lm_table_info *t = user;
-    lm_index_info *index = t->indexes + t->index_count - 1;
+    lm_index_info *index;
     lm_index_part *part;
     const char *coll;
     int rc = LM_OK;
 
-    if (t->index_count == 0 || !is_text(&row[0], index->name))
+    if (t->index_count == 0 ||
+        !is_text(&row[0], t->indexes[t->index_count - 1].name))
         rc = begin_index(db, t, row);
     if (rc != LM_OK)
         return rc;
