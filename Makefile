@@ -3,6 +3,7 @@
 #   make            build/lumigrate and build/liblumigrate.a
 #   make migrate    install what is missing, build, apply migrations/
 #   make test       install what is missing, build, run every test
+#   make coverage   the lines of runner/ that the tests run
 #   make lint       the rules of the house; silence is success
 #   make static     build/lumigrate-static: one file that needs no other
 #   make man        the manual's pages (where scdoc is installed)
@@ -171,7 +172,7 @@ build-migrate:
 
 # -- test ---------------------------------------------------------------------
 # Specs build and install things too: they find the plain build ready.
-.PHONY: test test-programs lint
+.PHONY: test test-programs coverage lint
 test:
 	@scripts/install-packages.sh build test
 	@$(MAKE_AGAIN) test-programs
@@ -186,6 +187,16 @@ $(UNIT): $(BUILD)/%: %.c $(BUILD)/liblumigrate.a Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILE) $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP -o $@ $< \
 	    $(LDFLAGS) $(BUILD)/liblumigrate.a $(SMALL) $(SQLITE) -lcmocka
+
+# The lines of runner/ that the tests run, and those that they leave out.
+coverage:
+	@scripts/install-packages.sh build test
+	@$(MAKE_AGAIN) all shared static man
+	@$(MAKE_AGAIN) BUILD=build/coverage LDFLAGS=--coverage \
+	    CFLAGS='-O0 -g --coverage -fprofile-update=atomic' test-programs
+	@find build/coverage -name '*.gcda' -delete
+	@BUILD=build/coverage tests/run $(TESTS)
+	@tests/coverage build/coverage
 
 lint:
 	@CFLAGS='$(COMPILE)' scripts/lint.sh

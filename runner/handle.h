@@ -5,7 +5,11 @@
  *   lm_tell            the sink: our events as those of the public header
  *   lm_show_error      our error as the public one
  *   lm_report_new      folder and ledger compared, as a public report
+ *   lm_readiness_new   what a look for readiness found, likewise; *out stays
+ *                      NULL where it could not look
  *   lm_log_new         the history, likewise
+ *   lm_text_new        the text that ran
+ *   lm_difference_new  between it and the file
  *   lm_doctor_new      what is wrong with the environment
  *
  * Ownership: reports, logs and checkups own all they point to and outlive the
@@ -14,6 +18,7 @@
 #ifndef LM_HANDLE_H
 #define LM_HANDLE_H
 
+#include "core/ready.h"
 #include "core/session.h"
 #include "core/up.h"
 #include "lumigrate.h"
@@ -29,13 +34,19 @@ struct lumigrate {
     void *user;
     const char *(*getenv)(void *user, const char *name);
     void *lua;                  /* contexts of the engines */
+    bool deep;                  /* lumigrate_check reads all of it */
 };
 
 int lm_tell(void *handle, const lm_event *event);
 void lm_show_error(const lm_err *err, const char *state,
                    lumigrate_error *out);
 int lm_report_new(lumigrate *lm, lumigrate_report **out);
+int lm_readiness_new(lumigrate *lm, const lm_ready *ready,
+                     lumigrate_report **out);
 int lm_log_new(lumigrate *lm, lumigrate_log **out);
+int lm_text_new(lumigrate *lm, const char *id, char **out,
+                unsigned long *len);
+int lm_difference_new(lumigrate *lm, const char *id, char **out);
 int lm_doctor_new(lumigrate *lm, lumigrate_checkup **out);
 
 #endif

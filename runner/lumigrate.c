@@ -62,14 +62,25 @@ static int check_range(lumigrate *lm, const lumigrate_config *c)
     return LM_OK;
 }
 
-static lm_policy policy_of(const lumigrate_config *c)
+static lm_policy policy_of(int asked, lm_policy otherwise)
 {
-    switch (c->out_of_order) {
+    switch (asked) {
     case LUMIGRATE_APPLY: return LM_POLICY_APPLY;
     case LUMIGRATE_WARN: return LM_POLICY_WARN;
     case LUMIGRATE_ERROR: return LM_POLICY_ERROR;
-    default: return c->strict ? LM_POLICY_ERROR : LM_POLICY_WARN;
+    default: return otherwise;
     }
+}
+
+static lm_rules rules_of(const lumigrate_config *c)
+{
+    lm_rules rules = {0};
+
+    rules.strict = c->strict != 0;
+    rules.out_of_order = policy_of(c->out_of_order, rules.strict
+                                   ? LM_POLICY_ERROR : LM_POLICY_WARN);
+    rules.if_ahead = policy_of(c->if_ahead, LM_POLICY_APPLY);
+    return rules;
 }
 
 static int copy_config(lumigrate *lm, const lumigrate_config *c)
@@ -87,9 +98,10 @@ static int copy_config(lumigrate *lm, const lumigrate_config *c)
     s->stop.timeout = c->timeout * 1e3;
     s->memory_limit = mib > (1L << 40) ? 0 : mib * 1024 * 1024;
     s->one_transaction = c->transaction == LUMIGRATE_TRANSACTION_ALL;
-    s->rules.strict = c->strict != 0;
-    s->rules.out_of_order = policy_of(c);
+    s->rules = rules_of(c);
+    s->last_attempt = -1;
     s->no_create = c->no_create != 0;
+    lm->deep = c->deep != 0;
     s->must_ask = !lm_process_is_dedicated();
     s->env_user = c->user;
     s->getenv = c->getenv != NULL ? c->getenv : process_environment;
@@ -233,6 +245,7 @@ int lumigrate_up(lumigrate *lm, const lumigrate_target *target)
         t.count = target->count > 0 ? (size_t)target->count : 0;
         t.to = target->to;
         t.before = target->before;
+        t.reapply = target->reapply_changed != 0;
     }
     rc = lm_up(&lm->session, &t, &outcome);
     lm->outside = outcome.outside && outcome.begun;
@@ -252,6 +265,46 @@ int lumigrate_status(lumigrate *lm, lumigrate_report **out)
     return end(lm, lm_report_new(lm, out));
 }
 
+/* The report of a look, or of the last one of many. A look that ends in an
+ * error has a report too, as far as there is one. */
+static int end_look(lumigrate *lm, lm_ready *ready, int rc,
+                    lumigrate_report **out)
+{
+    int made = lm_readiness_new(lm, ready, out);
+
+    lm_ready_clear(ready);
+    return end(lm, rc == LM_OK ? made : rc);
+}
+
+int lumigrate_check(lumigrate *lm, lumigrate_report **out)
+{
+    lm_ready ready;
+    int rc;
+
+    *out = NULL;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    rc = lm_ready_look(&lm->session, lm->deep, &ready);
+    return end_look(lm, &ready, rc, out);
+}
+
+int lumigrate_wait(lumigrate *lm, double seconds, lumigrate_report **out)
+{
+    lm_ready ready;
+    int rc;
+
+    *out = NULL;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    if (!(seconds >= 0))
+        return end(lm, lm_err_set(&lm->err, LM_EUSAGE, "a time limit is no "
+                                  "number of seconds"));
+    rc = lm_ready_wait(&lm->session, seconds * 1e3, &ready);
+    return end_look(lm, &ready, rc, out);
+}
+
 int lumigrate_history(lumigrate *lm, lumigrate_log **out)
 {
     int rc;
@@ -261,6 +314,30 @@ int lumigrate_history(lumigrate *lm, lumigrate_log **out)
     if (rc != LM_OK)
         return rc;
     return end(lm, lm_log_new(lm, out));
+}
+
+int lumigrate_text(lumigrate *lm, const char *id, char **out,
+                   unsigned long *len)
+{
+    int rc;
+
+    *out = NULL;
+    *len = 0;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return end(lm, lm_text_new(lm, id, out, len));
+}
+
+int lumigrate_difference(lumigrate *lm, const char *id, char **out)
+{
+    int rc;
+
+    *out = NULL;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return end(lm, lm_difference_new(lm, id, out));
 }
 
 int lumigrate_doctor(lumigrate *lm, lumigrate_checkup **out)

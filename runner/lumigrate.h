@@ -9,8 +9,8 @@
  * Life cycle
  *   1. fill a lumigrate_config; all zero is a good beginning
  *   2. lumigrate_open, or lumigrate_attach for a connection of your own
- *   3. lumigrate_up; or lumigrate_status, lumigrate_history and
- *      lumigrate_doctor to look only
+ *   3. lumigrate_up; or lumigrate_check, lumigrate_status,
+ *      lumigrate_history and lumigrate_doctor to look only
  *   4. when one of them fails: lumigrate_errmsg, lumigrate_errinfo
  *   5. lumigrate_close, also when opening failed
  *
@@ -90,7 +90,8 @@ enum {
                                        "rebuilt" or NULL */
     LUMIGRATE_EVENT_DISCOVERED,     /* found, applied, pending */
     LUMIGRATE_EVENT_WARNING,        /* text; id when it is about one */
-    LUMIGRATE_EVENT_WAITING,        /* another process holds the lock */
+    LUMIGRATE_EVENT_WAITING,        /* another process holds the lock; of
+                                       lumigrate_wait, text: for what */
     LUMIGRATE_EVENT_START,          /* id, file, description */
     LUMIGRATE_EVENT_STATEMENT,      /* id, text: SQL that a script runs */
     LUMIGRATE_EVENT_GUARD,          /* id, text: the call; answer */
@@ -138,7 +139,7 @@ enum {
     LUMIGRATE_TRANSACTION_ALL = 1   /* one for the whole run */
 };
 
-/* lumigrate_config.out_of_order */
+/* lumigrate_config.out_of_order, and without APPLY .if_ahead */
 enum {
     LUMIGRATE_DEFAULT = 0,          /* warn; error with strict */
     LUMIGRATE_APPLY = 1,            /* say nothing */
@@ -163,6 +164,11 @@ typedef struct lumigrate_config {
                                    migration, and a name that differs from
                                    the ID, are errors */
     int out_of_order;           /* LUMIGRATE_DEFAULT, APPLY, WARN or ERROR */
+    int if_ahead;               /* a newer release has been here: DEFAULT, as
+                                   for any missing migration; WARN, go on,
+                                   strict or not; ERROR, LUMIGRATE_AHEAD */
+    int deep;                   /* 1: lumigrate_check reads all of the
+                                   database, too */
     int no_create;              /* 1: a database that is not there is an
                                    error, never made */
     lumigrate_event_fn on_event;    /* NULL: nobody listens */
@@ -177,12 +183,14 @@ typedef struct lumigrate_target {
     long count;                 /* at most so many; 0: no limit */
     const char *to;             /* up to this ID, included */
     const char *before;         /* up to this ID, not included */
+    int reapply_changed;        /* 1: what was edited since it was applied
+                                   runs again */
 } lumigrate_target;
 
 /* lumigrate_item.status */
 enum {
     LUMIGRATE_ITEM_APPLIED = 1,
-    LUMIGRATE_ITEM_PENDING,
+    LUMIGRATE_ITEM_PENDING,         /* or RUN = "on_change", and changed */
     LUMIGRATE_ITEM_EDITED,          /* applied, and the file is another now */
     LUMIGRATE_ITEM_MISSING,         /* applied, and the file is gone */
     LUMIGRATE_ITEM_OUT_OF_ORDER,    /* pending, sorted before an applied one */
@@ -222,13 +230,23 @@ typedef struct lumigrate_report {
     const char *current;        /* ID applied last, NULL: none */
     long warning_count;
     const char *const *warnings;
+    /* Of lumigrate_check and lumigrate_wait; otherwise NULL, -1 and 0: */
+    const char *status;         /* "ready", "pending" or "error" */
+    const char *latest;         /* ID that comes last in the folder */
+    int schema_valid;           /* 0: `problems` says why */
+    long problem_count;
+    const char *const *problems;    /* a sentence for each view or trigger
+                                       that does not compile; of a deep look
+                                       also for what is damaged, rows that
+                                       break a rule, keys that point to no
+                                       row */
 } lumigrate_report;
 
 /* One attempt. */
 typedef struct lumigrate_attempt {
     long seq;
     const char *id;
-    const char *action;         /* "up", "baseline", ... */
+    const char *action;         /* "up", "reapply", "baseline", ... */
     const char *outcome;        /* "done", "failed", "started", ... */
     const char *error;          /* NULL: none */
     const char *checksum;
@@ -294,6 +312,46 @@ int lumigrate_up(lumigrate *lm, const lumigrate_target *target);
 int lumigrate_status(lumigrate *lm, lumigrate_report **out);
 void lumigrate_report_free(lumigrate_report *report);
 
+/*
+ * May the program that needs this database start? For deployments and health
+ * endpoints: it reads only, never asks for a write lock, waits for a lock no
+ * longer than config.lock_timeout (negative: not at all, right for a probe),
+ * and takes about as long as reading the folder does; a deep look reads the
+ * whole database. It works on a read-only volume, and while another process
+ * migrates.
+ *
+ *     lumigrate_report *report;
+ *     int rc = lumigrate_check(lm, &report);
+ *
+ *     answer(rc == LUMIGRATE_OK ? 200 : 503,
+ *            report != NULL ? report->status : lumigrate_errmsg(lm));
+ *     lumigrate_report_free(report);
+ *
+ * LUMIGRATE_OK        ready: nothing is pending, every view and trigger
+ *                     compiles; report->warnings may tell of edited and
+ *                     missing migrations
+ * LUMIGRATE_PENDING   something is pending, or the database is not there
+ * LUMIGRATE_MISMATCH  two files with one ID, another tool's ledger, a view
+ *                     or trigger that does not compile, or what config makes
+ *                     an error; LUMIGRATE_AHEAD likewise
+ * LUMIGRATE_LOCKED    a writer kept readers out for too long
+ * LUMIGRATE_REFUSED   damaged, or not a database
+ * LUMIGRATE_USAGE     folder or database cannot be read
+ *
+ * lumigrate_errmsg says why it is not ready. *out is a report whenever folder
+ * and database could be compared, and NULL otherwise; the caller frees it.
+ */
+int lumigrate_check(lumigrate *lm, lumigrate_report **out);
+
+/*
+ * The same again and again until it is ready. What waiting can mend is waited
+ * for: pending migrations, a database or a folder that is not there or empty,
+ * a lock. Anything else is returned at once. LUMIGRATE_LOCKED after so many
+ * seconds (0: never). Tells LUMIGRATE_EVENT_WAITING; ends soon after
+ * lumigrate_interrupt.
+ */
+int lumigrate_wait(lumigrate *lm, double seconds, lumigrate_report **out);
+
 /* What in this environment will not work, and the remedy. Changes nothing,
  * leaves nothing behind, waits for no lock. LUMIGRATE_OK when it could be
  * looked at, however bad it is. The process should have no other connection
@@ -305,6 +363,23 @@ void lumigrate_checkup_free(lumigrate_checkup *checkup);
 /* Every attempt that was ever made, failures too. */
 int lumigrate_history(lumigrate *lm, lumigrate_log **out);
 void lumigrate_log_free(lumigrate_log *log);
+
+/*
+ * The text of this migration as it was applied last (where it never was, as
+ * it was tried last): *len bytes and a NUL behind them. LUMIGRATE_USAGE when
+ * the history has none. The caller frees it.
+ */
+int lumigrate_text(lumigrate *lm, const char *id, char **out,
+                   unsigned long *len);
+
+/*
+ * What the file of a migration says other than the text that was applied, a
+ * line each: "- " only what was applied has, "+ " only the file, two blanks
+ * both, "@@ 12" where it is in the file. Not all of a long one. "" when only
+ * line ends differ; NULL when it is not applied, has no file any more or its
+ * text is not known. The caller frees it.
+ */
+int lumigrate_difference(lumigrate *lm, const char *id, char **out);
 
 /*
  * After the process that ran lumigrate_up was killed in the middle of the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports: what lumigrate_status and lumigrate_history give. */
+/* Reports: what lumigrate_status, _check, _wait and _history give. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ typedef struct owned_report {
     lumigrate_report shown;     /* first: it is what the caller holds */
     lm_arena strings;
     lumigrate_item *items;
-    const char **warnings;
+    const char **warnings, **problems;
 } owned_report;
 
 typedef struct owned_log {
@@ -125,6 +125,7 @@ static bool fill_report(owned_report *r, lumigrate *lm,
     r->shown.current = copy(&r->strings, last_applied(s->ledger), &ok);
     r->shown.warning_count = (long)schedule->warning_count;
     r->shown.warnings = r->warnings;
+    r->shown.schema_valid = -1;
     return ok;
 }
 
@@ -137,6 +138,7 @@ void lumigrate_report_free(lumigrate_report *report)
     lm_arena_clear(&r->strings);
     free(r->items);
     free(r->warnings);
+    free(r->problems);
     free(r);
 }
 
@@ -175,6 +177,46 @@ int lm_report_new(lumigrate *lm, lumigrate_report **out)
     lm_schedule_clear(&schedule);
     lm_folder_clear(&folder);
     return rc;
+}
+
+static const char *word_of(int code)
+{
+    return code == LM_OK ? "ready" : code == LM_EPENDING ? "pending"
+                                                         : "error";
+}
+
+static bool fill_readiness(owned_report *r, const lm_ready *ready)
+{
+    const lm_sources *all = &ready->folder.sources;
+    bool ok = true;
+    size_t i;
+
+    r->problems = calloc(ready->problem_count + 1, sizeof *r->problems);
+    if (r->problems == NULL)
+        return false;
+    for (i = 0; i < ready->problem_count && ok; i++)
+        r->problems[i] = copy(&r->strings, ready->problems[i], &ok);
+    r->shown.problems = r->problems;
+    r->shown.problem_count = (long)ready->problem_count;
+    r->shown.status = word_of(ready->code);
+    r->shown.schema_valid = ready->valid;
+    r->shown.latest = copy(&r->strings, all->list[all->count - 1].id, &ok);
+    return ok;
+}
+
+int lm_readiness_new(lumigrate *lm, const lm_ready *ready,
+                     lumigrate_report **out)
+{
+    int rc = LM_OK;
+
+    *out = NULL;
+    if (ready->looked)
+        rc = build_report(lm, &ready->schedule, ready->found, out);
+    if (*out == NULL || fill_readiness((owned_report *)*out, ready))
+        return rc;
+    lumigrate_report_free(*out);
+    *out = NULL;
+    return lm_err_nomem(&lm->err);
 }
 
 static bool fill_attempt(lm_arena *a, const lm_attempt *from,

@@ -37,7 +37,9 @@ TRANSACTION = nil
 ---@type boolean?
 FOREIGN_KEYS = nil
 
----@type "once"?
+--- `"on_change"`: runs again whenever its text has changed. `"always"`: runs
+--- at every `lumigrate up`. `"once"` is the default.
+---@type "once"|"on_change"|"always"|nil
 RUN = nil
 
 --- What the migration does. Required.

@@ -30,13 +30,16 @@ describe("examples/container", function()
       quote(FILES)))
   end
 
-  -- A shell line that runs the image with these variables and words.
+  -- A shell line that runs the image with these variables and words; in an
+  -- env of its own: volume, how the folder of the database is mounted.
   local function line(env, words)
+    local volume = env and env.volume or "--bind"
     local set = { ["PATH"] = "/bin", DATABASE_URL = "sqlite:///data/app.db",
       LUMIGRATE_MIGRATIONS = "/migrations" }
     for name, value in pairs(env or {}) do
       set[name] = value or nil
     end
+    set.volume = nil
     local list = {}
     for name, value in pairs(set) do
       list[#list + 1] = ("--setenv %s %s"):format(name, quote(value))
@@ -46,9 +49,9 @@ describe("examples/container", function()
     end
     return container.user(("exec bwrap --unshare-user --unshare-pid " ..
       "--unshare-net --unshare-ipc --as-pid-1 --ro-bind root / " ..
-      "--proc /proc --dev /dev --bind data /data --json-status-fd 3 " ..
+      "--proc /proc --dev /dev %s data /data --json-status-fd 3 " ..
       "--clearenv %s -- /bin/docker-entrypoint.sh %s 3>status"):format(
-      table.concat(list, " "), table.concat(words, " ")))
+      volume, table.concat(list, " "), table.concat(words, " ")))
   end
 
   local function run(env, ...)
@@ -197,7 +200,8 @@ end
         "cannot read /secrets/none" },
       { { DATABASE_URL = false, DATABASE_URL_FILE = "/secrets/empty" },
         "is empty" },
-      { { LUMIGRATE_ON_START = "yes" }, 'LUMIGRATE_ON_START is "yes"' },
+      { { LUMIGRATE_ON_START = "yes" }, 'LUMIGRATE_ON_START is "yes", ' ..
+        "not up, wait, check or skip" },
     } do
       local status, out, err = run(case[1], "touch", "/data/started")
       assert.equal(64, status, out .. err)
@@ -214,6 +218,80 @@ end
     assert.equal("1\n", out)
     assert.equal("", err)
     assert.is_false(box:exists("data/app.db"))
+  end)
+
+  it("starts the command only if it is ready, with check", function()
+    local env = { LUMIGRATE_ON_START = "check", volume = "--ro-bind" }
+    local status, out, err = run(env, "touch", "/data/started")
+    assert.same({ 3, "" }, { status, out })
+    assert.truthy(err:find("· pending: ", 1, true), err)
+    assert.is_false(box:exists("data/app.db"))
+    assert.equal(0, (run(nil, "up")))
+    local before = box:bytes()
+    status, out, err = run(env, "sh", "-c", "echo $$ $1; exit 7", "sh", "a b")
+    assert.same({ 7, "1 a b\n", "✓ ready: 2 applied, 0 pending\n" },
+      { status, out, err })
+    assert.equal(before, box:bytes())
+    box:sql("CREATE VIEW v AS SELECT * FROM visits; DROP TABLE visits")
+    status, out, err = run(env, "touch", "/data/started")
+    assert.same({ 4, "" }, { status, out })
+    assert.truthy(err:find("the view v does not compile", 1, true), err)
+    assert.is_false(box:exists("data/started"))
+  end)
+
+  it("waits for another container's migration, with wait", function()
+    local job = box:spawn_sh(line({ LUMIGRATE_ON_START = "wait",
+      volume = "--ro-bind" }, { "sh", "-c", "echo $$; exit 5" }))
+    wait_for(job, function()
+      return (box:read(job.base .. ".err") or ""):find("waiting: 2 migr", 1,
+        true)
+    end)
+    assert.is_false(box:exists("data/app.db"))
+    assert.equal(0, (run(nil, "up")))
+    local status, out, err = box:wait(job, 20)
+    assert.same({ 5, "1\n" }, { status, out })
+    assert.truthy(err:find("✓ ready: 2 applied, 0 pending\n", 1, true), err)
+  end)
+
+  it("ends waiting when its time is up, and for SIGTERM", function()
+    local env = { LUMIGRATE_ON_START = "wait", LUMIGRATE_WAIT_TIMEOUT = "0.1" }
+    local status, _, err = run(env, "touch", "/data/started")
+    assert.equal(5, status, err)
+    env.LUMIGRATE_WAIT_TIMEOUT = nil
+    local job = box:spawn_sh(line(env, { "touch", "/data/started" }))
+    wait_for(job, function()
+      return (box:read(job.base .. ".err") or ""):find("waiting", 1, true)
+    end)
+    kill_first("TERM")
+    status, _, err = box:wait(job, 20)
+    assert.equal(143, status, err)
+    assert.is_false(box:exists("data/started"))
+    env.LUMIGRATE_SKIP = "1"
+    assert.equal(0, (run(env, "touch", "/data/started")))
+    assert.is_true(box:exists("data/started"))
+  end)
+
+  -- What the notes on Kubernetes give to this image, and to a probe.
+  it("understands the words of kubernetes.md", function()
+    assert.equal(0, (run(nil, "up")))
+    local text, seen = box:read(FILES .. "kubernetes.md"), {}
+    for key, list in text:gmatch("(%l+): %[(\"[^%]\n]*)%]") do
+      local words = {}
+      for word in list:gmatch('"([^"]*)"') do
+        words[#words + 1] = word
+      end
+      if key == "command" and words[1] == "lumigrate" and
+          words[#words] ~= "--" or words[1] == "wait" or words[1] == "up" then
+        seen[words[1] == "lumigrate" and words[2] or words[1]] = true
+        local status, out, err = run({ volume = "--ro-bind" },
+          table.unpack(words))
+        assert.equal(0, status, list .. out .. err)
+      end
+    end
+    assert.same({ up = true, wait = true, check = true }, seen)
+    for value in text:gmatch("LUMIGRATE_ON_START, value: (%l+)") do
+      assert.equal(0, (run({ LUMIGRATE_ON_START = value }, "echo")))
+    end
   end)
 
   it("hands lumigrate's own commands to lumigrate", function()

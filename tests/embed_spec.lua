@@ -45,6 +45,8 @@ describe("examples/embed", function()
     local flags = ""
     if (os.getenv("SANITIZE") or "") ~= "" then
       flags = "-fsanitize=address,undefined"
+    elseif sandbox.program:find("/coverage/", 1, true) then
+      flags = "--coverage"
     end
 
     before_each(function()

@@ -10,7 +10,9 @@
 #
 #   DATABASE_URL_FILE   a file that holds DATABASE_URL, such as a secret;
 #                       COMMAND then finds DATABASE_URL. Both set: status 64
-#   LUMIGRATE_ON_START  up (default): migrate first; skip: only COMMAND
+#   LUMIGRATE_ON_START  up (default): migrate first; wait: until another
+#                       container has migrated; check: start only if one has;
+#                       skip: only COMMAND
 #   LUMIGRATE           the program, where it is not lumigrate in PATH
 #
 # The rest is lumigrate's own: see "lumigrate env".
@@ -37,7 +39,8 @@ fi
 program=${LUMIGRATE:-lumigrate}
 case ${1:-} in
 '' | -* | \
-    up | status | current | history | env | doctor | completion | version | help)
+    up | status | check | wait | current | history | env | doctor | \
+    completion | version | help)
     exec "$program" "$@"
     ;;
 lumigrate)
@@ -46,7 +49,7 @@ lumigrate)
 esac
 
 case ${LUMIGRATE_ON_START:-up} in
-up) exec "$program" up --exec -- "$@" ;;
+up | wait | check) exec "$program" "${LUMIGRATE_ON_START:-up}" --exec -- "$@" ;;
 skip) exec "$@" ;;
 esac
-die "LUMIGRATE_ON_START is \"$LUMIGRATE_ON_START\", not up or skip"
+die "LUMIGRATE_ON_START is \"$LUMIGRATE_ON_START\", not up, wait, check or skip"

@@ -236,9 +236,16 @@ void lm_dir_clear(lm_dir *dir)
 
 char *lm_path_join(const char *dir, const char *name)
 {
-    const char *slash = lm_ends(dir, "/") ? "" : "/";
+    size_t m = strlen(dir), n = strlen(name);
+    char *path = malloc(m + n + 2);
 
-    return lm_format("%s%s%s", dir, slash, name);
+    if (path == NULL)
+        return NULL;
+    memcpy(path, dir, m);
+    if (m == 0 || dir[m - 1] != '/')
+        path[m++] = '/';
+    memcpy(path + m, name, n + 1);
+    return path;
 }
 
 char *lm_path_dir(const char *path)

@@ -77,7 +77,9 @@ static void list_migrations(lm_json_out *json, lumigrate *lm,
         item = &report->items[i];
         if (item->applied_at != NULL && strcmp(item->applied_at, began) >= 0)
             lm_json_out_ran(json, item);
-        else if (item->applied_at == NULL && strcmp(item->id, v->id) != 0)
+        else if ((item->applied_at == NULL ||
+                  item->status == LUMIGRATE_ITEM_PENDING) &&
+                 strcmp(item->id, v->id) != 0)
             lm_json_out_remains(json, item->id);
     }
     lumigrate_report_free(report);

@@ -132,6 +132,26 @@ int lm_app_fault(lm_app *app)
     return lm_app_fail(app, &info);
 }
 
+/* LUMIGRATE_SKIP=1; 0 and nothing are no. */
+bool lm_app_is_skipped(const lm_app *app)
+{
+    const char *skip = lm_settings_variable(&app->settings, "LUMIGRATE_SKIP");
+
+    return skip != NULL && *skip != '\0' && strcmp(skip, "0") != 0;
+}
+
+void lm_app_skip(lm_app *app)
+{
+    lm_out *out = lm_app_people(app);
+
+    app->skipped = true;
+    if (app->settings.quiet)
+        return;
+    lm_out_mark(out, LM_MARK_WAITS);
+    lm_str_puts(&out->text, " LUMIGRATE_SKIP is set: nothing was done\n");
+    lm_out_flush(out);
+}
+
 void lm_app_clear(lm_app *app)
 {
     lm_settings_clear(&app->settings);

@@ -99,6 +99,17 @@ static int check_choice(const lm_settings *s, lm_opt id,
     return i;
 }
 
+/* One of the library's policies, the first of which is `first`. What nobody
+ * asked for depends on --strict, and the library knows how. */
+static int check_policy(const lm_settings *s, lm_opt id,
+                        const char *const *words, int first, lm_fault *fault)
+{
+    int which = check_choice(s, id, words, fault);
+
+    return s->values[id].origin == LM_FROM_DEFAULT ? LUMIGRATE_DEFAULT
+                                                   : first + which;
+}
+
 /* 1, true, yes, on; 0, false, no, off and nothing. */
 static bool check_flag(const lm_settings *s, lm_opt id, lm_fault *fault)
 {
@@ -148,6 +159,7 @@ int lm_settings_check(lm_settings *s, lm_fault *fault)
 {
     static const char *const transactions[] = {"each", "all", NULL};
     static const char *const orders[] = {"apply", "warn", "error", NULL};
+    static const char *const aheads[] = {"ok", "error", NULL};
     lumigrate_config *c = &s->config;
 
     c->database = s->values[LM_OPT_DATABASE].text;
@@ -163,11 +175,15 @@ int lm_settings_check(lm_settings *s, lm_fault *fault)
         check_choice(s, LM_OPT_TRANSACTION, transactions, fault) == 1
             ? LUMIGRATE_TRANSACTION_ALL
             : LUMIGRATE_TRANSACTION_EACH;
-    /* -1, which is unset, makes LUMIGRATE_DEFAULT. */
-    c->out_of_order =
-        check_choice(s, LM_OPT_OUT_OF_ORDER, orders, fault) + LUMIGRATE_APPLY;
+    c->out_of_order = check_policy(s, LM_OPT_OUT_OF_ORDER, orders,
+                                   LUMIGRATE_APPLY, fault);
+    c->if_ahead = check_policy(s, LM_OPT_IF_AHEAD, aheads, LUMIGRATE_WARN,
+                               fault);
     c->strict = check_flag(s, LM_OPT_STRICT, fault);
     c->no_create = check_flag(s, LM_OPT_NO_CREATE, fault);
+    c->deep = check_flag(s, LM_OPT_DEEP, fault);
+    s->wait_timeout = check_seconds(s, LM_OPT_WAIT_TIMEOUT, fault);
+    s->reapply = check_flag(s, LM_OPT_REAPPLY, fault);
     s->sql = check_flag(s, LM_OPT_SQL, fault);
     s->force = check_flag(s, LM_OPT_FORCE, fault);
     s->yes = check_flag(s, LM_OPT_YES, fault);

@@ -35,6 +35,11 @@ lm_wanted lm_complete_value(const lm_option *option)
                                          : find(option->value);
 }
 
+bool lm_complete_is_own(const lm_option *option)
+{
+    return lm_options_named(lm_options_common(), option->names[0]) == NULL;
+}
+
 lm_wanted lm_complete_argument(const lm_command *command)
 {
     return find(command->arguments);

@@ -20,6 +20,11 @@ static const char *shown_value(const lm_app *app, const lm_option *o,
 
     if (o->id == LM_OPT_ENV_FILE)
         return app->settings.dotenv_path;
+    /* What nobody has set follows --strict. */
+    if ((o->id == LM_OPT_OUT_OF_ORDER || o->id == LM_OPT_IF_AHEAD) &&
+        app->settings.config.strict &&
+        app->settings.values[o->id].origin == LM_FROM_DEFAULT)
+        return "error";
     if (o->id != LM_OPT_DATABASE || text == NULL)
         return text;
     lm_words_database(hidden, text);

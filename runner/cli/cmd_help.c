@@ -28,12 +28,15 @@ static void put_option(lm_table *t, const lm_option *o)
     lm_str_clear(&right);
 }
 
-static void put_options(lm_app *app, const lm_option *rows)
+/* All rows but those for which `own` has one of that name. */
+static void put_options(lm_app *app, const lm_option *rows,
+                        const lm_option *own)
 {
     lm_table table = {.columns = 2};
 
     for (; rows->names[0] != NULL; rows++)
-        put_option(&table, rows);
+        if (lm_options_named(own, rows->names[0]) == NULL)
+            put_option(&table, rows);
     lm_table_print(&table, &app->out, 2);
     lm_table_clear(&table);
 }
@@ -70,7 +73,7 @@ static void show_all(lm_app *app)
                 "commands:\n");
     put_commands(app);
     lm_str_puts(to, "\noptions (before or after the command):\n");
-    put_options(app, lm_options_common());
+    put_options(app, lm_options_common(), NULL);
     lm_str_puts(
         to, "\n"
             "The environment has the same settings, LUMIGRATE_DATABASE (or\n"
@@ -95,10 +98,10 @@ static void show_command(lm_app *app, const lm_command *c)
         lm_str_printf(to, "\n%s\n", c->more);
     if (c->options != NULL) {
         lm_str_printf(to, "\noptions of \"%s\":\n", c->name);
-        put_options(app, c->options);
+        put_options(app, c->options, NULL);
     }
     lm_str_puts(to, "\noptions of every command:\n");
-    put_options(app, lm_options_common());
+    put_options(app, lm_options_common(), c->options);
     lm_str_printf(to, "\nexample:\n  %s\n", c->example);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -46,9 +47,26 @@ static void write_json(lm_app *app, const lumigrate_log *log,
     lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
 }
 
+/* One text; of a failure, where nothing is known, as well. */
+static void write_text(lm_app *app, const char *text, unsigned long len,
+                       const lumigrate_error *error)
+{
+    json_t *o = lm_json_new();
+    int bad = lm_json_text(o, "id", app->settings.values[LM_OPT_SHOW].text);
+
+    bad |= text != NULL ? lm_json_bytes(o, "text", text, len)
+                        : json_object_set_new(o, "text", json_null());
+    bad |= json_object_set_new(
+        o, "error", error != NULL ? lm_json_error(error) : json_null());
+    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+}
+
 static void fail(lm_app *app, const lumigrate_error *error)
 {
-    write_json(app, NULL, error);
+    if (app->settings.values[LM_OPT_SHOW].text != NULL)
+        write_text(app, NULL, 0, error);
+    else
+        write_json(app, NULL, error);
 }
 
 /* The first line of an error, and how often it came. */
@@ -101,7 +119,28 @@ static void put_log(lm_app *app, const lumigrate_log *log)
     lm_table_clear(&table);
 }
 
-static int run(lm_app *app)
+static int show(lm_app *app, const char *id)
+{
+    unsigned long len;
+    char *text;
+    lumigrate *lm;
+    int rc = lm_app_open(app, NULL, &lm);
+
+    if (rc != LUMIGRATE_OK)
+        return rc;
+    rc = lumigrate_text(lm, id, &text, &len);
+    if (rc != LUMIGRATE_OK)
+        lm_app_fail(app, lumigrate_errinfo(lm));
+    else if (app->settings.format != LM_TEXT)
+        write_text(app, text, len, NULL);
+    else
+        lm_str_add(&app->out.text, text, len); /* to the byte */
+    free(text);
+    lumigrate_close(lm);
+    return rc;
+}
+
+static int list(lm_app *app)
 {
     lumigrate_log *log = NULL;
     lumigrate *lm;
@@ -121,6 +160,22 @@ static int run(lm_app *app)
     return rc;
 }
 
+static int run(lm_app *app)
+{
+    const char *id = app->settings.values[LM_OPT_SHOW].text;
+
+    return id != NULL ? show(app, id) : list(app);
+}
+
+static const lm_option options[] = {
+    {.id = LM_OPT_SHOW,
+     .kind = LM_KIND_TEXT,
+     .names = {"show"},
+     .value = "ID",
+     .help = "the text of this migration as it ran"},
+    {.id = LM_OPT_COUNT},
+};
+
 const lm_command lm_cmd_history = {
     .name = "history",
     .arguments = "",
@@ -128,6 +183,7 @@ const lm_command lm_cmd_history = {
     .help = "every attempt that was ever made, newest last",
     .more = "Times are UTC.",
     .example = "lumigrate history --database data/app.db",
+    .options = options,
     .run = run,
     .fail = fail,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -21,6 +22,8 @@ static const struct {
     [LUMIGRATE_ITEM_FAILED] = {"failed", "failed", LM_MARK_FAILED},
     [LUMIGRATE_ITEM_PARTIAL] = {"partial", "partial", LM_MARK_LOOK},
 };
+
+enum { DIFFERENCE_WIDTH = 160 };
 
 enum { STATUSES = sizeof statuses / sizeof statuses[0] };
 
@@ -151,6 +154,62 @@ static void put_summary(lm_str *to, const lumigrate_report *r)
     lm_str_putc(to, '\n');
 }
 
+/* A line of a difference, cut where it is too long to be read. */
+static void put_difference(lm_app *app, const char *text)
+{
+    lm_out *out = &app->out;
+    size_t n;
+
+    for (; *text != '\0'; text += n + (text[n] == '\n')) {
+        lm_str shown = {0};
+
+        n = strcspn(text, "\n");
+        lm_words_cut(&shown, text, n, DIFFERENCE_WIDTH);
+        lm_str_pad(&out->text, 4);
+        if (*text == '-' || *text == '+')
+            lm_out_paint(out, *text == '-' ? LM_RED : LM_GREEN,
+                         lm_str_text(&shown));
+        else
+            lm_str_puts(&out->text, lm_str_text(&shown));
+        lm_str_putc(&out->text, '\n');
+        lm_str_clear(&shown);
+    }
+}
+
+static bool has_changed(const lumigrate_item *item)
+{
+    return item->applied_at != NULL &&
+           (item->status == LUMIGRATE_ITEM_EDITED ||
+            item->status == LUMIGRATE_ITEM_PENDING);
+}
+
+/* What was edited, and how. */
+static int put_differences(lm_app *app, lumigrate *lm,
+                           const lumigrate_report *r)
+{
+    lm_str *to = &app->out.text;
+    int rc = LUMIGRATE_OK;
+    char *text;
+    long i;
+
+    for (i = 0; i < r->count && rc == LUMIGRATE_OK; i++) {
+        if (!has_changed(&r->items[i]))
+            continue;
+        rc = lumigrate_difference(lm, r->items[i].id, &text);
+        if (rc != LUMIGRATE_OK)
+            break;
+        lm_str_puts(to, "  ");
+        lm_words_text(to, r->items[i].id);
+        lm_str_puts(to, text == NULL ? ": what was applied is not known\n"
+                    : *text == '\0' ? ": only ends of lines differ\n"
+                    : ": what was applied (-) and the file (+)\n");
+        if (text != NULL)
+            put_difference(app, text);
+        free(text);
+    }
+    return rc;
+}
+
 static void put_report(lm_app *app, const lumigrate_report *r)
 {
     lm_table table = {.columns = 8};
@@ -165,6 +224,18 @@ static void put_report(lm_app *app, const lumigrate_report *r)
     lm_table_print(&table, &app->out, 2);
     put_summary(to, r);
     lm_table_clear(&table);
+}
+
+static int show(lm_app *app, lumigrate *lm, const lumigrate_report *r)
+{
+    int rc = LUMIGRATE_OK;
+
+    put_report(app, r);
+    if (app->settings.verbose)
+        rc = put_differences(app, lm, r);
+    if (rc != LUMIGRATE_OK)
+        lm_app_fail(app, lumigrate_errinfo(lm));
+    return rc;
 }
 
 static int run(lm_app *app)
@@ -184,7 +255,7 @@ static int run(lm_app *app)
     if (rc == LUMIGRATE_OK && app->settings.format != LM_TEXT)
         write_json(app, r, NULL);
     else if (rc == LUMIGRATE_OK && !app->settings.quiet)
-        put_report(app, r);
+        rc = show(app, lm, r);
     lumigrate_report_free(r);
     lumigrate_close(lm);
     return rc;
@@ -195,7 +266,8 @@ const lm_command lm_cmd_status = {
     .arguments = "",
     .aliases = {"list", "info"},
     .help = "a line for each migration: applied, pending, edited, …",
-    .more = "Creates and changes nothing. -v adds kind, file and description.",
+    .more = "Creates and changes nothing. -v adds kind, file, description,\n"
+            "and how what was edited differs from what was applied.",
     .example = "lumigrate status --database data/app.db --json",
     .run = run,
     .fail = fail,

@@ -62,6 +62,7 @@ static int read_target(lm_app *app, lumigrate_target *target)
 
     target->to = app->settings.values[LM_OPT_TO].text;
     target->before = app->settings.values[LM_OPT_BEFORE].text;
+    target->reapply_changed = app->settings.reapply;
     if ((n != NULL) + (target->to != NULL) + (target->before != NULL) > 1)
         lm_fault_set(&app->fault, LUMIGRATE_USAGE,
                      "a number, --to and --before exclude each other");
@@ -76,32 +77,21 @@ static int read_target(lm_app *app, lumigrate_target *target)
     return app->fault.code;
 }
 
-/* LUMIGRATE_SKIP=1; 0 and nothing are no. */
-static bool is_skipped(const lm_app *app)
-{
-    const char *skip = lm_settings_variable(&app->settings, "LUMIGRATE_SKIP");
-
-    return skip != NULL && *skip != '\0' && strcmp(skip, "0") != 0;
-}
-
 static int skip(lm_app *app, lm_up *up)
 {
-    lm_out *out = lm_app_people(app);
-
-    if (!app->settings.quiet) {
-        lm_out_mark(out, LM_MARK_WAITS);
-        lm_str_puts(&out->text, " LUMIGRATE_SKIP is set: nothing was done\n");
-        lm_out_flush(out);
-    }
-    app->skipped = up->json.skipped = true;
+    lm_app_skip(app);
+    up->json.skipped = true;
     if (app->settings.format != LM_TEXT)
         lm_json_out_result(&up->json, NULL);
     return LUMIGRATE_OK;
 }
 
-static bool is_pending(const lumigrate_item *item)
+static bool is_pending(const lumigrate_item *item,
+                       const lumigrate_target *target)
 {
-    return item->status == LUMIGRATE_ITEM_PENDING ||
+    return (item->status == LUMIGRATE_ITEM_EDITED &&
+            target->reapply_changed) ||
+           item->status == LUMIGRATE_ITEM_PENDING ||
            item->status == LUMIGRATE_ITEM_OUT_OF_ORDER ||
            item->status == LUMIGRATE_ITEM_FAILED ||
            item->status == LUMIGRATE_ITEM_PARTIAL;
@@ -125,7 +115,7 @@ static void list_remaining(lm_app *app, lm_up *up, const char *failed)
         for (i = 0; i < report->count; i++) {
             const lumigrate_item *item = &report->items[i];
 
-            if (is_pending(item) &&
+            if (is_pending(item, &up->target) &&
                 (failed == NULL || strcmp(item->id, failed) != 0))
                 lm_json_out_remains(&up->json, item->id);
         }
@@ -223,7 +213,7 @@ static int run(lm_app *app)
     if (rc == LUMIGRATE_OK)
         rc = read_target(app, &up.target);
     if (rc == LUMIGRATE_OK)
-        rc = is_skipped(app) ? skip(app, &up) : migrate(app, &up);
+        rc = lm_app_is_skipped(app) ? skip(app, &up) : migrate(app, &up);
     /* The child has done its part; the process that was started goes on. */
     app->become = rc == LUMIGRATE_OK && app->settings.exec &&
                   !up.supervisor.watched && app->child_status <= 0;
@@ -254,6 +244,10 @@ static const lm_option options[] = {
      .names = {"before"},
      .value = "ID",
      .help = "up to this migration, not included"},
+    {.id = LM_OPT_REAPPLY,
+     .kind = LM_KIND_FLAG,
+     .names = {"reapply-changed"},
+     .help = "run again what was edited since it was applied"},
     {.id = LM_OPT_NO_CREATE,
      .kind = LM_KIND_FLAG,
      .names = {"no-create"},

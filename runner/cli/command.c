@@ -10,7 +10,8 @@
 const lm_command *const *lm_commands(void)
 {
     static const lm_command *const commands[] = {
-        &lm_cmd_up,      &lm_cmd_status, &lm_cmd_current,
+        &lm_cmd_up,      &lm_cmd_status, &lm_cmd_check,
+        &lm_cmd_wait,    &lm_cmd_current,
         &lm_cmd_history, &lm_cmd_new,    &lm_cmd_templates,
         &lm_cmd_env,
         &lm_cmd_doctor,  &lm_cmd_completion,

@@ -36,6 +36,8 @@ typedef struct lm_command {
 
 extern const lm_command lm_cmd_up;
 extern const lm_command lm_cmd_status;
+extern const lm_command lm_cmd_check;
+extern const lm_command lm_cmd_wait;
 extern const lm_command lm_cmd_current;
 extern const lm_command lm_cmd_history;
 extern const lm_command lm_cmd_new;

@@ -6,6 +6,8 @@
  *   lm_complete_bash, zsh, fish   append the script for that shell
  *   lm_complete_value             what stands for this option's value
  *   lm_complete_argument          what stands for this command's argument
+ *   lm_complete_is_own            is it completed with its command, not with
+ *                                 one of every command's that has its name?
  *   lm_complete_quote             append text for single quotes, in the way
  *                                 of bash and zsh
  *
@@ -29,6 +31,7 @@ typedef enum lm_wanted {
 } lm_wanted;
 
 lm_wanted lm_complete_value(const lm_option *option);
+bool lm_complete_is_own(const lm_option *option);
 lm_wanted lm_complete_argument(const lm_command *command);
 void lm_complete_quote(lm_str *to, const char *text);
 void lm_complete_bash(lm_str *to);

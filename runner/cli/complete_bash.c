@@ -70,7 +70,7 @@ static void visit_all(lm_str *to, visit_fn visit)
         visit(to, o);
     for (c = lm_commands(); *c != NULL; c++) {
         for (o = (*c)->options; o != NULL && o->names[0] != NULL; o++) {
-            bool seen = false;
+            bool seen = !lm_complete_is_own(o);
 
             for (before = lm_commands(); before != c; before++)
                 for (p = (*before)->options;
@@ -152,9 +152,12 @@ static void put_value(lm_str *to, const lm_option *o)
 
 static void put_names(lm_str *to, const lm_option *o)
 {
+    bool common = o == lm_options_common();
     const char *const *name;
 
     for (; o != NULL && o->names[0] != NULL; o++) {
+        if (!common && !lm_complete_is_own(o))
+            continue;
         if (o->letter != 0)
             lm_str_printf(to, " -%c", o->letter);
         for (name = o->names; *name != NULL; name++)

@@ -138,7 +138,8 @@ void lm_complete_fish(lm_str *to)
         put_option(to, NULL, o);
     for (c = lm_commands(); *c != NULL; c++) {
         for (o = (*c)->options; o != NULL && o->names[0] != NULL; o++)
-            put_option(to, *c, o);
+            if (lm_complete_is_own(o))
+                put_option(to, *c, o);
         put_argument(to, *c);
     }
 }

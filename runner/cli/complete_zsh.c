@@ -105,7 +105,8 @@ static void put_command(lm_str *to, const lm_command *c)
         lm_str_printf(to, "|%s", *alias);
     lm_str_puts(to, ") specs+=(\n");
     for (o = c->options; o != NULL && o->names[0] != NULL; o++)
-        put_option(to, o);
+        if (lm_complete_is_own(o))
+            put_option(to, o);
     if (lm_complete_argument(c) != LM_WANTED_NOTHING) {
         lm_str_puts(to, "    '*:");
         put_text(to, c->arguments);

@@ -48,6 +48,15 @@ static void explain(lumigrate_error *error, int number, bool searched)
         error->hint = "it is no program for this machine";
 }
 
+static const char *state_of(const lm_app *app)
+{
+    if (app->command != &lm_cmd_up)
+        return app->skipped ? "the database was not looked at"
+                            : "the database is ready";
+    return app->skipped ? "nothing was migrated"
+                        : "what was to be migrated is migrated";
+}
+
 static void tell(lm_app *app, lumigrate_error *error, const char *why)
 {
     const char *name = *app->program;
@@ -56,8 +65,7 @@ static void tell(lm_app *app, lumigrate_error *error, const char *why)
     lm_words_cut(&shown, name, strlen(name), 200);
     lm_str_printf(&text, "cannot run \"%s\": %s", lm_str_text(&shown), why);
     error->message = lm_str_text(&text);
-    error->state = app->skipped ? "nothing was migrated"
-                                : "what was to be migrated is migrated";
+    error->state = state_of(app);
     lm_error_out(&app->err, error);
     lm_out_flush(&app->err);
     lm_str_clear(&text);

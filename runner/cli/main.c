@@ -55,7 +55,8 @@ static int run_command(lm_app *app)
     int rc = check_arguments(app);
 
     if (rc == LUMIGRATE_OK && !app->command->no_settings) {
-        rc = lm_settings_load(&app->settings, &app->fault);
+        rc = lm_settings_load(&app->settings, app->command->options,
+                              &app->fault);
         if (rc == LUMIGRATE_OK)
             rc = lm_settings_check(&app->settings, &app->fault);
         if (app->settings.unread != NULL)

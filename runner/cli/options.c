@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const lm_option common[] = {
     {.id = LM_OPT_DATABASE,
@@ -66,14 +67,20 @@ static const lm_option common[] = {
      .env = {"LUMIGRATE_STRICT"},
      .fallback = "no",
      .help = "edited, missing and out-of-order migrations are errors"},
-    {LM_OPT_OUT_OF_ORDER,
-     LM_KIND_CHOICE,
-     0,
-     {"out-of-order"},
-     "apply|warn|error",
-     {"LUMIGRATE_OUT_OF_ORDER"},
-     NULL,
-     "a pending migration that sorts before an applied one"},
+    {.id = LM_OPT_OUT_OF_ORDER,
+     .kind = LM_KIND_CHOICE,
+     .names = {"out-of-order"},
+     .value = "apply|warn|error",
+     .env = {"LUMIGRATE_OUT_OF_ORDER"},
+     .fallback = "warn",
+     .help = "a pending migration that sorts before an applied one"},
+    {.id = LM_OPT_IF_AHEAD,
+     .kind = LM_KIND_CHOICE,
+     .names = {"if-ahead"},
+     .value = "ok|error",
+     .env = {"LUMIGRATE_IF_AHEAD"},
+     .fallback = "ok",
+     .help = "a database that a newer release has migrated"},
     {.id = LM_OPT_JSON,
      .kind = LM_KIND_FLAG,
      .names = {"json"},
@@ -130,4 +137,12 @@ const lm_option *lm_options_common(void)
 bool lm_options_takes(const lm_option *option)
 {
     return option->kind != LM_KIND_FLAG;
+}
+
+const lm_option *lm_options_named(const lm_option *rows, const char *name)
+{
+    for (; rows != NULL && rows->names[0] != NULL; rows++)
+        if (strcmp(rows->names[0], name) == 0)
+            return rows;
+    return NULL;
 }

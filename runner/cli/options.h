@@ -9,6 +9,7 @@
  *
  *   lm_options_common   the rows for every command; the last has no name
  *   lm_options_takes    does this option have a value?
+ *   lm_options_named    the row with this long name among these; NULL: none
  *
  * Ownership: everything is constant.
  */
@@ -28,6 +29,7 @@ typedef enum lm_opt {
     LM_OPT_TRANSACTION,
     LM_OPT_STRICT,
     LM_OPT_OUT_OF_ORDER,
+    LM_OPT_IF_AHEAD,
     LM_OPT_JSON,
     LM_OPT_JSONL,
     LM_OPT_QUIET,
@@ -40,6 +42,10 @@ typedef enum lm_opt {
     LM_OPT_BEFORE,
     LM_OPT_NO_CREATE,
     LM_OPT_EXEC,
+    LM_OPT_REAPPLY,
+    LM_OPT_DEEP,
+    LM_OPT_WAIT_TIMEOUT,
+    LM_OPT_SHOW,
     LM_OPT_TEMPLATE,
     LM_OPT_SET,
     LM_OPT_SQL,
@@ -70,5 +76,6 @@ typedef struct lm_option {
 
 const lm_option *lm_options_common(void);
 bool lm_options_takes(const lm_option *option);
+const lm_option *lm_options_named(const lm_option *rows, const char *name);
 
 #endif

@@ -25,15 +25,20 @@ static const lm_option *find_in(const lm_option *rows, const char *name,
     return NULL;
 }
 
-/* An option may stand before its command: until that is known, all count. */
+/* An option may stand before its command: until that is known, all count. A
+ * command's own comes before one of every command's with its name. */
 static const lm_option *find(const lm_command *command, const char *name,
                              size_t len, char letter)
 {
-    const lm_option *o = find_in(lm_options_common(), name, len, letter);
+    const lm_option *o = NULL;
     const lm_command *const *c;
 
-    if (o == NULL && command != NULL)
-        return find_in(command->options, name, len, letter);
+    if (command != NULL)
+        o = find_in(command->options, name, len, letter);
+    if (o == NULL)
+        o = find_in(lm_options_common(), name, len, letter);
+    if (command != NULL)
+        return o;
     for (c = lm_commands(); o == NULL && *c != NULL; c++)
         o = find_in((*c)->options, name, len, letter);
     return o;
@@ -223,6 +228,24 @@ static int check_owner(lm_app *app)
     return LUMIGRATE_OK;
 }
 
+/* One of every command's that came before the name of a command which has one
+ * of its own with that name. */
+static void adopt(lm_app *app)
+{
+    const lm_option *o = app->command == NULL ? NULL : app->command->options;
+    const lm_option *other;
+    lm_value *values = app->settings.values;
+
+    for (; o != NULL && o->names[0] != NULL; o++) {
+        other = lm_options_named(lm_options_common(), o->names[0]);
+        if (other == NULL || values[other->id].name == NULL)
+            continue;
+        if (values[o->id].name == NULL)
+            values[o->id] = values[other->id];
+        memset(&values[other->id], 0, sizeof values[other->id]);
+    }
+}
+
 /* When the words are wrong, the answer still has the form that they ask for,
  * wherever they do. */
 static void find_format(lm_app *app, char **next)
@@ -256,5 +279,6 @@ int lm_parse(lm_app *app, int argc, char **argv)
     }
     if (rc != LUMIGRATE_OK)
         find_format(app, next);
+    adopt(app);
     return rc == LUMIGRATE_OK ? check_owner(app) : rc;
 }

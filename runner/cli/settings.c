@@ -153,10 +153,15 @@ static int load_dotenv(lm_settings *s, lm_fault *fault)
     return fault->code;
 }
 
-int lm_settings_load(lm_settings *s, lm_fault *fault)
+int lm_settings_load(lm_settings *s, const lm_option *own, lm_fault *fault)
 {
     const lm_option *o;
     int rc = load_dotenv(s, fault);
+
+    for (o = own; o != NULL && o->names[0] != NULL; o++)
+        if (rc == LUMIGRATE_OK && o->env[0] != NULL &&
+            s->values[o->id].text == NULL)
+            rc = look_up(s, o, fault);
 
     for (o = lm_options_common(); o->names[0] != NULL; o++)
         if (rc == LUMIGRATE_OK && s->values[o->id].text == NULL)

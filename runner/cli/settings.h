@@ -9,7 +9,8 @@
  *
  *   lm_settings_shape     how to answer (JSON or text, how much, colour):
  *                         from the options alone, before anything can fail
- *   lm_settings_load      .env and the environment
+ *   lm_settings_load      .env and the environment, for the options of every
+ *                         command and for these of its own
  *   lm_settings_check     every value for what it should be; fills `config`
  *   lm_settings_variable  a variable as scripts see it: the environment's,
  *                         else .env's; NULL: not there
@@ -54,12 +55,14 @@ typedef struct lm_settings {
     size_t set_count;
     bool quiet, verbose, yes, help, version;
     bool sql, force;         /* of "new" */
+    bool reapply;            /* of "up" */
+    double wait_timeout;     /* of "wait": seconds, 0: for ever */
     bool exec; /* to become the command after -- */
     lm_answer color; /* LM_UNASKED: as the terminal has it */
 } lm_settings;
 
 int lm_settings_shape(lm_settings *s, lm_fault *fault);
-int lm_settings_load(lm_settings *s, lm_fault *fault);
+int lm_settings_load(lm_settings *s, const lm_option *own, lm_fault *fault);
 int lm_settings_check(lm_settings *s, lm_fault *fault);
 const char *lm_settings_variable(const lm_settings *s, const char *name);
 void lm_settings_origin(const lm_settings *s, lm_opt id, lm_str *to);

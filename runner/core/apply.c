@@ -15,6 +15,8 @@ typedef struct attempt {
     const lm_source *source;
     const lm_origin *origin;
     lm_done *done;
+    bool again;         /* it is applied already, and runs again */
+    int64_t marker;     /* its row in the history, "started" */
     char started_at[LM_UTC_SIZE];
     double begun;       /* lm_clock_ms */
 } attempt;
@@ -36,10 +38,11 @@ static lm_record record_of(const attempt *a, const char *outcome)
 
     r.source = a->source;
     r.origin = a->origin;
-    r.action = "up";
+    r.action = a->again ? "reapply" : "up";
     r.outcome = outcome;
     r.started_at = a->started_at;
     r.duration_ms = a->done->duration_ms;
+    r.marker = a->marker;
     return r;
 }
 
@@ -127,7 +130,8 @@ static int write_rows(attempt *a)
     a->done->duration_ms = lm_clock_ms() - a->begun;
     r = record_of(a, "done");
     r.effect = effect.changed ? "changed" : "no_op";
-    rc = lm_ledger_insert(a->s->ledger, db, &r);
+    rc = a->again ? lm_ledger_replace(a->s->ledger, db, &r)
+                  : lm_ledger_insert(a->s->ledger, db, &r);
     if (rc == LM_OK)
         rc = lm_history_add(a->s->ledger, db, &r);
     return rc == LM_OK ? lm_txn_check(db) : rc;
@@ -196,9 +200,14 @@ static int begin(lm_session *s)
     return rc;
 }
 
-static bool is_applied(const attempt *a)
+/* Under the lock: another process may have done it in the meantime, or done
+ * again what had changed. RUN = "always" is run by each process. */
+static bool is_done(attempt *a)
 {
-    return lm_ledger_find(a->s->ledger, a->source->id) != NULL;
+    const lm_applied *row = lm_ledger_find(a->s->ledger, a->source->id);
+
+    a->again = row != NULL;
+    return row != NULL && !lm_runs_again(a->source, row, &a->s->rules);
 }
 
 /* From BEGIN to COMMIT. */
@@ -211,7 +220,7 @@ static int apply_inside(attempt *a)
     if (rc != LM_OK)
         return rc;
     rc = lm_ledger_renew(s->ledger, s->db);
-    if (rc == LM_OK && is_applied(a))
+    if (rc == LM_OK && is_done(a))
         return own ? lm_txn_rollback(s->db) : LM_OK;
     start(a);
     if (rc == LM_OK)
@@ -241,7 +250,7 @@ static int record_start(attempt *a)
 
     if (rc != LM_OK)
         return rc;
-    rc = lm_history_add(s->ledger, s->db, &r);
+    rc = lm_history_start(s->ledger, s->db, &r, &a->marker);
     if (rc == LM_OK)
         return lm_txn_commit(s->db);
     lm_txn_rollback(s->db);
@@ -313,7 +322,7 @@ static int apply_outside(attempt *a)
     if (rc != LM_OK)
         return rc;
     rc = lm_ledger_look(s->ledger, s->db);
-    if (rc == LM_OK && !is_applied(a)) {
+    if (rc == LM_OK && !is_done(a)) {
         start(a);
         rc = run_outside(a);
         if (rc != LM_OK)

@@ -9,6 +9,9 @@
  * Another process may have applied it in the meantime: then *done->applied
  * is false and LM_OK is returned.
  *
+ * What is applied already runs again where RUN or the rules say so; its row
+ * keeps its position then, and the attempt is called "reapply".
+ *
  * Inside lm_up's one transaction for the whole run (session->one_transaction)
  * it neither begins nor commits.
  */

@@ -96,7 +96,7 @@ static int refuse_twins(const lm_source *a, const lm_source *b, lm_err *err)
     return LM_EUSAGE;
 }
 
-static int check_unique(const lm_folder *folder, lm_err *err)
+static int check_unique(lm_folder *folder, lm_err *err)
 {
     size_t i, n = folder->sources.count;
     const lm_source **sorted = malloc((n + 1) * sizeof *sorted);
@@ -110,6 +110,7 @@ static int check_unique(const lm_folder *folder, lm_err *err)
     for (i = 1; i < n && rc == LM_OK; i++)
         if (strcmp(sorted[i - 1]->id, sorted[i]->id) == 0)
             rc = refuse_twins(sorted[i - 1], sorted[i], err);
+    folder->twins = rc == LM_EUSAGE;
     free(sorted);
     return rc;
 }
@@ -118,6 +119,7 @@ int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
                    lm_folder *out)
 {
     lm_dir dir = {0};
+    bool twins;
     size_t i;
     int rc;
 
@@ -133,7 +135,10 @@ int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
     if (rc == LM_OK)
         rc = check_unique(out, err);
     lm_dir_clear(&dir);
-    if (rc != LM_OK)
+    if (rc != LM_OK) {
+        twins = out->twins;
         lm_folder_clear(out);
+        out->twins = twins;
+    }
     return rc;
 }

@@ -31,6 +31,7 @@ typedef struct lm_engines {
 
 typedef struct lm_folder {
     lm_sources sources;
+    bool twins;         /* why it was refused: two have one ID */
 } lm_folder;
 
 int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,

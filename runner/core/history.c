@@ -68,16 +68,37 @@ int lm_history_add(lm_ledger *l, lm_db *db, const lm_record *r)
     return rc == LM_OK ? lm_db_run(db, l->history_sql, v, 13) : rc;
 }
 
-/* Count it if the last attempt was the same failure of the same text. */
+/* A statement built here (NULL: no memory) with these values bound. */
+static int run_built(lm_db *db, char *sql, const lm_value *v, int count)
+{
+    int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                         : lm_db_run(db, sql, v, count);
+
+    free(sql);
+    return rc;
+}
+
+/*
+ * A container that fails at every start must not fill the database. So a
+ * failure is counted if the last attempt was the same failure of the same
+ * text; and of a text whose failures differ each time (an address in the
+ * message) so many are kept, then the last one stands for all that follow.
+ * What stands between is the mark of the attempt that has failed now.
+ */
+enum { LM_KEPT_ATTEMPTS = 10 };
+
 static int count_again(lm_ledger *l, lm_db *db, const lm_record *r,
                        bool *counted)
 {
     char *sql = lm_format(
-        "UPDATE main.%s SET repeats = repeats + 1, last_at = ?1 "
-        "WHERE seq = (SELECT max(seq) FROM main.%s WHERE id = ?2) AND "
-        "outcome = ?3 AND checksum = ?4 AND error IS ?5",
-        l->history, l->history);
-    lm_value v[5];
+        "UPDATE main.%s SET repeats = repeats + 1, last_at = ?1, outcome = "
+        "?3, error = ?5 WHERE seq = (SELECT max(seq) FROM main.%s WHERE id "
+        "= ?2 AND outcome <> 'started') AND checksum = ?4 AND action = ?6 "
+        "AND ((outcome = ?3 AND error IS ?5) OR (outcome IN ('failed', "
+        "'interrupted') AND (SELECT count(*) FROM main.%s WHERE id = ?2 AND "
+        "checksum = ?4 AND outcome IN ('failed', 'interrupted')) >= %d))",
+        l->history, l->history, l->history, LM_KEPT_ATTEMPTS);
+    lm_value v[6];
     int rc;
 
     v[0] = lm_text_of(r->started_at);
@@ -85,10 +106,56 @@ static int count_again(lm_ledger *l, lm_db *db, const lm_record *r,
     v[2] = lm_text_of(r->outcome);
     v[3] = lm_text_of(r->source->checksum);
     v[4] = lm_text_of(r->error);
-    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-                     : lm_db_run(db, sql, v, 5);
+    v[5] = lm_text_of(r->action);
+    rc = run_built(db, sql, v, 6);
     *counted = rc == LM_OK && lm_db_changes(db) > 0;
-    free(sql);
+    return rc;
+}
+
+/* The attempt is counted in another row: its own mark, which nobody but this
+ * run has written, is over. */
+static int drop_marker(lm_ledger *l, lm_db *db, int64_t marker)
+{
+    lm_value v = {.type = LM_INTEGER};
+
+    if (marker == 0)
+        return LM_OK;
+    v.as.integer = marker;
+    return run_built(db, lm_format("DELETE FROM main.%s WHERE seq = ?1 AND "
+                                   "outcome = 'started'", l->history), &v,
+                     1);
+}
+
+/* The last attempt was begun and never ended, as were many before it. */
+static int count_start(lm_ledger *l, lm_db *db, const lm_record *r)
+{
+    char *sql = lm_format(
+        "UPDATE main.%s SET repeats = repeats + 1, last_at = ?1 WHERE seq = "
+        "(SELECT max(seq) FROM main.%s WHERE id = ?2) AND outcome = "
+        "'started' AND checksum = ?3 AND action = ?4 AND (SELECT count(*) "
+        "FROM main.%s WHERE id = ?2 AND checksum = ?3 AND outcome = "
+        "'started') >= %d", l->history, l->history, l->history,
+        LM_KEPT_ATTEMPTS);
+    lm_value v[4];
+
+    v[0] = lm_text_of(r->started_at);
+    v[1] = lm_text_of(r->source->id);
+    v[2] = lm_text_of(r->source->checksum);
+    v[3] = lm_text_of(r->action);
+    return run_built(db, sql, v, 4);
+}
+
+int lm_history_start(lm_ledger *l, lm_db *db, const lm_record *r,
+                     int64_t *marker)
+{
+    int rc = count_start(l, db, r);
+
+    *marker = 0;
+    if (rc != LM_OK || lm_db_changes(db) > 0)
+        return rc;
+    rc = lm_history_add(l, db, r);
+    if (rc == LM_OK)
+        *marker = lm_db_last_rowid(db);
     return rc;
 }
 
@@ -100,7 +167,9 @@ int lm_history_fail(lm_ledger *l, lm_db *db, const lm_record *r)
     if (rc != LM_OK)
         return rc;
     rc = count_again(l, db, r, &counted);
-    if (rc == LM_OK && !counted)
+    if (rc == LM_OK && counted)
+        rc = drop_marker(l, db, r->marker);
+    else if (rc == LM_OK)
         rc = lm_history_add(l, db, r);
     if (rc == LM_OK)
         return lm_txn_commit(db);
@@ -167,6 +236,36 @@ int lm_history_read(lm_ledger *l, lm_db *db)
                     l->history);
     rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
                      : lm_db_each(db, sql, NULL, 0, add_attempt, l);
+    free(sql);
+    return rc;
+}
+
+int lm_history_last(lm_ledger *l, lm_db *db, int64_t *seq)
+{
+    char *sql;
+    int rc;
+
+    *seq = 0;
+    if (!l->has_history)
+        return LM_OK;
+    sql = lm_format("SELECT max(seq) FROM main.%s", l->history);
+    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                     : lm_db_integer(db, sql, 0, seq);
+    free(sql);
+    return rc;
+}
+
+int lm_history_done(lm_ledger *l, lm_db *db, const char *id, int64_t since,
+                    bool *done)
+{
+    char *sql = lm_format("SELECT count(*) FROM main.%s WHERE id = ?1 AND "
+                          "seq > %lld AND outcome = 'done'", l->history,
+                          (long long)since);
+    int64_t n = 0;
+    int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                         : lm_db_integer_of(db, sql, id, &n);
+
+    *done = n > 0;
     free(sql);
     return rc;
 }

@@ -409,3 +409,23 @@ int lm_ledger_insert(lm_ledger *l, lm_db *db, const lm_record *r)
     rc = lm_db_run(db, l->insert_sql, v, 7);
     return rc == LM_OK ? check_written(l, db) : rc;
 }
+
+int lm_ledger_replace(lm_ledger *l, lm_db *db, const lm_record *r)
+{
+    char *sql = lm_format("UPDATE main.%s SET description = ?1, checksum = "
+                          "?2, effect = ?3, applied_at = ?4, duration_ms = "
+                          "?5 WHERE id = ?6", l->quoted);
+    lm_value v[6];
+    int rc;
+
+    v[0] = lm_text_of(r->source->description);
+    v[1] = lm_text_of(r->source->checksum);
+    v[2] = lm_text_of(r->effect);
+    v[3] = lm_text_of(r->started_at);
+    v[4] = real(r->duration_ms);
+    v[5] = lm_text_of(r->source->id);
+    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                     : lm_db_run(db, sql, v, 6);
+    free(sql);
+    return rc == LM_OK ? check_written(l, db) : rc;
+}

@@ -18,9 +18,14 @@
  *                      written to the database since
  *   lm_ledger_insert   record one ID as applied; inside the migration's own
  *                      transaction, so that row and change commit together
+ *   lm_ledger_replace  the same for one that has run again: its row keeps its
+ *                      position
  *   lm_history_add     record an attempt
+ *   lm_history_start   record that one has begun outside a transaction
  *   lm_history_fail    record a failure, in a transaction of its own; the
  *                      same failure of the same text again is counted
+ *   lm_history_last    the last attempt's number; 0: none
+ *   lm_history_done    has this ID been done since that attempt?
  *   lm_history_read    every attempt, oldest first
  *
  * Ownership: what look and read filled belongs to the ledger until the next
@@ -81,6 +86,7 @@ typedef struct lm_record {
     const char *effect;     /* for insert */
     const char *started_at;
     double duration_ms;
+    int64_t marker;         /* of lm_history_start; 0: none */
 } lm_record;
 
 lm_ledger *lm_ledger_new(const char *table);
@@ -97,8 +103,15 @@ const char *lm_ledger_last_outcome(const lm_ledger *ledger, const char *id);
 
 int lm_ledger_renew(lm_ledger *ledger, lm_db *db);
 int lm_ledger_insert(lm_ledger *ledger, lm_db *db, const lm_record *record);
+int lm_ledger_replace(lm_ledger *ledger, lm_db *db, const lm_record *record);
 int lm_history_add(lm_ledger *ledger, lm_db *db, const lm_record *record);
+/* *marker: the row that was added for it, 0 when another one is counted. */
+int lm_history_start(lm_ledger *ledger, lm_db *db, const lm_record *record,
+                     int64_t *marker);
 int lm_history_fail(lm_ledger *ledger, lm_db *db, const lm_record *record);
+int lm_history_last(lm_ledger *ledger, lm_db *db, int64_t *seq);
+int lm_history_done(lm_ledger *ledger, lm_db *db, const char *id,
+                    int64_t since, bool *done);
 int lm_history_read(lm_ledger *ledger, lm_db *db);
 
 #endif

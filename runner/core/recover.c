@@ -3,6 +3,16 @@
 #include "../base/clock.h"
 #include "up.h"
 
+/* Had it committed after all? One that ran again had its row before. */
+static int find_out(lm_session *s, const lm_loss *loss, bool *applied)
+{
+    *applied = lm_ledger_find(s->ledger, loss->id) != NULL;
+    if (!*applied || s->last_attempt < 0 || !s->ledger->has_history)
+        return LM_OK;
+    return lm_history_done(s->ledger, s->db, loss->id, s->last_attempt,
+                           applied);
+}
+
 /* Whatever was left half done is rolled back by the first read of the file
  * (sqlite.org/lockingv3.html, hot journals). */
 static int open_again(lm_session *s, const lm_loss *loss, bool *applied)
@@ -16,8 +26,7 @@ static int open_again(lm_session *s, const lm_loss *loss, bool *applied)
     rc = lm_ledger_look(s->ledger, s->db);
     if (rc == LM_OK && s->ledger->exists)
         rc = lm_ledger_look_closer(s->ledger, s->db);
-    *applied = rc == LM_OK && lm_ledger_find(s->ledger, loss->id) != NULL;
-    return rc;
+    return rc == LM_OK ? find_out(s, loss, applied) : rc;
 }
 
 static int record(lm_session *s, const lm_loss *loss,
@@ -33,7 +42,8 @@ static int record(lm_session *s, const lm_loss *loss,
     lm_origin_read(&origin);
     lm_clock_utc(now);
     r.origin = &origin;
-    r.action = "up";
+    r.action = lm_ledger_find(s->ledger, loss->id) != NULL ? "reapply"
+                                                           : "up";
     r.outcome = loss->interrupted ? "interrupted" : "failed";
     r.error = loss->reason;
     r.started_at = now;

@@ -134,18 +134,42 @@ static bool is_half_done(const lm_source *source, const char *outcome)
             strcmp(outcome, "interrupted") == 0);
 }
 
-static lm_status status_of(const lm_step *step, const lm_ledger *ledger,
-                           bool later_applied)
+/* A row that was completed or imported has no fingerprint to compare. */
+static bool is_changed(const lm_source *source, const lm_applied *applied)
 {
-    const lm_applied *applied = step->applied;
+    return applied->checksum[0] != '\0' &&
+           strcmp(applied->checksum, source->checksum) != 0;
+}
+
+bool lm_runs_again(const lm_source *source, const lm_applied *applied,
+                   const lm_rules *rules)
+{
+    if (source->run == LM_RUN_ALWAYS)
+        return true;
+    return is_changed(source, applied) &&
+           (source->run == LM_RUN_ON_CHANGE || rules->reapply);
+}
+
+/* What runs at every start is never pending, and never edited. */
+static lm_status status_of_applied(const lm_step *step,
+                                   const lm_rules *rules)
+{
+    if (step->source->run == LM_RUN_ALWAYS ||
+        !is_changed(step->source, step->applied))
+        return LM_STATUS_APPLIED;
+    return lm_runs_again(step->source, step->applied, rules)
+        ? LM_STATUS_PENDING : LM_STATUS_EDITED;
+}
+
+static lm_status status_of(const lm_step *step, const lm_ledger *ledger,
+                           const lm_rules *rules, bool later_applied)
+{
     const char *outcome;
 
     if (step->source == NULL)
         return LM_STATUS_MISSING;
-    if (applied != NULL)
-        return applied->checksum[0] != '\0' &&
-               strcmp(applied->checksum, step->source->checksum) != 0
-            ? LM_STATUS_EDITED : LM_STATUS_APPLIED;
+    if (step->applied != NULL)
+        return status_of_applied(step, rules);
     outcome = lm_ledger_last_outcome(ledger, step->source->id);
     if (outcome != NULL && is_half_done(step->source, outcome))
         return LM_STATUS_PARTIAL;
@@ -156,7 +180,16 @@ static lm_status status_of(const lm_step *step, const lm_ledger *ledger,
     return LM_STATUS_PENDING;
 }
 
-static void judge(lm_schedule *s, const lm_ledger *ledger)
+/* One that runs again and again has no place in time: what comes before it
+ * is not too late. */
+static bool has_place(const lm_step *step)
+{
+    return step->applied != NULL && step->source != NULL &&
+           step->source->run == LM_RUN_ONCE;
+}
+
+static void judge(lm_schedule *s, const lm_ledger *ledger,
+                  const lm_rules *rules)
 {
     bool later_applied = false, later_source = false, missing = false;
     bool ahead = true;
@@ -165,9 +198,11 @@ static void judge(lm_schedule *s, const lm_ledger *ledger)
 
     for (i = s->count; i > 0; i--) {
         step = &s->steps[i - 1];
-        step->status = status_of(step, ledger, later_applied);
-        if (step->applied != NULL && step->source != NULL)
-            later_applied = true;
+        step->status = status_of(step, ledger, rules, later_applied);
+        step->runs = lm_status_is_pending(step->status) ||
+                     (step->source != NULL &&
+                      step->source->run == LM_RUN_ALWAYS);
+        later_applied = later_applied || has_place(step);
         if (step->status == LM_STATUS_MISSING) {
             missing = true;
             ahead = ahead && !later_source;
@@ -213,17 +248,32 @@ static int say(lm_schedule *s, const lm_step *step, bool error, lm_err *err,
     return rc;
 }
 
+static int refuse_ahead(const lm_schedule *s, lm_err *err)
+{
+    size_t i = 0;
+
+    while (s->steps[i].status != LM_STATUS_MISSING)
+        i++;
+    lm_err_set(err, LM_EAHEAD, "the database is ahead of this folder: %s is "
+               "applied, and its file is not here",
+               s->steps[i].applied->id);
+    lm_err_hint(err, "a newer release has been here: start that one, or "
+                "accept it with --if-ahead ok");
+    return LM_EAHEAD;
+}
+
 static int speak(lm_schedule *s, const lm_step *step, const lm_rules *rules,
                  bool errors, lm_err *err)
 {
     bool strict = errors && rules->strict;
+    bool accepted = s->ahead && rules->if_ahead == LM_POLICY_WARN;
 
     switch (step->status) {
     case LM_STATUS_EDITED:
         return say(s, step, strict, err,
                    "was edited after it was applied");
     case LM_STATUS_MISSING:
-        return say(s, step, strict, err,
+        return say(s, step, strict && !accepted, err,
                    "is applied, but its file is missing");
     case LM_STATUS_PARTIAL:
         return say(s, step, false, err, "was begun outside a transaction "
@@ -271,7 +321,10 @@ int lm_schedule_make(const lm_folder *folder, const lm_ledger *ledger,
     if (rc == LM_OK && out->count > folder->sources.count)
         lm_list_sort(out->steps, out->count, sizeof *out->steps, by_place);
     if (rc == LM_OK)
-        judge(out, ledger);
+        judge(out, ledger, rules);
+    if (rc == LM_OK && errors && out->ahead &&
+        rules->if_ahead == LM_POLICY_ERROR)
+        rc = refuse_ahead(out, err);
     for (i = 0; i < out->count && rc == LM_OK; i++) {
         step = &out->steps[i];
         if (step->source != NULL)

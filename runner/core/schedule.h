@@ -6,6 +6,7 @@
  *                      each ID of the ledger, with its status; the warnings;
  *                      or the complaint that stops everything
  *   lm_schedule_clear  free it; may be called twice
+ *   lm_runs_again      would a run do again what is applied already?
  *
  * Ownership: steps borrow from folder and ledger; the warnings are the
  * schedule's own.
@@ -35,12 +36,16 @@ typedef enum lm_policy {
 typedef struct lm_rules {
     bool strict;
     lm_policy out_of_order;
+    lm_policy if_ahead;     /* ERROR: refuse; WARN: go on, even when strict;
+                               APPLY: as for any that is missing */
+    bool reapply;           /* what was edited runs again */
 } lm_rules;
 
 typedef struct lm_step {
     const lm_source *source;    /* NULL: missing */
     const lm_applied *applied;  /* NULL: not applied */
     lm_status status;
+    bool runs;                  /* pending, or RUN = "always" */
 } lm_step;
 
 typedef struct lm_warning {
@@ -65,5 +70,7 @@ int lm_schedule_make(const lm_folder *folder, const lm_ledger *ledger,
                      lm_schedule *out);
 void lm_schedule_clear(lm_schedule *schedule);
 bool lm_status_is_pending(lm_status status);
+bool lm_runs_again(const lm_source *source, const lm_applied *applied,
+                   const lm_rules *rules);
 
 #endif

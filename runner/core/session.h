@@ -11,6 +11,8 @@
  *   lm_session_emit    tell the listener; a listener who wants the run to end
  *                      sets session->stop
  *   lm_session_warn    an LM_EVENT_WARNING
+ *   lm_session_refuse_empty  the folder has no migration: most often its
+ *                      path is wrong
  *
  * Ownership: lumigrate.c fills and frees a session; what lm_session_open
  * makes (db, ledger) is freed by lm_session_close.
@@ -43,6 +45,8 @@ typedef struct lm_session {
     lm_ledger *ledger;
     const lm_source *running;   /* the migration that runs now */
     double waited_ms;           /* for locks, so far */
+    int64_t last_attempt;       /* in the history, before what is applied
+                                   runs again; -1: nothing does */
 } lm_session;
 
 int lm_session_open(lm_session *s, lm_db_mode mode, bool *found);
@@ -51,5 +55,6 @@ void lm_session_close(lm_session *s);
 void lm_session_emit(lm_session *s, lm_event *event);
 void lm_session_warn(lm_session *s, const lm_source *source,
                      const char *text);
+int lm_session_refuse_empty(const lm_session *s);
 
 #endif

@@ -41,19 +41,6 @@ static void tell_warnings(run *r)
     }
 }
 
-static int refuse_empty(run *r)
-{
-    lm_err *err = r->s->err;
-
-    if (r->folder.sources.count > 0)
-        return LM_OK;
-    lm_err_set(err, LM_EUSAGE, "there is no migration in the folder %s",
-               r->s->folder);
-    lm_err_hint(err, "check --migrations (LUMIGRATE_MIGRATIONS), or write "
-                "the first one: lumigrate new NAME");
-    return LM_EUSAGE;
-}
-
 /* Is anything in the folder that is not in the ledger? */
 static bool any_new(const run *r)
 {
@@ -110,7 +97,7 @@ static int aim(run *r, const lm_target *target)
     int rc = LM_OK;
 
     r->last = r->schedule.count;
-    r->limit = target->count > 0 ? target->count : r->schedule.pending;
+    r->limit = target->count > 0 ? target->count : SIZE_MAX;
     if (target->to != NULL) {
         rc = find_step(r, target->to, &at);
         r->last = at + 1;
@@ -131,9 +118,6 @@ static int check_modes(run *r, const lm_source *source)
     if (source->txn == LM_TXN_BATCH)
         return lm_err_set(err, LM_EUSAGE, "TRANSACTION = \"batch\": there "
                           "are no batches in this version yet");
-    if (source->run != LM_RUN_ONCE)
-        return lm_err_set(err, LM_EUSAGE, "RUN: migrations that run again "
-                          "are not in this version yet; leave it out");
     if (source->txn == LM_TXN_NONE && r->s->one_transaction)
         return lm_err_set(err, LM_EUSAGE, "TRANSACTION = false: it cannot "
                           "run inside the one transaction of --transaction "
@@ -148,7 +132,7 @@ static int compile_pending(run *r)
     int rc = LM_OK;
 
     for (i = 0; i < r->schedule.count && rc == LM_OK; i++) {
-        if (!lm_status_is_pending(r->schedule.steps[i].status))
+        if (!r->schedule.steps[i].runs)
             continue;
         source = r->schedule.steps[i].source;
         rc = check_modes(r, source);
@@ -161,12 +145,28 @@ static int compile_pending(run *r)
     return rc;
 }
 
+/* For lm_recover, where something that is applied runs again. */
+static int note_last_attempt(run *r)
+{
+    const lm_schedule *all = &r->schedule;
+    size_t i = 0;
+
+    while (i < all->count &&
+           !(all->steps[i].runs && all->steps[i].applied != NULL))
+        i++;
+    return i == all->count ? LM_OK
+        : lm_history_last(r->s->ledger, r->s->db, &r->s->last_attempt);
+}
+
 /* The last moment at which nothing is open and nothing written. A listener
  * may say no here, or go on in another process. */
 static int tell_pending(run *r)
 {
     lm_event event = {.type = LM_EVENT_PENDING};
+    int rc = note_last_attempt(r);
 
+    if (rc != LM_OK)
+        return rc;
     event.pending = r->schedule.pending;
     lm_session_shut(r->s);
     lm_session_emit(r->s, &event);
@@ -196,6 +196,8 @@ static int prepare_ledger(run *r)
     return LM_OK;
 }
 
+/* The limit counts what is pending; what runs every time does so as far as
+ * the run gets. */
 static int apply_steps(run *r, const lm_origin *origin)
 {
     const lm_step *step;
@@ -203,14 +205,15 @@ static int apply_steps(run *r, const lm_origin *origin)
     size_t i, n = 0;
     int rc = LM_OK;
 
-    for (i = 0; i < r->last && n < r->limit && rc == LM_OK; i++) {
+    for (i = 0; i < r->last && rc == LM_OK; i++) {
         step = &r->schedule.steps[i];
-        if (!lm_status_is_pending(step->status))
+        if (!step->runs)
             continue;
+        if (lm_status_is_pending(step->status) && n++ == r->limit)
+            break;
         rc = lm_stop_ask(&r->s->stop, r->s->err);
         if (rc != LM_OK)
             break;
-        n++;
         r->outcome->outside = step->source->txn == LM_TXN_NONE;
         rc = lm_apply(r->s, step->source, origin, &done);
         if (rc == LM_OK && done.applied)
@@ -262,7 +265,7 @@ static bool nothing_to_do(const run *r)
     size_t i;
 
     for (i = 0; i < r->last; i++)
-        if (lm_status_is_pending(r->schedule.steps[i].status))
+        if (r->schedule.steps[i].runs)
             return false;
     return true;
 }
@@ -271,8 +274,8 @@ static int proceed(run *r, const lm_target *target)
 {
     int rc = look(r);
 
-    if (rc == LM_OK)
-        rc = refuse_empty(r);
+    if (rc == LM_OK && r->folder.sources.count == 0)
+        rc = lm_session_refuse_empty(r->s);
     if (rc == LM_OK)
         rc = aim(r, target);
     if (rc == LM_OK)
@@ -304,11 +307,14 @@ int lm_up(lm_session *s, const lm_target *target, lm_outcome *outcome)
     r.s = s;
     r.outcome = outcome;
     r.begun = lm_clock_ms();
+    s->rules.reapply = target->reapply;
+    s->last_attempt = -1;
     rc = lm_folder_read(s->folder, &s->engines, s->err, &r.folder);
     if (rc == LM_OK)
         rc = proceed(&r, target);
     if (rc == LM_OK)
         tell_done(&r);
+    s->rules.reapply = false;
     lm_schedule_clear(&r.schedule);
     lm_folder_clear(&r.folder);
     return rc;

@@ -19,10 +19,11 @@ typedef struct lm_target {
     size_t count;           /* at most so many; 0: no limit */
     const char *to;         /* up to this ID, or NULL */
     const char *before;     /* up to it, without it, or NULL */
+    bool reapply;           /* what was edited runs again */
 } lm_target;
 
 typedef struct lm_outcome {
-    size_t applied;         /* and committed, by this call */
+    size_t applied;         /* and committed, by this call; also again */
     bool begun;             /* something was written, or may have been */
     bool outside;           /* what failed ran outside a transaction */
 } lm_outcome;

@@ -230,3 +230,66 @@ int lm_code_after(lm_db *db)
     clear_list(&all);
     return rc;
 }
+
+/* Triggers of one table and event are compiled together, and SQLite does not
+ * say which one of them it stumbled over. */
+static bool share_a_probe(const code *a, const code *b)
+{
+    return a == b ||
+           (strcmp(a->type, "trigger") == 0 &&
+            strcmp(b->type, "trigger") == 0 &&
+            lm_same_name(a->table, b->table) &&
+            strcmp(event_of(a->sql), event_of(b->sql)) == 0);
+}
+
+static bool was_probed(const code_list *all, size_t at)
+{
+    size_t i = 0;
+
+    while (!share_a_probe(&all->list[i], &all->list[at]))
+        i++;
+    return i < at;
+}
+
+/* Hand on what does not compile, with all names that it may be. */
+static int tell_unsound(lm_db *db, const code_list *all, size_t at,
+                        const char *why, const lm_on_unsound *on)
+{
+    lm_unsound found = {0};
+    lm_buf names = {0};
+    size_t i;
+    int rc;
+
+    for (i = at; i < all->count; i++)
+        if (share_a_probe(&all->list[i], &all->list[at]))
+            lm_buf_printf(&names, "%s%s", found.count++ > 0 ? ", " : "",
+                          all->list[i].name);
+    found.type = all->list[at].type;
+    found.names = lm_buf_text(&names);
+    found.table = all->list[at].table;
+    found.why = why;
+    rc = lm_buf_failed(&names) ? lm_err_nomem(db->err)
+                               : on->tell(on->user, db, &found);
+    lm_buf_clear(&names);
+    return rc;
+}
+
+int lm_code_unsound(lm_db *db, const lm_on_unsound *on)
+{
+    code_list all = {0};
+    bool sound = true;
+    char *why;
+    size_t i;
+    int rc = read_code(db, &all);
+
+    for (i = 0; i < all.count && rc == LM_OK; i++) {
+        if (was_probed(&all, i))
+            continue;
+        rc = probe(db, &all.list[i], &sound, &why);
+        if (rc == LM_OK && !sound)
+            rc = tell_unsound(db, &all, i, why, on);
+        free(why);
+    }
+    clear_list(&all);
+    return rc;
+}

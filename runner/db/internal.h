@@ -109,6 +109,7 @@ enum { LM_PRAGMA_KEPT = 4 };
 struct lm_db {
     sqlite3 *handle;
     bool attached;      /* the handle is the host's */
+    bool looks;         /* opened to read a file in WAL mode */
     lm_err *err;
     lm_db_watch watch;
     double lock_timeout;    /* ms */
@@ -174,6 +175,17 @@ int lm_foreign_before(lm_db *db);
 int lm_foreign_after(lm_db *db);
 int lm_code_before(lm_db *db);
 int lm_code_after(lm_db *db);
+/* A view, or a trigger that is one of `count`, which does not compile;
+ * borrowed for the call. */
+typedef struct lm_unsound {
+    const char *type, *names, *table, *why;
+    size_t count;
+} lm_unsound;
+typedef struct lm_on_unsound {
+    void *user;
+    int (*tell)(void *user, lm_db *db, const lm_unsound *found);
+} lm_on_unsound;
+int lm_code_unsound(lm_db *db, const lm_on_unsound *on);
 /* Read the foreign keys and whether there is code, if the schema is not the
  * one they were read for. */
 int lm_links_read(lm_db *db, int64_t schema);

@@ -10,7 +10,8 @@
  * Reading only (status): a read-only open of a WAL database leaves -wal and
  * -shm behind; one for reading and writing with PRAGMA query_only leaves
  * nothing and keeps bytes and time of the file. What a -wal holds is not
- * moved into the file when we close; and where it has no -shm beside it,
+ * moved into the file when we close, also when another process has written
+ * it in the meantime; and where it has no -shm beside it,
  * nobody is at work, and in exclusive mode SQLite makes none
  * (sqlite.org/wal.html#use_of_wal_without_shared_memory).
  *
@@ -249,6 +250,7 @@ static int open_to_read(lm_db *db, const char *path)
             return open_immutable(db, path);
         return open_handle(db, path, SQLITE_OPEN_READONLY);
     }
+    db->looks = wal;
     rc = open_handle(db, path, SQLITE_OPEN_READWRITE);
     if (rc == LM_OK && rows)
         rc = config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
@@ -419,6 +421,17 @@ static void give_back(lm_db *db)
                       db->defensive_before, NULL);
 }
 
+/* The last connection to close moves what a -wal holds into the file, for
+ * which it locks everybody out; that is not a reader's business. */
+static void leave_wal(lm_db *db)
+{
+    const char *path = sqlite3_db_filename(db->handle, "main");
+
+    if (path != NULL && has_bytes(path, "-wal"))
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                          NULL);
+}
+
 void lm_db_close(lm_db *db)
 {
     int rc = SQLITE_OK;
@@ -431,8 +444,11 @@ void lm_db_close(lm_db *db)
     lm_catalog_forget(db);
     if (db->attached)
         give_back(db);
-    else
+    else {
+        if (db->looks && db->handle != NULL)
+            leave_wal(db);
         rc = sqlite3_close(db->handle);
+    }
     /* A statement that somebody still holds would make this fail. */
     assert(rc == SQLITE_OK);
     (void)rc;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SQLite's own count of its memory costs a mutex at every allocation: a
- * twelfth of a run of small migrations. A process with one thread can count
- * for itself.
+ * SQLite's own count of its memory costs a mutex at every allocation, and
+ * malloc and free take a sixth of a run of small migrations: after each the
+ * schema is parsed again. A process with one thread can count for itself and
+ * keep small blocks in a pool.
  *
  * The variables below are the only ones of their kind in the library. What
  * they describe, SQLite's allocator, is the process's as well.
@@ -14,8 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/pool.h"
 #include "trouble.h"
 
+enum { FIRST_CHUNK = 64 << 10, CHUNK = 256 << 10 };
+
+static lm_pool pool;
 static size_t heap_limit, heap_used;
 static bool dedicated;
 
@@ -24,6 +29,32 @@ typedef struct block {
     uint64_t size;
 } block;
 
+static bool grow_pool(void)
+{
+    return lm_pool_grow(&pool, pool.chunks == NULL ? FIRST_CHUNK : CHUNK);
+}
+
+/* Of so many bytes, the block's head included. */
+static block *get(size_t size)
+{
+    block *b;
+
+    if (size > LM_POOL_LARGEST)
+        return malloc(size);
+    b = lm_pool_take(&pool, size);
+    if (b == NULL && grow_pool())
+        b = lm_pool_take(&pool, size);
+    return b;
+}
+
+static void put(block *b, size_t size)
+{
+    if (size > LM_POOL_LARGEST)
+        free(b);
+    else
+        lm_pool_give(&pool, b, size);
+}
+
 static void *take(int n)
 {
     size_t size = (size_t)n;
@@ -31,7 +62,7 @@ static void *take(int n)
 
     if (heap_limit > 0 && heap_used + size > heap_limit)
         return NULL;
-    b = malloc(sizeof *b + size);
+    b = get(sizeof *b + size);
     if (b == NULL)
         return NULL;
     b->size = size;
@@ -44,17 +75,33 @@ static void give_back(void *p)
     block *b = (block *)p - 1;
 
     heap_used -= b->size;
-    free(b);
+    put(b, sizeof *b + b->size);
+}
+
+/* From the pool to malloc, the other way round, or within the pool. */
+static block *move(block *b, size_t size)
+{
+    block *moved = get(size);
+    size_t old = sizeof *b + b->size;
+
+    if (moved == NULL)
+        return NULL;
+    memcpy(moved, b, old < size ? old : size);
+    put(b, old);
+    return moved;
 }
 
 static void *resize(void *p, int n)
 {
     block *b = (block *)p - 1;
-    size_t old = b->size, size = (size_t)n;
+    size_t old = b->size, size = (size_t)n, whole = sizeof *b + size;
 
     if (heap_limit > 0 && size > old && heap_used + size - old > heap_limit)
         return NULL;
-    b = realloc(b, sizeof *b + size);
+    if (whole > LM_POOL_LARGEST && sizeof *b + old > LM_POOL_LARGEST)
+        b = realloc(b, whole);
+    else if (!lm_pool_fits(whole, sizeof *b + old))
+        b = move(b, whole);
     if (b == NULL)
         return NULL;
     b->size = size;

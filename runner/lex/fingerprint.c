@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "../base/sha256.h"
-#include "luatok.h"
 #include "sqltok.h"
 
 /*
@@ -29,15 +27,9 @@ static const unsigned char lua_kind[] = {
     [LM_LUA_BAD] = '!'
 };
 
-enum { KIND_DIRECTIVE = 'd', BLOCK = 4096 };
+enum { KIND_DIRECTIVE = 'd', BLOCK = LM_FINGERPRINT_BLOCK };
 
-/* Tokens are gathered into blocks: they are short, and a call of the hash
- * for each would cost more than the hash. */
-typedef struct sink {
-    lm_sha256 hash;
-    size_t used;
-    unsigned char block[BLOCK];
-} sink;
+typedef lm_fingerprint sink;
 
 static void flush(sink *k)
 {
@@ -75,13 +67,13 @@ static void put_token(sink *k, unsigned char kind, const char *s, size_t n)
     put_bytes(k, s, n);
 }
 
-static void begin(sink *k)
+void lm_fingerprint_begin(sink *k)
 {
     lm_sha256_begin(&k->hash);
     k->used = 0;
 }
 
-static void end(sink *k, char out[LM_FINGERPRINT_SIZE])
+void lm_fingerprint_end(sink *k, char out[LM_FINGERPRINT_SIZE])
 {
     flush(k);
     memcpy(out, "t1:", 3);
@@ -108,22 +100,29 @@ static void put_lua_string(sink *k, unsigned char kind, const char *s,
     }
 }
 
+void lm_fingerprint_lua_token(sink *k, const lm_luatok *t)
+{
+    unsigned char kind = lua_kind[t->kind];
+
+    if (kind == 0)
+        return;
+    if (t->kind == LM_LUA_STRING || t->kind == LM_LUA_LONG_STRING)
+        put_lua_string(k, kind, t->text + t->start, t->size);
+    else
+        put_token(k, kind, t->text + t->start, t->size);
+}
+
 void lm_fingerprint_lua(const char *text, size_t len,
                         char out[LM_FINGERPRINT_SIZE])
 {
     lm_luatok t;
-    lm_luakind kind;
     sink k;
 
-    begin(&k);
+    lm_fingerprint_begin(&k);
     lm_luatok_start(&t, text, len);
-    while ((kind = lm_luatok_next(&t)) != LM_LUA_END) {
-        if (kind == LM_LUA_STRING || kind == LM_LUA_LONG_STRING)
-            put_lua_string(&k, lua_kind[kind], text + t.start, t.size);
-        else if (lua_kind[kind] != 0)
-            put_token(&k, lua_kind[kind], text + t.start, t.size);
-    }
-    end(&k, out);
+    while (lm_luatok_next(&t) != LM_LUA_END)
+        lm_fingerprint_lua_token(&k, &t);
+    lm_fingerprint_end(&k, out);
 }
 
 static bool is_blank(char c)
@@ -197,7 +196,7 @@ void lm_fingerprint_sql(const char *text, size_t len,
     lm_sqlkind kind;
     sink k;
 
-    begin(&k);
+    lm_fingerprint_begin(&k);
     lm_sqltok_start(&t, text, len);
     while ((kind = lm_sqltok_next(&t)) != LM_TOK_END) {
         if (kind == LM_TOK_COMMENT)
@@ -205,5 +204,5 @@ void lm_fingerprint_sql(const char *text, size_t len,
         else if (sql_kind[kind] != 0)
             put_token(&k, sql_kind[kind], text + t.start, t.size);
     }
-    end(&k, out);
+    lm_fingerprint_end(&k, out);
 }

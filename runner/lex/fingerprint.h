@@ -11,6 +11,9 @@
  * single spaces.
  *
  *   lm_fingerprint_lua  of a Lua script
+ *   lm_fingerprint_begin, _lua_token, _end
+ *                       the same for who walks over the tokens anyway: every
+ *                       token is handed over, the last one is END
  *   lm_fingerprint_sql  of SQL text; `directive` says which -- comments of
  *                       the dialect count (NULL: none)
  *
@@ -22,9 +25,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LM_FINGERPRINT_SIZE = 68 };
+#include "../base/sha256.h"
+#include "luatok.h"
+
+enum { LM_FINGERPRINT_SIZE = 68, LM_FINGERPRINT_BLOCK = 4096 };
+
+/* Tokens are gathered into blocks: they are short, and a call of the hash
+ * for each would cost more than the hash. */
+typedef struct lm_fingerprint {
+    lm_sha256 hash;
+    size_t used;
+    unsigned char block[LM_FINGERPRINT_BLOCK];
+} lm_fingerprint;
 
 typedef bool (*lm_directive_fn)(const char *comment, size_t len);
+
+void lm_fingerprint_begin(lm_fingerprint *print);
+void lm_fingerprint_lua_token(lm_fingerprint *print, const lm_luatok *t);
+void lm_fingerprint_end(lm_fingerprint *print, char out[LM_FINGERPRINT_SIZE]);
 
 void lm_fingerprint_lua(const char *text, size_t len,
                         char out[LM_FINGERPRINT_SIZE]);

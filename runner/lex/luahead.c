@@ -50,6 +50,7 @@ typedef struct reader {
     lm_luahead *out;
     lm_err *err;
     const char *shown;
+    lm_fingerprint print;
 } reader;
 
 /* Step to the next token that counts. False at the end of what can be read:
@@ -62,6 +63,28 @@ static bool next(lm_luatok *t)
         kind = lm_luatok_next(t);
     while (kind == LM_LUA_SPACE || kind == LM_LUA_COMMENT);
     return kind != LM_LUA_END && kind != LM_LUA_BAD;
+}
+
+/* The same with the token in hand, which goes into the fingerprint. */
+static bool advance(reader *r)
+{
+    lm_luakind kind;
+
+    do {
+        kind = lm_luatok_next(&r->tok);
+        lm_fingerprint_lua_token(&r->print, &r->tok);
+    } while (kind == LM_LUA_SPACE || kind == LM_LUA_COMMENT);
+    return kind != LM_LUA_END && kind != LM_LUA_BAD;
+}
+
+/* What is left when no more can be said counts as well. */
+static void finish_print(reader *r)
+{
+    while (r->tok.kind != LM_LUA_END) {
+        lm_luatok_next(&r->tok);
+        lm_fingerprint_lua_token(&r->print, &r->tok);
+    }
+    lm_fingerprint_end(&r->print, r->out->checksum);
 }
 
 static bool is_operator(const lm_luatok *t, const char *text)
@@ -296,7 +319,7 @@ static int read_tokens(reader *r)
     setting which;
     int rc;
 
-    while (!r->stop && r->depth >= 0 && next(&r->tok)) {
+    while (!r->stop && r->depth >= 0 && advance(r)) {
         which = r->depth == 0 ? find_setting(&r->tok) : NONE;
         rc = which != NONE ? read_setting(r, which) : LM_OK;
         if (rc != LM_OK)
@@ -314,13 +337,21 @@ static int read_tokens(reader *r)
 int lm_luahead_read(const char *text, size_t len, const char *shown,
                     lm_err *err, lm_luahead *out)
 {
-    reader r = {.out = out, .err = err, .shown = shown};
+    reader r;
     int rc;
 
+    /* Not the fingerprint's block, which is large. */
+    memset(&r, 0, offsetof(reader, print));
+    r.out = out;
+    r.err = err;
+    r.shown = shown;
     memset(out, 0, sizeof *out);
     out->foreign_keys = -1;
     lm_luatok_start(&r.tok, text, len);
+    lm_fingerprint_begin(&r.print);
     rc = read_tokens(&r);
+    if (rc == LM_OK)
+        finish_print(&r);
     if (rc == LM_OK && out->description == NULL) {
         out->description = lm_summary_lua(text, len);
         if (out->description == NULL)

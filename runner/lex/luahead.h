@@ -4,7 +4,8 @@
  * running it.
  *
  *   lm_luahead_read   find MIGRATION_ID, DESCRIPTION, TRANSACTION,
- *                     FOREIGN_KEYS and RUN
+ *                     FOREIGN_KEYS and RUN; and its fingerprint, because
+ *                     both look at every token once
  *   lm_luahead_clear  free what it found; may be called twice
  *
  * Each is one assignment `NAME = literal` at the outermost level: outside
@@ -23,6 +24,7 @@
 #include <stddef.h>
 
 #include "../base/err.h"
+#include "fingerprint.h"
 
 typedef struct lm_luahead {
     char *id;           /* NULL: the script sets none */
@@ -32,6 +34,7 @@ typedef struct lm_luahead {
     char *transaction;  /* "true", "false", "batch" or NULL */
     char *run;          /* "once", "on_change", "always" or NULL */
     int foreign_keys;   /* 1, 0, or -1 when it is not set */
+    char checksum[LM_FINGERPRINT_SIZE];
 } lm_luahead;
 
 /* LM_EUSAGE with line and column in err. `shown` names the file. */

@@ -8,17 +8,11 @@
 #include "script.h"
 
 enum {
-    LM_SMALL = LM_HEAP_STEP * LM_HEAP_SIZES,
     LM_FIRST_CHUNK = 24 << 10,  /* enough for a small script */
     LM_CHUNK = 128 << 10,
     LM_LARGE = 16 << 20,
     LM_FAR = 64 << 20
 };
-
-typedef struct lm_chunk {
-    struct lm_chunk *next;
-    size_t unused;              /* the blocks behind it are aligned as it */
-} lm_chunk;
 
 /* What stands before a large block, so that all of them can be found. */
 typedef struct lm_large {
@@ -33,17 +27,13 @@ void lm_heap_open(lm_heap *heap, long limit)
 
 void lm_heap_close(lm_heap *heap)
 {
-    lm_chunk *chunk;
     lm_large *large;
 
     while ((large = heap->larges) != NULL) {
         heap->larges = large->next;
         free(large);
     }
-    while ((chunk = heap->chunks) != NULL) {
-        heap->chunks = chunk->next;
-        free(chunk);
-    }
+    lm_pool_clear(&heap->smalls);
 }
 
 static void *no_memory(lm_script *sc)
@@ -65,56 +55,26 @@ static bool grant(lm_script *sc, size_t more)
     return more <= LM_LARGE && heap->taken + more <= heap->limit + LM_FAR;
 }
 
-/* The rest of the chunk before is lost: less than a small block's size. */
 static bool add_chunk(lm_script *sc)
 {
     lm_heap *heap = &sc->heap;
-    size_t size = heap->chunks == NULL ? LM_FIRST_CHUNK : LM_CHUNK;
-    lm_chunk *chunk;
+    size_t size = heap->smalls.chunks == NULL ? LM_FIRST_CHUNK : LM_CHUNK;
 
     if (!grant(sc, size))
         return false;
-    chunk = malloc(size);
-    if (chunk == NULL)
+    if (!lm_pool_grow(&heap->smalls, size))
         return no_memory(sc) != NULL;
-    chunk->next = heap->chunks;
-    heap->chunks = chunk;
     heap->taken += size;
-    heap->next = (char *)(chunk + 1);
-    heap->left = size - sizeof *chunk;
     return true;
-}
-
-static inline size_t size_class(size_t size)
-{
-    return (size - 1) / LM_HEAP_STEP;
 }
 
 static void *take_small(lm_script *sc, size_t size)
 {
-    lm_heap *heap = &sc->heap;
-    size_t class = size_class(size);
-    void *block = heap->unused[class];
+    void *block = lm_pool_take(&sc->heap.smalls, size);
 
-    if (block != NULL) {
-        memcpy(&heap->unused[class], block, sizeof block);
-        return block;
-    }
-    size = (class + 1) * LM_HEAP_STEP;
-    if (size > heap->left && !add_chunk(sc))
-        return NULL;
-    block = heap->next;
-    heap->next += size;
-    heap->left -= size;
+    if (block == NULL && add_chunk(sc))
+        block = lm_pool_take(&sc->heap.smalls, size);
     return block;
-}
-
-static void give_small(lm_heap *heap, void *block, size_t size)
-{
-    void **list = &heap->unused[size_class(size)];
-
-    memcpy(block, list, sizeof *list);
-    *list = block;
 }
 
 static void link_large(lm_heap *heap, lm_large *large)
@@ -159,8 +119,8 @@ static void release(lm_script *sc, void *block, size_t size)
 {
     if (size == 0)
         return;
-    if (size <= LM_SMALL) {
-        give_small(&sc->heap, block, size);
+    if (size <= LM_POOL_LARGEST) {
+        lm_pool_give(&sc->heap.smalls, block, size);
         return;
     }
     free_large((lm_large *)block - 1);
@@ -179,12 +139,12 @@ void *lm_heap_alloc(void *script, void *block, size_t osize, size_t nsize)
         release(sc, block, osize);
         return NULL;
     }
-    if (nsize > LM_SMALL && (osize == 0 || osize > LM_SMALL))
+    if (nsize > LM_POOL_LARGEST && (osize == 0 || osize > LM_POOL_LARGEST))
         return resize_large(sc, block, osize, nsize);
-    if (osize > 0 && osize <= LM_SMALL && nsize <= LM_SMALL &&
-        size_class(osize) == size_class(nsize))
+    if (osize > 0 && osize <= LM_POOL_LARGEST && nsize <= LM_POOL_LARGEST &&
+        lm_pool_fits(osize, nsize))
         return block;
-    moved = nsize <= LM_SMALL ? take_small(sc, nsize)
+    moved = nsize <= LM_POOL_LARGEST ? take_small(sc, nsize)
                               : resize_large(sc, NULL, 0, nsize);
     if (moved != NULL && osize > 0) {
         memcpy(moved, block, osize < nsize ? osize : nsize);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lex/fingerprint.h"
 #include "../lex/luahead.h"
 #include "../lex/name.h"
 #include "chunk.h"
@@ -130,7 +129,7 @@ static int take_head(lm_source *source, lm_luahead *head, lm_err *err)
     source->foreign_keys = head->foreign_keys == 1;
     source->description = head->description;
     head->description = NULL;
-    lm_fingerprint_lua(source->text, source->len, source->checksum);
+    memcpy(source->checksum, head->checksum, sizeof head->checksum);
     return LM_OK;
 }
 

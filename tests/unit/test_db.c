@@ -297,6 +297,52 @@ static void commits_no_transaction_that_is_gone(void **state)
     assert_false(lm_txn_open(f->db));
 }
 
+static int64_t size_of(const fixture *f, const char *end)
+{
+    struct stat st;
+    char path[200];
+
+    snprintf(path, sizeof path, "%s%s", f->box->database, end);
+    return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
+/* Who closes last moves a -wal into the file: never one that only reads. */
+static void leaves_what_another_wrote_where_it_is(void **state)
+{
+    fixture *f = *state;
+    lm_db_options options = options_of(f);
+    sqlite3 *other;
+    int64_t n, size;
+    lm_db *reader;
+
+    lm_db_close(f->db);
+    f->db = NULL;
+    box_exec(f->box, "PRAGMA journal_mode = wal; CREATE TABLE t (x)");
+    assert_int_equal(size_of(f, "-wal"), -1);
+    size = size_of(f, "");
+    options.mode = LM_DB_READ;
+    assert_int_equal(lm_db_open(&options, &reader), LM_OK);
+    assert_int_equal(lm_db_integer(reader, "SELECT count(*) FROM t", -1,
+                                   &n), LM_OK);
+    other = box_open(f->box->database);
+    assert_int_equal(sqlite3_exec(other, "CREATE TABLE u (x)", NULL, NULL,
+                                  NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    assert_true(size_of(f, "-wal") > 0);
+    lm_db_close(reader);
+    assert_true(size_of(f, "-wal") > 0);
+    assert_int_equal(size_of(f, ""), size);
+    assert_int_equal(box_integer(f->box, "SELECT count(*) FROM u"), 0);
+    /* Where nobody wrote, nothing stays behind. */
+    assert_int_equal(size_of(f, "-wal"), -1);
+    assert_int_equal(lm_db_open(&options, &reader), LM_OK);
+    assert_int_equal(lm_db_integer(reader, "SELECT count(*) FROM u", -1,
+                                   &n), LM_OK);
+    lm_db_close(reader);
+    assert_int_equal(size_of(f, "-wal"), -1);
+    assert_int_equal(size_of(f, "-shm"), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +361,7 @@ int main(void)
         DB_TEST(latches_an_interrupt),
         DB_TEST(latches_a_full_database),
         DB_TEST(commits_no_transaction_that_is_gone),
+        DB_TEST(leaves_what_another_wrote_where_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+
+#include "ready_out.h"
+
+static int ask(lm_app *app, lumigrate *lm, lumigrate_report **out)
+{
+    (void)app;
+    return lumigrate_check(lm, out);
+}
+
+static int run(lm_app *app)
+{
+    return lm_ready_run(app, ask);
+}
+
+static const lm_option options[] = {
+    {.id = LM_OPT_DEEP,
+     .kind = LM_KIND_FLAG,
+     .names = {"deep"},
+     .help = "read all of the database: quick_check, foreign keys"},
+    {.id = LM_OPT_EXEC,
+     .kind = LM_KIND_FLAG,
+     .names = {"exec"},
+     .value = "-- CMD …",
+     .help = "when it is ready, become this command"},
+    {.id = LM_OPT_COUNT},
+};
+
+const lm_command lm_cmd_check = {
+    .name = "check",
+    .arguments = "",
+    .aliases = {"ready", "validate"},
+    .help = "for deployments: ready, pending or error",
+    .more = "Reads only. Exit status 0: ready; 3: something is pending, or\n"
+            "the database is not there; 4: two files with one ID, another\n"
+            "tool's ledger, a view or trigger that does not compile, with\n"
+            "--strict also what is edited or missing; 5: kept out by a\n"
+            "writer for longer than --lock-timeout; 6: ahead, where that is\n"
+            "an error; 7: damaged.",
+    .example = "lumigrate check --database data/app.db --json",
+    .options = options,
+    .run = run,
+    .fail = lm_ready_fail,
+};

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "ready_out.h"
+
+#include <string.h>
+
+#include "error_out.h"
+#include "exec.h"
+#include "json.h"
+#include "signals.h"
+#include "words.h"
+
+static bool is_pending(const lumigrate_item *item)
+{
+    return item->status == LUMIGRATE_ITEM_PENDING ||
+           item->status == LUMIGRATE_ITEM_OUT_OF_ORDER ||
+           item->status == LUMIGRATE_ITEM_FAILED ||
+           item->status == LUMIGRATE_ITEM_PARTIAL;
+}
+
+/* ---- JSON ---- */
+
+static const char *status_name(int status)
+{
+    switch (status) {
+    case LUMIGRATE_ITEM_APPLIED: return "applied";
+    case LUMIGRATE_ITEM_PENDING: return "pending";
+    case LUMIGRATE_ITEM_EDITED: return "edited";
+    case LUMIGRATE_ITEM_MISSING: return "missing";
+    case LUMIGRATE_ITEM_OUT_OF_ORDER: return "out_of_order";
+    case LUMIGRATE_ITEM_FAILED: return "failed";
+    case LUMIGRATE_ITEM_PARTIAL: return "partial";
+    default: return "unknown";
+    }
+}
+
+static json_t *item_json(const lumigrate_item *item)
+{
+    json_t *o = json_object();
+    int bad = lm_json_text(o, "id", item->id);
+
+    bad |= lm_json_text(o, "file", item->file);
+    bad |= lm_json_text(o, "description", item->description);
+    bad |= lm_json_text(o, "status", status_name(item->status));
+    bad |= lm_json_text(o, "applied_at", item->applied_at);
+    return lm_json_done(o, bad);
+}
+
+static int set_texts(json_t *o, const char *key, const char *const *texts,
+                     long count)
+{
+    json_t *list = json_array();
+    bool lossy = false;
+    int bad = 0;
+    long i;
+
+    for (i = 0; i < count; i++)
+        bad |= lm_json_append(list, texts[i], &lossy);
+    bad |= json_object_set_new(o, key, list);
+    if (lossy)
+        bad |= json_object_set_new(o, "lossy", json_true());
+    return bad;
+}
+
+static int set_report(json_t *o, const lumigrate_report *r)
+{
+    json_t *list = json_array();
+    int bad = lm_json_text(o, "current_version", r->current);
+    long i;
+
+    bad |= lm_json_text(o, "latest_version", r->latest);
+    bad |= lm_json_count(o, "pending_count", r->pending);
+    bad |= lm_json_count(o, "applied_count", r->applied);
+    bad |= json_object_set_new(o, "schema_valid",
+                               json_boolean(r->schema_valid));
+    for (i = 0; i < r->count; i++)
+        bad |= json_array_append_new(list, item_json(&r->items[i]));
+    bad |= json_object_set_new(o, "migrations", list);
+    bad |= set_texts(o, "warnings", r->warnings, r->warning_count);
+    bad |= set_texts(o, "problems", r->problems, r->problem_count);
+    return bad | lm_json_text(o, "database", r->database);
+}
+
+/* The same shape where nothing is known. */
+static int set_nothing(json_t *o)
+{
+    static const char *const unknown[] = {
+        "current_version", "latest_version", "pending_count",
+        "applied_count", "schema_valid"};
+    int bad = 0;
+    size_t i;
+
+    for (i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        bad |= json_object_set_new(o, unknown[i], json_null());
+    bad |= json_object_set_new(o, "migrations", json_array());
+    bad |= json_object_set_new(o, "warnings", json_array());
+    bad |= json_object_set_new(o, "problems", json_array());
+    return bad | json_object_set_new(o, "database", json_null());
+}
+
+/* `error` is NULL where there is none: that something is pending is not. */
+static void write_json(lm_app *app, const lumigrate_report *r,
+                       const lumigrate_error *error)
+{
+    json_t *o = lm_json_new();
+    const char *status = r != NULL        ? r->status
+                         : error != NULL  ? "error"
+                                          : NULL;
+    int bad = lm_json_text(o, "status", status);
+
+    bad |= r != NULL ? set_report(o, r) : set_nothing(o);
+    if (app->skipped)
+        bad |= json_object_set_new(o, "skipped", json_true());
+    bad |= json_object_set_new(
+        o, "error", error != NULL ? lm_json_error(error) : json_null());
+    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+}
+
+void lm_ready_fail(lm_app *app, const lumigrate_error *error)
+{
+    write_json(app, NULL, error);
+}
+
+/* ---- text ---- */
+
+static void put_summary(lm_app *app, const lumigrate_report *r)
+{
+    lm_out *out = lm_app_people(app);
+    lm_str *to = &out->text;
+    long i;
+
+    lm_out_mark(out, r->pending > 0 ? LM_MARK_WAITS : LM_MARK_DONE);
+    lm_str_printf(to, " %s: ", r->status);
+    if (!r->exists) {
+        lm_words_text(to, r->database);
+        lm_str_puts(to, " does not exist yet, ");
+    }
+    lm_words_count(to, r->applied);
+    lm_str_puts(to, " applied, ");
+    lm_words_count(to, r->pending);
+    lm_str_puts(to, " pending\n");
+    for (i = 0; i < r->count; i++) {
+        if (!is_pending(&r->items[i]))
+            continue;
+        lm_str_puts(to, "  ");
+        lm_out_mark(out, LM_MARK_WAITS);
+        lm_str_putc(to, ' ');
+        lm_words_text(to, r->items[i].id);
+        lm_str_putc(to, '\n');
+    }
+}
+
+/* The first problem is the error itself. */
+static void put_problems(lm_app *app, const lumigrate_report *r)
+{
+    long i;
+
+    for (i = 0; i < r->warning_count; i++)
+        lm_app_warn(app, NULL, r->warnings[i]);
+    for (i = 1; i < r->problem_count; i++)
+        lm_app_warn(app, NULL, r->problems[i]);
+}
+
+static void put_error(lm_app *app, const lumigrate_error *error)
+{
+    lm_out_flush(&app->out);
+    lm_error_out(&app->err, error);
+    lm_out_flush(&app->err);
+}
+
+/* ---- both ---- */
+
+/* That it is pending is an answer; everything else but "ready" is an error. */
+static void answer(lm_app *app, lumigrate *lm, const lumigrate_report *r,
+                   int rc)
+{
+    lumigrate_error error = *lumigrate_errinfo(lm);
+    bool failed = rc != LUMIGRATE_OK && rc != LUMIGRATE_PENDING;
+    lm_str reason = {0};
+
+    if (rc == LUMIGRATE_INTERRUPTED && lm_signals_caught() != 0) {
+        lm_str_printf(&reason, "interrupted by %s",
+                      lm_signals_name(lm_signals_caught()));
+        error.message = lm_str_text(&reason);
+        error.hint = "nothing was changed";
+    }
+    if (r != NULL)
+        put_problems(app, r);
+    if (failed)
+        put_error(app, &error);
+    if (app->settings.format != LM_TEXT)
+        write_json(app, r, failed ? &error : NULL);
+    else if (r != NULL && !failed && !app->settings.quiet)
+        put_summary(app, r);
+    lm_str_clear(&reason);
+}
+
+/* What is waited for, for those who watch the log. */
+static int on_event(void *user, const lumigrate_event *event)
+{
+    lm_app *app = user;
+    lm_out *out = lm_app_people(app);
+
+    if (event->type != LUMIGRATE_EVENT_WAITING || app->settings.quiet)
+        return 0;
+    lm_out_mark(out, LM_MARK_WAITS);
+    lm_str_puts(&out->text, " waiting: ");
+    lm_words_text(&out->text, event->text != NULL
+                      ? event->text
+                      : "another process holds the lock");
+    lm_str_putc(&out->text, '\n');
+    lm_out_flush(out);
+    return 0;
+}
+
+static int look(lm_app *app, lm_ready_ask ask)
+{
+    lumigrate_report *r = NULL;
+    lumigrate *lm;
+    int rc = lm_app_open(app, on_event, &lm);
+
+    if (rc != LUMIGRATE_OK)
+        return rc;
+    lm_signals_begin(lm);
+    rc = ask(app, lm, &r);
+    answer(app, lm, r, rc);
+    lm_signals_end();
+    lumigrate_report_free(r);
+    lumigrate_close(lm);
+    return rc;
+}
+
+/* To look changes nothing, so that LUMIGRATE_SKIP is about the command that
+ * would wait for the answer. */
+int lm_ready_run(lm_app *app, lm_ready_ask ask)
+{
+    bool exec = app->settings.exec;
+    int rc = lm_exec_check(app);
+
+    if (rc != LUMIGRATE_OK)
+        return rc;
+    if (lm_app_is_skipped(app) && (exec || app->command == &lm_cmd_wait)) {
+        lm_app_skip(app);
+        if (app->settings.format != LM_TEXT)
+            write_json(app, NULL, NULL);
+    } else {
+        rc = look(app, ask);
+    }
+    app->become = rc == LUMIGRATE_OK && exec;
+    return rc;
+}
