@@ -44,6 +44,12 @@ includes engine 'base|db'
 includes script 'base|lex|db|engine'
 includes sqlfile 'base|lex|db|engine'
 includes core 'base|lex|db|engine'
+# A folder within db/ sees db/ and what is below that.
+for file in runner/db/*/*.[ch]; do
+    [ -e "$file" ] || continue
+    grep -nHE '^#[[:space:]]*include[[:space:]]*"[^"]*/' "$file" |
+        grep -vE '"\.\./([a-z]+\.h|\.\./(base|lex)/[^/]*)"$'
+done | rule 'a folder within runner/db must not include this'
 grep -nsE '^#[[:space:]]*include[[:space:]]*"[^"]*/' runner/cli/*.[ch] |
     grep -v '"\.\./lumigrate\.h"$' | rule 'runner/cli sees lumigrate.h alone'
 grep -nE '^#[[:space:]]*include[[:space:]]*"cli/' runner/*.[ch] |

@@ -170,6 +170,192 @@ function conn:savepoint(f) end
 ---@param options? { deterministic: boolean }
 function conn:create_function(name, f, options) end
 
+-- Asking about the schema ---------------------------------------------------
+--
+-- Names as SQLite compares them; what is not there is {} or nil. Without a
+-- schema temp is looked at first. What comes back is yours to change.
+
+---@class lumigrate.Table
+---@field schema lumigrate.Schema
+---@field name string
+---@field kind "table"|"view"|"virtual"|"shadow"
+---@field without_rowid boolean
+---@field strict boolean
+---@field ncol integer
+
+---@class lumigrate.Column
+---@field name string
+---@field position integer from 1
+---@field type string as declared, "" if it is not
+---@field not_null boolean
+---@field default string? as written
+---@field pk integer its place in the primary key; 0: none
+---@field generated "virtual"|"stored"|nil
+---@field generated_expr string?
+---@field hidden boolean of a virtual table
+---@field collation string
+---@field autoincrement boolean
+---@field rowid_alias boolean
+
+---@class lumigrate.PrimaryKey
+---@field columns string[]
+---@field name string?
+---@field autoincrement boolean
+---@field rowid_alias boolean
+---@field without_rowid boolean
+
+--- One column or expression of an index.
+---@class lumigrate.IndexPart
+---@field name string? the column
+---@field expr string? or the expression
+---@field collation string
+---@field desc boolean
+
+---@class lumigrate.Index
+---@field name string? nil: a constraint made it
+---@field origin "index"|"unique"|"primary key"
+---@field unique boolean
+---@field partial boolean
+---@field where string?
+---@field columns lumigrate.IndexPart[]
+---@field sql string?
+
+---@class lumigrate.ForeignKey
+---@field name string?
+---@field columns string[]
+---@field ref_table string
+---@field ref_columns string[] resolved, also where none are written
+---@field implicit boolean none are written
+---@field on_update string
+---@field on_delete string
+---@field deferrable boolean
+---@field initially_deferred boolean
+---@field table string? whose it is (of referenced_by)
+
+---@class lumigrate.Check
+---@field name string?
+---@field expr string
+---@field column string? nil: it stands at the table
+
+---@class lumigrate.Unique
+---@field name string?
+---@field columns string[]
+---@field column string? nil: it stands at the table
+
+---@class lumigrate.Trigger
+---@field schema lumigrate.Schema
+---@field name string
+---@field table string
+---@field timing "BEFORE"|"AFTER"|"INSTEAD OF"
+---@field event "INSERT"|"UPDATE"|"DELETE"
+---@field update_of string[]
+---@field when string?
+---@field sql string
+
+---@class lumigrate.View
+---@field schema lumigrate.Schema
+---@field name string
+---@field columns string[]
+---@field sql string
+---@field valid boolean
+---@field error string?
+
+---@class lumigrate.Dependent
+---@field kind "view"|"trigger"|"index"|"foreign_key"|"check"|"unique"|"generated"|"fts5"
+---@field schema lumigrate.Schema
+---@field name string?
+---@field table string? where the trigger, index or constraint stands
+---@field column string? nil: it uses the table as such
+---@field how "read"|"write"
+
+--- All tables and views, or those of one schema or kind.
+---@param filter? { schema?: lumigrate.Schema, kind?: "table"|"view"|"virtual"|"shadow" }
+---@return lumigrate.Table[]
+function conn:tables(filter) end
+
+---@param name string
+---@param schema? lumigrate.Schema
+---@return lumigrate.Table?
+function conn:table(name, schema) end
+
+---@param table string
+---@param schema? lumigrate.Schema
+---@return lumigrate.Column[]
+function conn:columns(table, schema) end
+
+---@param table string
+---@param schema? lumigrate.Schema
+---@return lumigrate.PrimaryKey?
+function conn:primary_key(table, schema) end
+
+---@param table string
+---@param schema? lumigrate.Schema
+---@return lumigrate.Index[]
+function conn:indexes(table, schema) end
+
+---@param table string
+---@param schema? lumigrate.Schema
+---@return lumigrate.ForeignKey[]
+function conn:foreign_keys(table, schema) end
+
+--- Foreign keys that point to the table, its own included.
+---@param table string
+---@param schema? lumigrate.Schema
+---@return lumigrate.ForeignKey[]
+function conn:referenced_by(table, schema) end
+
+---@param table string
+---@param schema? lumigrate.Schema
+---@return lumigrate.Check[]
+function conn:checks(table, schema) end
+
+---@param table string
+---@param schema? lumigrate.Schema
+---@return lumigrate.Unique[]
+function conn:uniques(table, schema) end
+
+--- Of a table or view, or all.
+---@param table? string
+---@param schema? lumigrate.Schema
+---@return lumigrate.Trigger[]
+function conn:triggers(table, schema) end
+
+---@param schema? lumigrate.Schema
+---@return lumigrate.View[]
+function conn:views(schema) end
+
+--- What hangs on a table or on one column of it: what would break or change
+--- its meaning without it.
+---@param table string
+---@param column? string
+---@param schema? lumigrate.Schema
+---@return lumigrate.Dependent[]
+function conn:dependents(table, column, schema) end
+
+--- The text of a table, view, index or trigger as SQLite keeps it.
+---@param name string
+---@param schema? lumigrate.Schema
+---@return string?
+function conn:sql(name, schema) end
+
+--- A name as SQL, in double quotes.
+---@param name string
+---@return string
+function conn:quote_ident(name) end
+
+--- A value as SQL.
+---@param value lumigrate.Value
+---@return string
+function conn:quote_literal(value) end
+
+--- The schema as SQL text, without temporary objects and the runner's own.
+---@return string
+function conn:schema_dump() end
+
+--- 64 hex digits: equal for schemas that are equal, however written.
+---@return string
+function conn:schema_fingerprint() end
+
 -- Cursors -----------------------------------------------------------------
 
 ---@class lumigrate.Cursor

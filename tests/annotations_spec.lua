@@ -89,6 +89,7 @@ describe("a script's world", function()
   -- a script has to find it.
   it("has the annotated methods and no others", function()
     local sources = slurp("runner/script/conn.c") ..
+      slurp("runner/script/catalog.c") ..
       slurp("runner/script/cursor.c") .. slurp("runner/script/row.c")
     for _, kind in ipairs { "conn", "cursor" } do
       local annotated = all(annotations, "\nfunction " .. kind .. ":(%w[%w_]*)")
@@ -107,7 +108,8 @@ describe("a script's world", function()
   end)
 
   it("has the annotated fields of a cursor", function()
-    local fields = all(annotations, "\n%-%-%-@field ([%w_]+)")
+    local class = annotations:match("\n%-%-%-@class lumigrate.Cursor(.-)\nlo")
+    local fields = all(class, "\n%-%-%-@field ([%w_]+)")
     assert.same({ "description", "lastrowid", "rowcount" }, sorted(fields))
     box:migration("2026_01_02_fields", [[
       local cursor = conn:execute("CREATE TABLE t (x)")
@@ -116,6 +118,50 @@ describe("a script's world", function()
       assert(cursor:execute("SELECT x FROM t").description[1] == "x")
     ]])
     box:up()
+  end)
+
+  -- One schema in which every field of every answer is there.
+  it("has the annotated fields of the answers about a schema", function()
+    local other = sandbox.new()
+    finally(function() other:destroy() end)
+    other:sql [[
+      CREATE TABLE p (id INTEGER CONSTRAINT k PRIMARY KEY AUTOINCREMENT);
+      CREATE TABLE t (a DEFAULT 1 CONSTRAINT c CHECK (a > 0)
+        CONSTRAINT u UNIQUE CONSTRAINT f REFERENCES p, g AS (a));
+      CREATE INDEX i ON t (a, lower(a)) WHERE a > 0;
+      CREATE VIEW v AS SELECT nope FROM t;
+      CREATE TRIGGER g UPDATE OF a ON t WHEN new.a BEGIN SELECT 1; END;
+    ]]
+    other:migration("a", [[
+      local function fields(class, list)
+        for _, x in ipairs(list) do
+          for field in pairs(x) do print(class .. "." .. field) end
+        end
+      end
+      fields("Table", conn:tables())
+      fields("Column", conn:columns("t"))
+      fields("PrimaryKey", { conn:primary_key("p") })
+      fields("Index", conn:indexes("t"))
+      for _, index in ipairs(conn:indexes("t")) do
+        fields("IndexPart", index.columns)
+      end
+      fields("ForeignKey", conn:referenced_by("p"))
+      fields("Check", conn:checks("t"))
+      fields("Unique", conn:uniques("t"))
+      fields("Trigger", conn:triggers())
+      fields("View", conn:views())
+      fields("Dependent", conn:dependents("t"))
+    ]])
+    local found = all(other:up(), "\n    (%u%a+%.[%a_]+)")
+    local annotated, class = {}, nil
+    for line in annotations:gmatch("[^\n]+") do
+      class = line:match("^%-%-%-@class lumigrate%.(%a+)$") or class
+      local field = line:match("^%-%-%-@field ([%w_]+)")
+      if field and class ~= "Cursor" then
+        annotated[class .. "." .. field] = true
+      end
+    end
+    assert.same(sorted(annotated), sorted(found))
   end)
 
   it("is what luacheck knows", function()

@@ -217,8 +217,11 @@ int lm_authorize(void *p, int action, const char *a, const char *b,
 {
     lm_db *db = p;
 
-    if (db->actor == LM_RUNNER)
+    if (db->actor == LM_RUNNER) {
+        if (db->listener != NULL)
+            db->listener(db->listener_user, action, a, b, schema, trigger);
         return SQLITE_OK;
+    }
     /* VACUUM works by BEGIN, ATTACH '' and INSERTs of its own while it
      * steps; VACUUM INTO was refused before it was prepared. */
     if (db->running != NULL && db->running->vacuum)

@@ -141,6 +141,11 @@ struct lm_db {
     lm_names temp_before;   /* the host's temporary objects */
     bool remembered;    /* what was on the host's connection: */
     int fkeys_before, defensive_before, busy_before;
+    struct lm_catalog *catalog;     /* what catalog.h has found out, or NULL */
+    /* Hears what SQLite asks for the runner's statements, or NULL. */
+    void (*listener)(void *user, int action, const char *a, const char *b,
+                     const char *schema, const char *inside);
+    void *listener_user;
 };
 
 /* SQLite's last error on this connection becomes ours. */
@@ -199,6 +204,12 @@ void lm_stmt_free(lm_stmt *stmt);
 void lm_idle_clear(lm_db *db, bool scripts_only);
 void lm_functions_clear(lm_db *db);
 int lm_db_exec(lm_db *db, const char *sql);
+
+/* Can there be anything in temp at all? */
+static inline bool lm_db_has_temp(const lm_db *db)
+{
+    return db->attached || db->track.made_temp;
+}
 
 static inline lm_value lm_text_value(const char *s, size_t n)
 {

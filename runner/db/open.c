@@ -30,6 +30,7 @@
 #include "../base/clock.h"
 #include "../base/file.h"
 #include "../base/text.h"
+#include "catalog.h"
 #include "health.h"
 #include "internal.h"
 #include "trouble.h"
@@ -440,6 +441,7 @@ void lm_db_close(lm_db *db)
         return;
     lm_idle_clear(db, false);
     lm_functions_clear(db);
+    lm_catalog_forget(db);
     if (db->attached)
         give_back(db);
     else {

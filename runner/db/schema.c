@@ -49,12 +49,6 @@ static int ask(lm_db *db, const char *sql, const lm_value *values, int count,
     return rc;
 }
 
-/* Can there be anything in temp at all? */
-static bool has_temp(const lm_db *db)
-{
-    return db->attached || db->track.made_temp;
-}
-
 /* Is there an object of this type and name? Looked for in temp, then main,
  * or in the one schema that was named. */
 static int ask_object(lm_db *db, const char *schema, const char *type,
@@ -74,7 +68,8 @@ static int ask_object(lm_db *db, const char *schema, const char *type,
         return LM_OK;
     v[0] = lm_text_value(type, strlen(type));
     v[1] = name_value(name);
-    if ((schema == NULL || lm_same_name(schema, "temp")) && has_temp(db))
+    if (lm_db_has_temp(db) &&
+        (schema == NULL || lm_same_name(schema, "temp")))
         rc = ask(db, in_temp, v, 2, out);
     if (rc == LM_OK && !*out &&
         (schema == NULL || lm_same_name(schema, "main")))

@@ -13,6 +13,7 @@
 #include "../base/buf.h"
 #include "../base/text.h"
 #include "../lex/name.h"
+#include "catalog.h"
 #include "internal.h"
 #include "txn.h"
 
@@ -76,6 +77,7 @@ int lm_db_script_begin(lm_db *db, bool enforce, bool own_txn)
     db->in_script = true;
     db->own_txn = own_txn;
     db->may_wait = !db->in_txn;
+    lm_catalog_forget(db);
     return set_foreign_keys(db, enforce);
 }
 
@@ -154,6 +156,7 @@ int lm_db_script_end(lm_db *db)
     db->in_script = false;
     lm_idle_clear(db, true);
     lm_functions_clear(db);
+    lm_catalog_forget(db);
     ended = lm_pragma_restore(db);
     if (ended == LM_OK)
         ended = set_foreign_keys(db, 0);

@@ -9,6 +9,7 @@
 
 #include "../base/text.h"
 #include "../lex/sqlsplit.h"
+#include "catalog.h"
 #include "internal.h"
 #include "txn.h"
 
@@ -377,6 +378,8 @@ int lm_stmt_step(lm_stmt *stmt, bool *row)
     lm_db *db = stmt->db;
     lm_stmt *outer = db->running;
     lm_actor outer_actor = db->actor;
+    bool inside = db->own_txn && stmt->actor == LM_SCRIPT &&
+                  !sqlite3_get_autocommit(db->handle);
     int rc = LM_OK;
 
     *row = false;
@@ -390,6 +393,9 @@ int lm_stmt_step(lm_stmt *stmt, bool *row)
     rc = sqlite3_step(stmt->handle);
     db->running = outer;
     db->actor = outer_actor;
+    /* A ROLLBACK may have taken the schema back with it. */
+    if (inside && sqlite3_get_autocommit(db->handle))
+        lm_catalog_forget(db);
     if (rc == SQLITE_ROW) {
         *row = true;
         if (!stmt->stepping)

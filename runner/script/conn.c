@@ -2,6 +2,7 @@
 #include "conn.h"
 
 #include "../db/txn.h"
+#include "catalog.h"
 #include "cursor.h"
 #include "function.h"
 #include "kind.h"
@@ -117,6 +118,7 @@ void lm_conn_open(lua_State *L)
     static const luaL_Reg meta[] = {{NULL, NULL}};
 
     luaL_newlib(L, methods);
+    lm_catalog_methods(L);
     add_refusals(L);
     lm_kind_make(L, LM_KIND_CONN, meta);
 }

@@ -79,6 +79,14 @@ static const char script[] =
     "pcall(function() conn:savepoint(function()\n"
     "  conn:execute('DELETE FROM t') error('no') end) end)\n"
     "assert(column_exists('t', 'v') and index_exists('i'))\n"
+    "conn:execute('CREATE VIEW o AS SELECT id FROM t WHERE v > 0')\n"
+    "conn:execute('CREATE INDEX e ON t(lower(v)) WHERE id > 0')\n"
+    "conn:execute([[CREATE TEMP TRIGGER h UPDATE OF v ON t WHEN new.id\n"
+    "  BEGIN INSERT INTO t(v) SELECT id FROM o NATURAL JOIN t; END]])\n"
+    "assert(#conn:columns('t') == 2 and #conn:indexes('t') == 2)\n"
+    "assert(#conn:dependents('t') == 11 and #conn:views() == 2)\n"
+    "assert(#conn:triggers() == 2 and #conn:referenced_by('t') == 0)\n"
+    "assert(#conn:schema_dump() > 100 and #conn:schema_fingerprint())\n"
     "print(string.format('%s rows', 5))\n";
 
 /* On a file system in memory where there is one: the runs sync a lot. */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * canon.h - parts of a schema in the one form that they have for the
+ * fingerprint.
+ *
+ *   lm_canon_field   a text as it is; NULL is not ""
+ *   lm_canon_name    a name, ASCII case aside
+ *   lm_canon_count   a number
+ *   lm_canon_text    a piece of SQL: spaces, comments, case, quoting aside
+ *   lm_canon_exact   a piece of SQL: only spaces and comments aside
+ *   lm_canon_expression  the same for an expression over one table's columns
+ *   lm_canon_default     what stands behind DEFAULT
+ *   lm_canon_type        a declared type
+ *   lm_canon_table   an ordinary table
+ *   lm_canon_index   an index with a text of its own
+ *
+ * Every part says how long it is, so that no two lists of parts look alike.
+ * Failure for want of memory is sticky in the buffer (lm_buf_take sees it).
+ */
+#ifndef LM_DB_CATALOG_CANON_H
+#define LM_DB_CATALOG_CANON_H
+
+#include "../../base/buf.h"
+#include "inner.h"
+
+void lm_canon_field(lm_buf *b, const char *s);
+void lm_canon_name(lm_buf *b, const char *name);
+void lm_canon_count(lm_buf *b, size_t n);
+void lm_canon_text(lm_buf *b, const char *text, lm_span span);
+void lm_canon_exact(lm_buf *b, const char *text, lm_span span);
+void lm_canon_expression(lm_buf *b, const lm_table_info *t, const char *text,
+                         lm_span span);
+void lm_canon_default(lm_buf *b, const char *text, lm_span span);
+void lm_canon_type(lm_buf *b, const char *text, lm_span span);
+int lm_canon_table(lm_db *db, const lm_table_info *t, lm_buf *b);
+void lm_canon_index(const lm_table_info *t, const lm_index_info *index,
+                    lm_buf *b);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Full-text tables that keep their text in another table (content=): they
+ * read its columns of the same names (sqlite.org/fts5.html 4.4.3).
+ */
+#include <string.h>
+
+#include "../../base/text.h"
+#include "../../lex/createother.h"
+#include "../../lex/sqltext.h"
+#include "../../lex/sqltok.h"
+#include "dependent.h"
+
+static lm_sqlkind next_token(lm_sqltok *t)
+{
+    lm_sqlkind kind;
+
+    do
+        kind = lm_sqltok_next(t);
+    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
+    return kind;
+}
+
+/* The value of `option` among the arguments: content='t', content=t, … NULL:
+ * it is not among them, or memory ran out. */
+static const char *option_of(lm_arena *names, const char *text, lm_span args,
+                             const char *option)
+{
+    lm_sqltok t;
+    bool first = true, is;
+
+    lm_sqltok_start(&t, text + args.start, args.end - args.start);
+    while (next_token(&t) != LM_TOK_END) {
+        is = first && lm_sqltok_is(&t, option);
+        first = t.kind == LM_TOK_OPERATOR && t.text[t.start] == ',';
+        if (is && next_token(&t) == LM_TOK_OPERATOR &&
+            t.text[t.start] == '=' && next_token(&t) != LM_TOK_END)
+            return lm_sqltext_name(names, t.text + t.start, t.size);
+    }
+    return NULL;
+}
+
+/* Is q->table the content of this one? *rowid: the column of content_rowid=,
+ * or NULL. */
+static bool is_content(lm_inquiry *q, const lm_table_info *f,
+                       const char **rowid, int *rc)
+{
+    lm_createvirtual v;
+    lm_arena names = {0};
+    const char *content = NULL, *key = NULL;
+    bool is = false;
+
+    *rowid = NULL;
+    *rc = lm_createvirtual_parse(f->sql, strlen(f->sql), &v, q->db->err);
+    if (*rc == LM_OK && v.module[0] != '\0' && strlen(v.module) == 4 &&
+        lm_same_name_n(v.module, 3, "fts", 3)) {
+        content = option_of(&names, f->sql, v.arguments, "content");
+        key = option_of(&names, f->sql, v.arguments, "content_rowid");
+    }
+    is = content != NULL && lm_same_name(content, q->table->name) &&
+         strcmp(f->schema, q->table->schema) == 0;
+    if (is && key != NULL)
+        *rowid = lm_inquiry_column(q, key);
+    lm_arena_clear(&names);
+    lm_createvirtual_clear(&v);
+    return is;
+}
+
+static int add_columns(lm_inquiry *q, lm_table_info *f, const char *rowid)
+{
+    lm_dependent d = {.kind = LM_DEP_FTS5};
+    size_t i;
+    int rc = lm_catalog_describe(q->db, f);
+
+    d.schema = f->schema;
+    d.name = f->name;
+    if (rc == LM_OK)
+        rc = lm_dependent_add(q, d);
+    for (i = 0; i < f->column_count && rc == LM_OK; i++) {
+        d.column = f->columns[i].hidden
+            ? NULL : lm_inquiry_column(q, f->columns[i].name);
+        if (d.column != NULL)
+            rc = lm_dependent_add(q, d);
+    }
+    d.column = rowid;
+    if (rc == LM_OK && rowid != NULL)
+        rc = lm_dependent_add(q, d);
+    return rc;
+}
+
+int lm_inquire_fulltext(lm_inquiry *q)
+{
+    lm_table_info *f;
+    const char *rowid;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < q->cat->table_count && rc == LM_OK; i++) {
+        f = &q->cat->tables[i];
+        if (f->kind != LM_VIRTUAL || f->sql == NULL)
+            continue;
+        if (is_content(q, f, &rowid, &rc))
+            rc = add_columns(q, f, rowid);
+    }
+    return rc;
+}
