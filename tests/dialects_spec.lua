@@ -294,6 +294,19 @@ describe("dbmate's folder", function()
     assert.equal(1, box:value("SELECT count(*) FROM schema_migrations"))
   end)
 
+  it("is not meant by dated files with its marks, as new writes them",
+    function()
+      folder {
+        ["2026_01_10_b.sql"] = "-- migrate:up\nCREATE TABLE b (x);\n" ..
+          "-- migrate:down\nDROP TABLE b;\n",
+        ["2026_01_9_a.sql"] = "-- migrate:up\nCREATE TABLE a (x);\n",
+        ["2026_01_11_c.sql"] = "CREATE TABLE c (x);\n",
+      }
+      assert.equal("", select(3, box:run("up")))
+      assert.same({ "2026_01_9_a", "2026_01_10_b", "2026_01_11_c" }, ids())
+      assert.equal("a b c", names())
+    end)
+
   it("is refused when two files have one version", function()
     folder { ["1_a.sql"] = "-- migrate:up\n", ["1_b.sql"] = "-- migrate:up\n" }
     refused("two migrations are one version to dbmate: 1_a.sql and 1_b.sql",

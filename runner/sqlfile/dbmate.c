@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../base/text.h"
+#include "dialect.h"
 #include "mark.h"
 #include "marked.h"
 
@@ -159,10 +160,61 @@ static int note_order(lm_claim *c)
     return LM_OK;
 }
 
+/* 2026_01_28_words.sql, as "lumigrate new --sql" writes them, with dbmate's
+ * marks. To dbmate all of a year were one version, so it is not its folder. */
+static bool is_dated(const char *name)
+{
+    static const char shape[] = "0000_00_00_";
+    size_t i;
+
+    for (i = 0; shape[i] != '\0'; i++)
+        if (shape[i] == '0' ? name[i] < '0' || name[i] > '9'
+                            : name[i] != shape[i])
+            return false;
+    return true;
+}
+
+static bool is_ours(const lm_claim *c)
+{
+    size_t i;
+
+    for (i = 0; i < c->dir->count; i++)
+        if (lm_claim_entry(c, i, ".sql") &&
+            is_dated(c->dir->entries[i].name))
+            return true;
+    return false;
+}
+
+/* Natural order, and a file without marks is all way up. */
+static int claim_ours(lm_claim *c)
+{
+    const lm_dialect *marked = c->dialect;
+    const char *name;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < c->dir->count && rc == LM_OK; i++) {
+        if (!lm_claim_entry(c, i, ".sql"))
+            continue;
+        name = c->dir->entries[i].name;
+        rc = lm_claim_read(c, i);
+        c->dialect = c->texts[i].marks != 0 ? marked
+                                            : lm_dialect_named("sql");
+        if (rc == LM_OK &&
+            lm_claim_add(c, i, name, strlen(name) - 4) == NULL)
+            rc = LM_ENOMEM;
+    }
+    c->dialect = marked;
+    return rc;
+}
+
 int lm_dbmate_claim(lm_claim *c)
 {
-    int rc = lm_marked_claim(c, LM_MARKS_DBMATE, has_no_number);
+    int rc;
 
+    if (is_ours(c))
+        return claim_ours(c);
+    rc = lm_marked_claim(c, LM_MARKS_DBMATE, has_no_number);
     if (rc == LM_OK)
         rc = lm_claim_unique(c, by_version);
     if (rc == LM_OK)
