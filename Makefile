@@ -79,7 +79,8 @@ SMALL  := -Wl,-Bstatic $(shell pkg-config --libs lua5.4 libmd jansson \
 STATIC := -static -Wl,--no-warnings
 STATIC_LIBS := $(shell pkg-config --libs sqlite3 lua5.4 libmd jansson \
                  2>/dev/null) -lm
-SHARED_LIBS := $(shell pkg-config --libs lua5.4 libmd 2>/dev/null) $(SQLITE)
+SHARED_LIBS := $(shell pkg-config --libs lua5.4 libmd jansson \
+                 2>/dev/null) $(SQLITE)
 
 ROOMS   := base lex engine db core script sqlfile
 LIB_SRC := $(sort $(wildcard runner/*.c $(ROOMS:%=runner/%/*.c)))

@@ -36,8 +36,8 @@ struct lumigrate {
     lumigrate_event_fn on_event;
     void *user;
     const char *(*getenv)(void *user, const char *name);
-    void *lua;                  /* contexts of the engines */
     bool deep;                  /* lumigrate_check reads all of it */
+    void *lua, *sql;            /* contexts of the engines */
 };
 
 int lm_tell(void *handle, const lm_event *event);

@@ -27,16 +27,23 @@ static const char *process_environment(void *user, const char *name)
     return getenv(name);
 }
 
-static bool wire_engines(lumigrate *lm)
+static bool wire_engines(lumigrate *lm, const char *dialect)
 {
     lm_engines *e = &lm->session.engines;
+    lm_sql_options sql = {0};
 
+    sql.dialect = dialect;
+    sql.table = lm->session.table;
+    sql.env_user = lm->session.env_user;
+    sql.getenv = lm->session.getenv;
     lm->lua = lm_lua_context_new();
-    if (lm->lua == NULL)
+    lm->sql = lm_sql_context_new(&sql);
+    if (lm->lua == NULL || lm->sql == NULL)
         return false;
     e->slots[0].engine = &lm_lua_engine;
     e->slots[0].context = lm->lua;
     e->slots[1].engine = &lm_sql_engine;
+    e->slots[1].context = lm->sql;
     e->count = 2;
     return true;
 }
@@ -59,7 +66,8 @@ static int check_range(lumigrate *lm, const lumigrate_config *c)
     if (c->migrations != NULL && c->migrations[0] == '\0')
         return lm_err_set(&lm->err, LM_EUSAGE, "the name of the migrations "
                           "folder is empty");
-    return LM_OK;
+    return c->dialect == NULL ? LM_OK
+        : lm_sql_check_dialect(c->dialect, &lm->err);
 }
 
 static lm_policy policy_of(int asked, lm_policy otherwise)
@@ -125,7 +133,7 @@ static lumigrate *new_handle(const lumigrate_config *config)
         rc = check_range(lm, config);
     if (rc == LM_OK)
         rc = copy_config(lm, config);
-    if (rc == LM_OK && !wire_engines(lm))
+    if (rc == LM_OK && !wire_engines(lm, config->dialect))
         rc = lm_err_nomem(&lm->err);
     if (rc == LM_OK && lm->on_event != NULL) {
         lm->sink.user = lm;
@@ -406,6 +414,7 @@ void lumigrate_close(lumigrate *lm)
         return;
     lm_session_close(&lm->session);
     lm_lua_context_free(lm->lua);
+    lm_sql_context_free(lm->sql);
     free(lm->session.path);
     free(lm->session.folder);
     free(lm->session.table);

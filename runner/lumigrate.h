@@ -178,6 +178,8 @@ typedef struct lumigrate_config {
                                    strict or not; ERROR, LUMIGRATE_AHEAD */
     int deep;                   /* 1: lumigrate_check reads all of the
                                    database, too */
+    const char *dialect;        /* whose SQL files the folder holds: "plain",
+                                   "goose", ...; NULL or "auto": found out */
     int no_create;              /* 1: a database that is not there is an
                                    error, never made */
     lumigrate_event_fn on_event;    /* NULL: nobody listens */
@@ -220,7 +222,8 @@ typedef struct lumigrate_item {
     const char *id;
     int status;                 /* LUMIGRATE_ITEM_... */
     const char *file;           /* NULL when it is missing */
-    const char *kind;           /* "lua", "sql", "dbmate"; NULL: unknown */
+    const char *kind;           /* "lua", "sql", or the tool whose files
+                                   they are: "goose"; NULL: unknown */
     const char *description;
     const char *checksum;
     const char *applied_at;     /* NULL when it is not applied */

@@ -381,9 +381,9 @@ describe("the migrations folder", function()
     end)
 
     it("and in a SQL file too", function()
-      box:sql_file("c.sql", "SELECT 1;\nSELECT 'open")
-      local err = refused("a quote that begins here is never closed")
-      has(err, "migrations/c.sql:2:8")
+      box:sql_file("c.sql", "SELECT 1;\nSELECT 2 /* open")
+      local err = refused("the comment that begins here is never closed")
+      has(err, "migrations/c.sql:2:10")
     end)
 
     it("but not what is applied already", function()

@@ -332,6 +332,7 @@ describe("options", function()
         LUMIGRATE_TRANSACTION = { "transaction", "all" },
         LUMIGRATE_STRICT = { "strict", "1" },
         LUMIGRATE_OUT_OF_ORDER = { "out-of-order", "error" },
+        LUMIGRATE_DIALECT = { "dialect", "goose" },
       } do
         local option, value = table.unpack(setting)
         local list = settings { [name] = value }

@@ -165,6 +165,7 @@ int lm_settings_check(lm_settings *s, lm_fault *fault)
     c->database = s->values[LM_OPT_DATABASE].text;
     c->migrations = s->values[LM_OPT_MIGRATIONS].text;
     c->table = s->values[LM_OPT_TABLE].text;
+    c->dialect = s->values[LM_OPT_DIALECT].text;
     c->lock_timeout = check_seconds(s, LM_OPT_LOCK_TIMEOUT, fault);
     c->timeout = check_seconds(s, LM_OPT_TIMEOUT, fault);
     /* The library's 0 is its default: no waiting is spelt -1 there. */

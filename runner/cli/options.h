@@ -30,6 +30,7 @@ typedef enum lm_opt {
     LM_OPT_STRICT,
     LM_OPT_OUT_OF_ORDER,
     LM_OPT_IF_AHEAD,
+    LM_OPT_DIALECT,
     LM_OPT_JSON,
     LM_OPT_JSONL,
     LM_OPT_QUIET,

@@ -58,11 +58,11 @@ static int compile(run *r)
 
     for (i = 0; i < r->reverts.count && rc == LM_OK; i++) {
         v = &r->reverts.list[i];
-        rc = lm_stage_compile(r->s, v->source);
+        rc = lm_stage_compile(r->s, v->source, LM_DOWN);
         if (rc != LM_OK || !r->again)
             continue;
         rc = v->file == NULL ? refuse_fileless(r, v)
-            : v->file != v->source ? lm_stage_compile(r->s, v->file) : LM_OK;
+                             : lm_stage_compile(r->s, v->file, LM_UP);
     }
     return rc;
 }
@@ -98,7 +98,7 @@ static int revert_one(run *r, const lm_revert *v, const lm_origin *origin)
     int rc;
 
     r->outcome->down = true;
-    r->outcome->outside = v->source->txn == LM_TXN_NONE;
+    r->outcome->outside = lm_source_txn(v->source, LM_DOWN) == LM_TXN_NONE;
     rc = lm_apply(r->s, &job, origin, &done);
     if (rc == LM_OK && done.did)
         r->outcome->reverted++;

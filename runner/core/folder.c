@@ -24,7 +24,10 @@ void lm_folder_clear(lm_folder *folder)
 
     for (i = 0; i < folder->sources.count; i++)
         lm_source_clear(&folder->sources.list[i]);
+    for (i = 0; i < folder->sources.note_count; i++)
+        free(folder->sources.notes[i]);
     free(folder->sources.list);
+    free(folder->sources.notes);
     memset(folder, 0, sizeof *folder);
 }
 
@@ -66,15 +69,82 @@ static int by_file(const void *a, const void *b)
                           ((const lm_source *)b)->file);
 }
 
+static int by_rank(const void *a, const void *b)
+{
+    size_t x = ((const lm_source *)a)->rank, y = ((const lm_source *)b)->rank;
+
+    return x < y ? -1 : x > y;
+}
+
+/* One sentence when files of a tool with an order of its own stand among
+ * others, and that order is not the natural one. */
+static int note_order(lm_folder *folder, const lm_source *ranked, size_t n,
+                      lm_err *err)
+{
+    char *text;
+    size_t i;
+
+    for (i = 1; i < n; i++)
+        if (by_file(&ranked[i - 1], &ranked[i]) > 0)
+            break;
+    if (i >= n || n == folder->sources.count)
+        return LM_OK;
+    text = lm_format("the files of %s run in its own order, which is not "
+                     "that of their names here: %s before %s",
+                     ranked[i].kind, ranked[i - 1].file, ranked[i].file);
+    return lm_sources_note(&folder->sources, text) ? LM_OK
+                                                   : lm_err_nomem(err);
+}
+
+/* Natural order, in which the places of those that have a rank are filled
+ * anew, in the order of the ranks. */
+static int put_in_order(lm_folder *folder, lm_err *err)
+{
+    lm_sources *all = &folder->sources;
+    lm_source *ranked;
+    size_t i, n = 0;
+    int rc;
+
+    if (all->count < 2)
+        return LM_OK;
+    lm_list_sort(all->list, all->count, sizeof *all->list, by_file);
+    ranked = malloc(all->count * sizeof *ranked);
+    if (ranked == NULL)
+        return lm_err_nomem(err);
+    for (i = 0; i < all->count; i++)
+        if (all->list[i].rank > 0)
+            ranked[n++] = all->list[i];
+    if (n > 1)
+        lm_list_sort(ranked, n, sizeof *ranked, by_rank);
+    rc = note_order(folder, ranked, n, err);
+    for (i = n = 0; i < all->count; i++)
+        if (all->list[i].rank > 0)
+            all->list[i] = ranked[n++];
+    free(ranked);
+    return rc;
+}
+
+/* What no claim has read yet. */
+static int read_file(const lm_dir *dir, const char *folder, const char *file,
+                     lm_err *err, char **path, char **text, size_t *len)
+{
+    if (file == NULL || *text != NULL)
+        return LM_OK;
+    if (*path == NULL)
+        *path = lm_path_join(folder, file);
+    if (*path == NULL)
+        return lm_err_nomem(err);
+    return lm_file_read_at(dir->fd, file, *path, err, text, len);
+}
+
 static int identify(const lm_dir *dir, const char *path, lm_source *s,
                     lm_err *err)
 {
-    int rc;
+    int rc = read_file(dir, path, s->file, err, &s->path, &s->text, &s->len);
 
-    s->path = lm_path_join(path, s->file);
-    if (s->path == NULL)
-        return lm_err_nomem(err);
-    rc = lm_file_read_at(dir->fd, s->file, s->path, err, &s->text, &s->len);
+    if (rc == LM_OK)
+        rc = read_file(dir, path, s->down_file, err, &s->down_path,
+                       &s->down_text, &s->down_len);
     if (rc == LM_OK)
         rc = s->engine->identify(s->context, s, err);
     if (rc != LM_OK)
@@ -128,9 +198,8 @@ int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
     rc = lm_dir_list(path, err, &dir);
     if (rc == LM_OK)
         rc = claim_all(&dir, path, engines, err, out);
-    if (rc == LM_OK && out->sources.count > 1)
-        lm_list_sort(out->sources.list, out->sources.count,
-              sizeof *out->sources.list, by_file);
+    if (rc == LM_OK)
+        rc = put_in_order(out, err);
     for (i = 0; i < out->sources.count && rc == LM_OK; i++)
         rc = identify(&dir, path, &out->sources.list[i], err);
     if (rc == LM_OK)

@@ -4,7 +4,8 @@
  *
  *   lm_folder_read   list the folder, let the engines claim its entries, read
  *                    and identify each; sources in the order in which they
- *                    run, no two with one ID
+ *                    run, no two with one ID: the natural one of the names,
+ *                    and among files of a tool that has one, the tool's
  *   lm_folder_find   the source with this ID, or NULL
  *   lm_folder_clear  free it; may be called twice
  *   lm_source_clear  free what is in one source; for one of no folder

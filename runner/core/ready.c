@@ -67,7 +67,7 @@ static int read_folder(lm_session *s, lm_ready *r)
     r->no_folder = (rc == LM_OK && r->folder.sources.count == 0) ||
                    (rc == LM_EUSAGE && folder_is_missing(s));
     if (rc == LM_OK && r->no_folder)
-        rc = lm_session_refuse_empty(s);
+        rc = lm_session_refuse_empty(s, &r->folder);
     return rc;
 }
 

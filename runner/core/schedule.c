@@ -113,16 +113,72 @@ static int add_missing(lm_schedule *s, const lm_ledger *ledger, lm_err *err)
     return rc;
 }
 
-/* The name by which a step stands in order: the file's, or the ID of one
- * whose file is gone. */
-static const char *place_of(const lm_step *step)
+static int by_id(const void *a, const void *b)
 {
-    return step->source != NULL ? step->source->file : step->applied->id;
+    return lm_natural_cmp(((const lm_step *)a)->applied->id,
+                          ((const lm_step *)b)->applied->id);
 }
 
-static int by_place(const void *a, const void *b)
+static int by_position(const void *a, const void *b)
 {
-    return lm_natural_cmp(place_of(a), place_of(b));
+    int64_t x = ((const lm_step *)a)->applied->position;
+    int64_t y = ((const lm_step *)b)->applied->position;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Do all of them run in the order of a tool of their own? */
+static bool is_ranked(const lm_step *steps, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (steps[i].source->rank == 0)
+            return false;
+    return n > 0;
+}
+
+/* Does any of these, which come next, stand before the missing one? In
+ * natural order its ID says so, among a tool's files when it was applied. */
+static bool comes_later(const lm_step *missing, const lm_step *next, size_t n,
+                        bool ranked)
+{
+    size_t i;
+
+    if (!ranked)
+        return lm_natural_cmp(missing->applied->id, next->source->file) >= 0;
+    for (i = 0; i < n; i++)
+        if (next[i].applied != NULL &&
+            next[i].applied->position < missing->applied->position)
+            return true;
+    return false;
+}
+
+/* The missing ones, which stand behind the folder's, go to where they would
+ * stand among them. The folder's own order stays, whatever tool's it is. */
+static int place_missing(lm_schedule *s, size_t known, lm_err *err)
+{
+    size_t n = s->count - known, i, m = 0, to = 0;
+    bool ranked = is_ranked(s->steps, known);
+    lm_step *missing = s->steps + known, *placed;
+
+    if (n == 0)
+        return LM_OK;
+    lm_list_sort(missing, n, sizeof *missing, ranked ? by_position : by_id);
+    placed = malloc(s->count * sizeof *placed);
+    if (placed == NULL)
+        return lm_err_nomem(err);
+    for (i = 0; i < known; i++) {
+        while (m < n && !comes_later(&missing[m], &s->steps[i], known - i,
+                                     ranked))
+            placed[to++] = missing[m++];
+        placed[to++] = s->steps[i];
+    }
+    memcpy(placed + to, missing + m, (n - m) * sizeof *placed);
+    free(s->steps);
+    s->steps = placed;
+    s->size = s->count;
+    return LM_OK;
 }
 
 /* It began outside a transaction, and its process was killed or a signal
@@ -289,14 +345,35 @@ static int speak(lm_schedule *s, const lm_step *step, const lm_rules *rules,
     }
 }
 
-/* A script's name and its ID should agree; the ID counts. */
+/* What the engines found odd in the folder. A run that has nothing to do does
+ * not say it every time. */
+static int take_notes(lm_schedule *s, const lm_folder *folder, bool running,
+                      lm_err *err)
+{
+    const lm_sources *all = &folder->sources;
+    size_t i;
+    int rc = LM_OK;
+
+    if (running && s->pending == 0)
+        return LM_OK;
+    for (i = 0; i < all->note_count && rc == LM_OK; i++)
+        rc = warn(s, NULL, err, "%s", all->notes[i]);
+    return rc;
+}
+
+/* A script's name and its ID should agree; the ID counts. The ID of a folder
+ * of SQL files is the folder's name, and files in sub-folders have theirs. */
 static int check_name(lm_schedule *s, const lm_source *source, bool strict,
                       lm_err *err)
 {
+    const char *slash = strrchr(source->file, '/');
+    const char *name = slash != NULL ? slash + 1 : source->file;
     size_t n = strlen(source->id);
     int rc;
 
-    if (strncmp(source->file, source->id, n) == 0 && source->file[n] == '.')
+    if (strncmp(name, source->id, n) == 0 && name[n] == '.')
+        return LM_OK;
+    if (strncmp(source->file, source->id, n) == 0 && source->file[n] == '/')
         return LM_OK;
     rc = warn(s, source, err, "the ID %s does not match the name of its "
               "file %s", source->id, source->file);
@@ -318,10 +395,12 @@ int lm_schedule_make(const lm_folder *folder, const lm_ledger *ledger,
     rc = add_sources(out, folder, ledger, err);
     if (rc == LM_OK)
         rc = add_missing(out, ledger, err);
-    if (rc == LM_OK && out->count > folder->sources.count)
-        lm_list_sort(out->steps, out->count, sizeof *out->steps, by_place);
     if (rc == LM_OK)
+        rc = place_missing(out, folder->sources.count, err);
+    if (rc == LM_OK) {
         judge(out, ledger, rules);
+        rc = take_notes(out, folder, errors, err);
+    }
     if (rc == LM_OK && errors && out->ahead &&
         rules->if_ahead == LM_POLICY_ERROR)
         rc = refuse_ahead(out, err);

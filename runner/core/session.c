@@ -29,10 +29,12 @@ void lm_session_warn(lm_session *s, const lm_source *source,
     lm_session_emit(s, &event);
 }
 
-int lm_session_refuse_empty(const lm_session *s)
+int lm_session_refuse_empty(const lm_session *s, const lm_folder *folder)
 {
     lm_err_set(s->err, LM_EUSAGE, "there is no migration in the folder %s",
                s->folder);
+    if (folder->sources.note_count > 0)
+        lm_err_hint(s->err, "%s", folder->sources.notes[0]);
     lm_err_hint(s->err, "check --migrations (LUMIGRATE_MIGRATIONS), or write "
                 "the first one: lumigrate new NAME");
     return LM_EUSAGE;

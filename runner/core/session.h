@@ -56,6 +56,6 @@ void lm_session_close(lm_session *s);
 void lm_session_emit(lm_session *s, lm_event *event);
 void lm_session_warn(lm_session *s, const lm_source *source,
                      const char *text);
-int lm_session_refuse_empty(const lm_session *s);
+int lm_session_refuse_empty(const lm_session *s, const lm_folder *folder);
 
 #endif

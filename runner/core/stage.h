@@ -2,8 +2,8 @@
 /*
  * stage.h - the stages that every run goes through, whichever way.
  *
- *   lm_stage_compile  can this run do it, and is its text in order? Nothing
- *                     is run
+ *   lm_stage_compile  can this run do it this way, and is its text in order?
+ *                     Nothing is run
  *   lm_stage_pause    the last moment at which nothing is open and nothing
  *                     written: a listener may say no here, or go on in
  *                     another process
@@ -19,7 +19,7 @@
 
 typedef int (*lm_work_fn)(void *user, const lm_origin *origin);
 
-int lm_stage_compile(lm_session *s, const lm_source *source);
+int lm_stage_compile(lm_session *s, const lm_source *source, lm_way way);
 int lm_stage_pause(lm_session *s, size_t pending);
 int lm_stage_ledger(lm_session *s, lm_db_mode mode, bool *made);
 int lm_stage_work(lm_session *s, lm_work_fn work, void *user);

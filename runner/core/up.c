@@ -118,7 +118,7 @@ static int compile_pending(run *r)
     for (i = 0; i < r->schedule.count && rc == LM_OK; i++) {
         if (!r->schedule.steps[i].runs)
             continue;
-        rc = lm_stage_compile(r->s, r->schedule.steps[i].source);
+        rc = lm_stage_compile(r->s, r->schedule.steps[i].source, LM_UP);
     }
     return rc;
 }
@@ -192,7 +192,7 @@ static int proceed(run *r, const lm_target *target)
     int rc = look(r);
 
     if (rc == LM_OK && r->folder.sources.count == 0)
-        rc = lm_session_refuse_empty(r->s);
+        rc = lm_session_refuse_empty(r->s, &r->folder);
     if (rc == LM_OK)
         rc = aim(r, target);
     if (rc == LM_OK)

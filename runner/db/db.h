@@ -174,6 +174,12 @@ int lm_db_integer_of(lm_db *db, const char *sql, const char *text,
  * only then (sqlite.org/pragma.html#pragma_data_version). */
 int lm_db_data_version(lm_db *db, int64_t *out);
 
+/* Would a foreign key act (cascade, set null, set default) on other rows, were
+ * it enforced, when keys of this table change or its rows go? */
+int lm_db_key_acts(lm_db *db, const char *table, bool updates, bool *out);
+/* "wal", "delete", ... of the database; cut to `size`. */
+int lm_db_journal_mode(lm_db *db, char *out, size_t size);
+
 int64_t lm_db_changes(lm_db *db);
 int64_t lm_db_last_rowid(lm_db *db);
 

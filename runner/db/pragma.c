@@ -186,3 +186,27 @@ int lm_pragma_restore(lm_db *db)
     }
     return first;
 }
+
+typedef struct mode_buffer {
+    char *out;
+    size_t size;
+} mode_buffer;
+
+static int take_mode(void *user, lm_db *db, const lm_value *row)
+{
+    const mode_buffer *to = user;
+
+    (void)db;
+    snprintf(to->out, to->size, "%.*s", (int)row->as.text.size,
+             row->type == LM_TEXT ? row->as.text.bytes : "");
+    return LM_OK;
+}
+
+int lm_db_journal_mode(lm_db *db, char *out, size_t size)
+{
+    mode_buffer to = {out, size};
+
+    out[0] = '\0';
+    return lm_db_each(db, "PRAGMA main.journal_mode", NULL, 0, take_mode,
+                      &to);
+}

@@ -9,8 +9,11 @@
  *             `file` and `kind` for each, in any order, and set claimed[i];
  *             `down_file` where the way down is a file of its own, `rank`
  *             where the tool whose files they are has an order of its own.
+ *             Files are named from the folder ("x/up.sql"). A claim that has
+ *             read a file sets path and text, so that nothing is read twice.
  *             A file of a dialect that cannot be run is an error here or in
- *             identify, never passed over.
+ *             identify, never passed over; what is left alone though it
+ *             looks like a migration is noted with lm_sources_note.
  *   identify  `path` and `text` are set, `down_text` where there is a
  *             down_file: find id, description, checksum, has_down and the
  *             modes. Nothing is run.
@@ -20,7 +23,8 @@
  *   revive    the other way: `id` and `checksum` are set, `text` is what was
  *             kept. *mine is false, and nothing changed, when it is another
  *             engine's; otherwise the source is as after identify.
- *   compile   everything that can be found wrong without running it.
+ *   compile   everything that can be found wrong with this way without
+ *             running it.
  *   run       do it, up or down, inside the transaction that core/apply
  *             opened. Leaves no statement open and no Lua state behind,
  *             whatever happens.
@@ -31,6 +35,7 @@
 #ifndef LM_ENGINE_ENGINE_H
 #define LM_ENGINE_ENGINE_H
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../base/file.h"
@@ -43,6 +48,8 @@
 typedef struct lm_sources {
     lm_source *list;
     size_t count, size;
+    char **notes;       /* what to warn of before something runs */
+    size_t note_count, note_size;
 } lm_sources;
 
 /*
@@ -57,6 +64,12 @@ typedef struct lm_waker {
 } lm_waker;
 
 typedef enum lm_way { LM_UP, LM_DOWN } lm_way;
+
+/* How this way of it runs. */
+static inline lm_txn_mode lm_source_txn(const lm_source *source, lm_way way)
+{
+    return way == LM_UP ? source->txn : source->down_txn;
+}
 
 /* What a running migration may use; borrowed for the run. */
 typedef struct lm_run {
@@ -85,7 +98,8 @@ typedef struct lm_engine {
     int (*keep)(void *context, const lm_source *source, lm_err *err,
                 char **out, size_t *len);
     int (*revive)(void *context, lm_source *source, bool *mine, lm_err *err);
-    int (*compile)(void *context, const lm_source *source, lm_err *err);
+    int (*compile)(void *context, const lm_source *source, lm_way way,
+                   lm_err *err);
     int (*run)(void *context, const lm_source *source, const lm_run *run);
 } lm_engine;
 
@@ -108,6 +122,23 @@ static inline lm_source *lm_sources_add(lm_sources *out, const char *file,
         return NULL;
     out->count++;
     return grown;
+}
+
+/* Keep a sentence to warn with. Takes `text`; false: it is NULL, or memory ran
+ * out. For claim. */
+static inline bool lm_sources_note(lm_sources *out, char *text)
+{
+    char **grown = text == NULL ? NULL
+        : lm_list_grow(out->notes, out->note_count, &out->note_size,
+                       sizeof *grown);
+
+    if (grown == NULL) {
+        free(text);
+        return false;
+    }
+    out->notes = grown;
+    grown[out->note_count++] = text;
+    return true;
 }
 
 #endif

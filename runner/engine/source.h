@@ -44,6 +44,7 @@ typedef struct lm_source {
     size_t rank;            /* its place among the files of its tool, from 1;
                                0: natural order of the names */
     lm_txn_mode txn;
+    lm_txn_mode down_txn;   /* the same for the way down */
     lm_run_mode run;
     bool foreign_keys;      /* enforced while it runs */
 } lm_source;

@@ -163,46 +163,46 @@ static void put_directive(sink *k, const char *s, size_t n)
     }
 }
 
-/* Only a -- comment at the beginning of a line can be a directive. */
-static bool is_line_comment(const lm_sqltok *t)
+static void put_sql(sink *k, const char *text, size_t len,
+                    lm_directive_fn directive)
 {
-    size_t at = t->start;
+    lm_sqltok t;
+    lm_sqlkind kind;
 
-    if (t->text[at] != '-')
-        return false;
-    return at == 0 || t->text[at - 1] == '\n' ||
-           (at == 3 && memcmp(t->text, "\xEF\xBB\xBF", 3) == 0);
-}
-
-static void put_comment(sink *k, const lm_sqltok *t,
-                        lm_directive_fn directive)
-{
-    const char *s = t->text + t->start;
-    size_t n = t->size;
-
-    if (directive == NULL || !is_line_comment(t))
-        return;
-    while (is_blank(s[n - 1]))
-        n--;
-    if (directive(s, n))
-        put_directive(k, s, n);
+    lm_sqltok_start(&t, text, len);
+    while ((kind = lm_sqltok_next(&t)) != LM_TOK_END) {
+        if (sql_kind[kind] != 0)
+            put_token(k, sql_kind[kind], text + t.start, t.size);
+        else if (kind == LM_TOK_COMMENT && directive != NULL &&
+                 directive(&t))
+            put_directive(k, text + t.start, t.size);
+    }
 }
 
 void lm_fingerprint_sql(const char *text, size_t len,
                         lm_directive_fn directive,
                         char out[LM_FINGERPRINT_SIZE])
 {
-    lm_sqltok t;
-    lm_sqlkind kind;
+    lm_sqlpair pair = {0};
+
+    pair.up = text;
+    pair.up_len = len;
+    lm_fingerprint_pair(&pair, directive, out);
+}
+
+void lm_fingerprint_pair(const lm_sqlpair *pair, lm_directive_fn directive,
+                         char out[LM_FINGERPRINT_SIZE])
+{
+    static const char between[] = "-- down";
     sink k;
 
     lm_fingerprint_begin(&k);
-    lm_sqltok_start(&t, text, len);
-    while ((kind = lm_sqltok_next(&t)) != LM_TOK_END) {
-        if (kind == LM_TOK_COMMENT)
-            put_comment(&k, &t, directive);
-        else if (sql_kind[kind] != 0)
-            put_token(&k, sql_kind[kind], text + t.start, t.size);
+    if (pair->setting != NULL)
+        put_directive(&k, pair->setting, strlen(pair->setting));
+    put_sql(&k, pair->up, pair->up_len, directive);
+    if (pair->down != NULL) {
+        put_directive(&k, between, sizeof between - 1);
+        put_sql(&k, pair->down, pair->down_len, directive);
     }
     lm_fingerprint_end(&k, out);
 }

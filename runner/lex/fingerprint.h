@@ -14,8 +14,11 @@
  *   lm_fingerprint_begin, _lua_token, _end
  *                       the same for who walks over the tokens anyway: every
  *                       token is handed over, the last one is END
- *   lm_fingerprint_sql  of SQL text; `directive` says which -- comments of
- *                       the dialect count (NULL: none)
+ *   lm_fingerprint_sql  of SQL text; `directive` says which comments of the
+ *                       dialect count (NULL: none)
+ *   lm_fingerprint_pair of a way up and a way down that are files of their
+ *                       own: the tokens of the first, a directive that
+ *                       divides, the tokens of the second
  *
  * `out` gets "t1:" and 64 hex digits. Nothing can fail.
  */
@@ -27,6 +30,7 @@
 
 #include "../base/sha256.h"
 #include "luatok.h"
+#include "sqltok.h"
 
 enum { LM_FINGERPRINT_SIZE = 68, LM_FINGERPRINT_BLOCK = 4096 };
 
@@ -38,7 +42,14 @@ typedef struct lm_fingerprint {
     unsigned char block[LM_FINGERPRINT_BLOCK];
 } lm_fingerprint;
 
-typedef bool (*lm_directive_fn)(const char *comment, size_t len);
+typedef bool (*lm_directive_fn)(const lm_sqltok *comment);
+
+typedef struct lm_sqlpair {
+    const char *up, *down;  /* down may be NULL: there is none */
+    size_t up_len, down_len;
+    const char *setting;    /* how it runs, where that stands in neither; a
+                               directive before them. NULL: as usual */
+} lm_sqlpair;
 
 void lm_fingerprint_begin(lm_fingerprint *print);
 void lm_fingerprint_lua_token(lm_fingerprint *print, const lm_luatok *t);
@@ -49,5 +60,7 @@ void lm_fingerprint_lua(const char *text, size_t len,
 void lm_fingerprint_sql(const char *text, size_t len,
                         lm_directive_fn directive,
                         char out[LM_FINGERPRINT_SIZE]);
+void lm_fingerprint_pair(const lm_sqlpair *pair, lm_directive_fn directive,
+                         char out[LM_FINGERPRINT_SIZE]);
 
 #endif

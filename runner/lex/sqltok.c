@@ -266,6 +266,13 @@ bool lm_sqltok_is(const lm_sqltok *t, const char *keyword)
                           strlen(keyword));
 }
 
+/* Behind a byte order mark the text begins. */
+bool lm_sqltok_at_line(const lm_sqltok *t)
+{
+    return t->start == 0 || t->text[t->start - 1] == '\n' ||
+           (t->start == 3 && memcmp(t->text, "\xEF\xBB\xBF", 3) == 0);
+}
+
 /* A byte order mark is no character of the first line: editors do not show
  * it. A byte that is not UTF-8 counts as one. */
 void lm_text_position(const char *text, size_t offset, int *line,

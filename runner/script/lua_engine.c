@@ -99,6 +99,7 @@ static int take_transaction(lm_source *source, const char *value,
     else
         return lm_err_set(err, LM_EUSAGE, "TRANSACTION must be true, false "
                           "or \"batch\", not \"%s\"", value);
+    source->down_txn = source->txn;
     return LM_OK;
 }
 
@@ -190,11 +191,12 @@ static void *scratch_alloc(void *unused, void *block, size_t osize,
     return NULL;
 }
 
-static int compile(void *p, const lm_source *source, lm_err *err)
+static int compile(void *p, const lm_source *source, lm_way way, lm_err *err)
 {
     context *ctx = p;
     int status, rc = LM_OK;
 
+    (void)way;
     if (ctx->scratch == NULL)
         ctx->scratch = lua_newstate(scratch_alloc, NULL);
     if (ctx->scratch == NULL)

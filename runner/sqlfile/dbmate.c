@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "dbmate.h"
-
+/*
+ * dbmate's files (amacneil/dbmate: pkg/dbmate/migration.go). A mark is a
+ * comment at the beginning of a line; case counts, blanks after the dashes do
+ * not. Of the options behind it only transaction:false acts, and anywhere in
+ * the file for all of it.
+ */
+#include <stdlib.h>
 #include <string.h>
 
-#include "../base/list.h"
-#include "../lex/sqltok.h"
+#include "../base/text.h"
+#include "mark.h"
+#include "marked.h"
 
 typedef enum mark { MARK_NONE, MARK_UP, MARK_DOWN } mark;
 
@@ -15,98 +21,72 @@ static bool is_blank(char c)
 
 /* -- migrate:up key:value ...; what stands behind the word must be nothing
  * or begin with a blank. */
-static mark read_mark(const char *s, size_t n, bool *no_transaction)
+static mark read_mark(const char *s, size_t n, bool *no_txn)
 {
     static const char off[] = "transaction:false";
-    size_t i = 2, word;
+    const char *word;
+    size_t size, left;
     mark found;
 
-    if (n < 2 || s[0] != '-')
-        return MARK_NONE;
-    while (i < n && is_blank(s[i]))
-        i++;
-    if (n - i >= 10 && memcmp(s + i, "migrate:up", 10) == 0) {
+    for (s += 2, n -= 2; n > 0 && is_blank(*s); n--)
+        s++;
+    if (n >= 10 && memcmp(s, "migrate:up", 10) == 0) {
         found = MARK_UP;
-        i += 10;
-    } else if (n - i >= 12 && memcmp(s + i, "migrate:down", 12) == 0) {
+        size = 10;
+    } else if (n >= 12 && memcmp(s, "migrate:down", 12) == 0) {
         found = MARK_DOWN;
-        i += 12;
+        size = 12;
     } else
         return MARK_NONE;
-    if (i < n && !is_blank(s[i]))
+    s += size;
+    left = n - size;
+    if (left > 0 && !is_blank(*s))
         return MARK_NONE;
-    while (i < n) {
-        while (i < n && is_blank(s[i]))
-            i++;
-        for (word = i; i < n && !is_blank(s[i]);)
-            i++;
-        if (i - word == sizeof off - 1 &&
-            memcmp(s + word, off, i - word) == 0)
-            *no_transaction = true;
-    }
+    while (word = lm_mark_next_word(&s, &left, &size), size > 0)
+        if (size == sizeof off - 1 && memcmp(word, off, size) == 0)
+            *no_txn = true;
     return found;
 }
 
-bool lm_dbmate_mark(const char *comment, size_t len)
+static mark mark_of(const lm_sqltok *t, bool *no_txn)
+{
+    if (!lm_mark_is_line(t) || !lm_sqltok_at_line(t))
+        return MARK_NONE;
+    return read_mark(t->text + t->start, t->size, no_txn);
+}
+
+bool lm_dbmate_directive(const lm_sqltok *comment)
 {
     bool ignored = false;
 
-    return read_mark(comment, len, &ignored) != MARK_NONE;
+    return mark_of(comment, &ignored) != MARK_NONE;
 }
 
-static int begin_part(lm_parts *parts, size_t start, bool up, lm_err *err)
+static bool is_nearly(const lm_sqltok *t)
 {
-    lm_part *grown = lm_list_grow(parts->list, parts->count, &parts->size,
-                                  sizeof *grown);
-
-    if (grown == NULL)
-        return lm_err_nomem(err);
-    parts->list = grown;
-    grown += parts->count++;
-    grown->start = start;
-    grown->size = 0;
-    grown->up = up;
-    return LM_OK;
-}
-
-static void end_part(lm_parts *parts, size_t at)
-{
-    if (parts->count > 0)
-        parts->list[parts->count - 1].size =
-            at - parts->list[parts->count - 1].start;
-}
-
-static int refuse(const char *text, size_t at, const char *what, lm_err *err)
-{
-    int line, column;
-
-    lm_text_position(text, at, &line, &column);
-    lm_err_set(err, LM_EUSAGE, "%s", what);
-    lm_err_line(err, line, column);
-    return LM_EUSAGE;
+    return lm_mark_is_line(t) && (lm_mark_begins(t, "migrate:up") ||
+                                  lm_mark_begins(t, "migrate:down"));
 }
 
 static int take_token(const lm_sqltok *t, lm_parts *out, lm_err *err)
 {
-    const char *s = t->text + t->start;
-    bool at_line = t->start == 0 || s[-1] == '\n' ||
-                   (t->start == 3 && (unsigned char)t->text[0] == 0xEF);
-    mark m = MARK_NONE;
+    mark m = mark_of(t, &out->no_txn);
 
-    if (t->kind == LM_TOK_COMMENT && at_line)
-        m = read_mark(s, t->size, &out->no_transaction);
+    if (m == MARK_NONE && is_nearly(t))
+        return lm_parts_refuse(t->text, t->start, err, "dbmate sees no mark "
+                               "here: it must begin its line, as "
+                               "-- migrate:up");
     if (m == MARK_NONE) {
-        if (out->count > 0 || t->kind == LM_TOK_SPACE ||
-            (t->kind == LM_TOK_COMMENT && s[0] == '-'))
+        if (out->count > 0 || t->kind == LM_TOK_SPACE || lm_mark_is_line(t))
             return LM_OK;
-        return refuse(t->text, t->start, "something stands before the first "
-                      "-- migrate:up", err);
+        return lm_parts_refuse(t->text, t->start, err, "something stands "
+                               "before the first -- migrate:up");
     }
     if (m == MARK_DOWN && out->count == 0)
-        return refuse(t->text, t->start, "-- migrate:down stands before "
-                      "-- migrate:up", err);
-    end_part(out, t->start);
-    return begin_part(out, t->start + t->size, m == MARK_UP, err);
+        return lm_parts_refuse(t->text, t->start, err, "-- migrate:down "
+                               "stands before -- migrate:up");
+    lm_parts_end(out, t->start);
+    return lm_parts_begin(out, t->pos, m == MARK_UP, err);
 }
 
 int lm_dbmate_parse(const char *text, size_t len, lm_err *err, lm_parts *out)
@@ -114,10 +94,78 @@ int lm_dbmate_parse(const char *text, size_t len, lm_err *err, lm_parts *out)
     lm_sqltok t;
     int rc = LM_OK;
 
-    memset(out, 0, sizeof *out);
     lm_sqltok_start(&t, text, len);
     while (rc == LM_OK && lm_sqltok_next(&t) != LM_TOK_END)
         rc = take_token(&t, out, err);
-    end_part(out, len);
+    lm_parts_end(out, len);
+    out->down_no_txn = out->no_txn;
     return rc;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(lm_claim_at(a)->file, lm_claim_at(b)->file);
+}
+
+/* The digits as text; files without any are all different. */
+static int by_version(const void *a, const void *b)
+{
+    const char *x = lm_claim_at(a)->file, *y = lm_claim_at(b)->file;
+    size_t n = lm_claim_digits(x), m = lm_claim_digits(y);
+
+    if (n != m)
+        return n < m ? -1 : 1;
+    return n == 0 ? strcmp(x, y) : memcmp(x, y, n);
+}
+
+static bool has_no_number(const char *name)
+{
+    return lm_claim_digits(name) == 0;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    size_t x = lm_claim_at(a)->rank, y = lm_claim_at(b)->rank;
+
+    return x < y ? -1 : x > y;
+}
+
+/* 10_x before 2_x surprises whoever thinks in numbers. */
+static int note_order(lm_claim *c)
+{
+    const lm_source **list, *before = NULL, *one;
+    size_t n = c->out->count - c->first, i;
+    char *text = NULL;
+
+    list = malloc((n + 1) * sizeof *list);
+    if (list == NULL)
+        return lm_err_nomem(c->err);
+    for (i = 0; i < n; i++)
+        list[i] = &c->out->list[c->first + i];
+    if (n > 1)
+        qsort(list, n, sizeof *list, by_rank);
+    for (i = 0; i < n && text == NULL; i++, before = one) {
+        one = list[i];
+        if (before == NULL || lm_natural_cmp(before->file, one->file) < 0)
+            continue;
+        text = lm_format("dbmate orders its files as text, so %s runs before "
+                         "%s", before->file, one->file);
+        if (!lm_sources_note(c->out, text)) {
+            free(list);
+            return lm_err_nomem(c->err);
+        }
+    }
+    free(list);
+    return LM_OK;
+}
+
+int lm_dbmate_claim(lm_claim *c)
+{
+    int rc = lm_marked_claim(c, LM_MARKS_DBMATE, has_no_number);
+
+    if (rc == LM_OK)
+        rc = lm_claim_unique(c, by_version);
+    if (rc == LM_OK)
+        rc = lm_claim_rank(c, by_text);
+    return rc == LM_OK ? note_order(c) : rc;
 }

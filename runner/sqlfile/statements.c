@@ -3,210 +3,280 @@
 
 #include <string.h>
 
-#include "../base/text.h"
-#include "../lex/sqlsplit.h"
+#include "keyword.h"
 
-void lm_statements_place(const lm_source *source, size_t offset, lm_err *err)
+/* Statement after statement, over all chunks of a way. */
+typedef struct walk {
+    const lm_sqlway *way;
+    const lm_chunk *chunk;
+    size_t next;            /* chunk */
+    lm_sqlsplit split;
+    lm_split found;
+    const char *sql;        /* the statement, or what is wrong */
+    size_t n;
+} walk;
+
+static void start(walk *w, const lm_sqlway *way)
 {
-    int line, column;
-
-    lm_text_position(source->text, offset, &line, &column);
-    lm_err_line(err, line, column);
+    memset(w, 0, sizeof *w);
+    w->way = way;
+    w->found = LM_SPLIT_DONE;
 }
 
-static int refuse(const lm_source *source, size_t offset, const char *what,
-                  lm_err *err)
+static bool next(walk *w)
+{
+    for (;;) {
+        if (w->chunk != NULL)
+            w->found = lm_sqlsplit_next(&w->split);
+        if (w->chunk != NULL && w->found != LM_SPLIT_DONE)
+            break;
+        if (w->next >= w->way->count)
+            return false;
+        w->chunk = &w->way->list[w->next++];
+        lm_sqlsplit_start(&w->split, w->chunk->text, w->chunk->size);
+    }
+    w->sql = w->chunk->text + w->split.start;
+    w->n = w->split.size;
+    return true;
+}
+
+static int refuse(const walk *w, const char *sql, lm_err *err,
+                  const char *what)
 {
     lm_err_set(err, LM_EUSAGE, "%s", what);
-    lm_statements_place(source, offset, err);
+    lm_sqlway_place(w->way, w->chunk, (size_t)(sql - w->chunk->text), err);
     return LM_EUSAGE;
 }
 
-static bool is_begin(const char *sql, size_t n)
+/* What the way looks like from afar. Pragmas do not count, so that those
+ * around a transaction leave it the first and the last. */
+typedef struct outline {
+    size_t count;
+    bool begins, commits_first;     /* what the first is */
+    bool ends, begins_last;         /* and the last */
+    size_t vacuums;         /* among them */
+    size_t alone;           /* pragmas that need no transaction either */
+} outline;
+
+/* A table that is dropped and then comes back under its name was rebuilt:
+ * nobody wants its rows' children to go. */
+static bool is_rebuilt(const walk *w)
 {
-    return lm_sql_word_is(sql, n, 0, "BEGIN");
-}
+    lm_word table, name;
+    walk rest = *w;
 
-static bool is_end(const char *sql, size_t n)
-{
-    return lm_sql_word_is(sql, n, 0, "COMMIT") ||
-           lm_sql_word_is(sql, n, 0, "END");
-}
-
-/* ROLLBACK TO belongs to savepoints. */
-static bool is_rollback(const char *sql, size_t n)
-{
-    return lm_sql_word_is(sql, n, 0, "ROLLBACK") &&
-           !lm_sql_word_is(sql, n, 1, "TO") &&
-           !lm_sql_word_is(sql, n, 2, "TO");
-}
-
-/* The next token that counts. */
-static lm_sqlkind next_token(lm_sqltok *t)
-{
-    do
-        lm_sqltok_next(t);
-    while (t->kind == LM_TOK_SPACE || t->kind == LM_TOK_COMMENT);
-    return t->kind;
-}
-
-static bool token_is(const lm_sqltok *t, const char *word)
-{
-    size_t quote = t->kind == LM_TOK_QUOTED || t->kind == LM_TOK_STRING;
-
-    return t->size > 2 * quote &&
-           lm_same_name_n(t->text + t->start + quote, t->size - 2 * quote,
-                          word, strlen(word));
-}
-
-typedef enum keys_use {
-    KEYS_NONE,          /* no PRAGMA foreign_keys */
-    KEYS_HARMLESS,      /* asked for, or switched off */
-    KEYS_ON
-} keys_use;
-
-/* PRAGMA [main.]foreign_keys [= value | (value)]. SQLite takes an unknown
- * word for off. */
-static keys_use foreign_keys_use(const char *sql, size_t n)
-{
-    static const char *const on[] = {"1", "on", "yes", "true"};
-    lm_sqltok t;
-    size_t i;
-
-    if (!lm_sql_word_is(sql, n, 0, "PRAGMA"))
-        return KEYS_NONE;
-    lm_sqltok_start(&t, sql, n);
-    next_token(&t);
-    next_token(&t);
-    if (token_is(&t, "main")) {
-        next_token(&t);
-        next_token(&t);
-    }
-    if (!token_is(&t, "foreign_keys"))
-        return KEYS_NONE;
-    next_token(&t);
-    next_token(&t);
-    for (i = 0; i < sizeof on / sizeof *on; i++)
-        if (token_is(&t, on[i]))
-            return KEYS_ON;
-    return KEYS_HARMLESS;
-}
-
-/* May a foreign key act when this runs (cascade, set null)? Only what takes
- * rows or keys away makes one do so. */
-static bool may_act(const char *sql, size_t n)
-{
-    lm_sqltok t;
-
-    if (lm_sql_word_is(sql, n, 0, "CREATE") ||
-        lm_sql_word_is(sql, n, 0, "SELECT"))
+    if (!lm_drops(w->sql, w->n, &table))
         return false;
-    lm_sqltok_start(&t, sql, n);
-    while (next_token(&t) != LM_TOK_END)
-        if (lm_sqltok_is(&t, "DELETE") || lm_sqltok_is(&t, "UPDATE") ||
-            lm_sqltok_is(&t, "REPLACE") || lm_sqltok_is(&t, "DROP"))
+    while (next(&rest))
+        if (lm_renames_to(rest.sql, rest.n, &name) &&
+            lm_words_same(&table, &name))
             return true;
     return false;
 }
 
-static int refuse_keys(const lm_source *source, size_t offset, lm_err *err)
+static bool needs_no_txn(const lm_pragma *p)
 {
-    lm_err_hint(err, "leave it out: what breaks a foreign key is found when "
-                "the file has run; where ON DELETE or ON UPDATE are to act, "
-                "write a Lua script with FOREIGN_KEYS = true");
-    lm_statements_place(source, offset, err);
-    return LM_EUSAGE;
+    static const char *const names[] = {
+        "journal_mode", "auto_vacuum", "page_size", "wal_checkpoint",
+        "incremental_vacuum"
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++)
+        if (lm_word_is(&p->name, names[i]))
+            return true;
+    return false;
 }
 
-/* What the part looks like from afar. */
-typedef struct outline {
-    size_t count;           /* without PRAGMA foreign_keys */
-    bool begins, ends;      /* the first is BEGIN, the last COMMIT */
-    bool keys_on;           /* foreign keys were to be enforced, */
-    size_t keys_at;         /* from here on */
-} outline;
-
-static int look_at(const lm_source *source, const char *sql, size_t n,
-                   outline *out, lm_err *err)
+static void note_pragma(const lm_pragma *p, outline *o)
 {
-    size_t offset = (size_t)(sql - source->text);
-    keys_use use = foreign_keys_use(sql, n);
-
-    if (use != KEYS_NONE) {
-        out->keys_on = use == KEYS_ON;
-        out->keys_at = offset;
-        return LM_OK;
-    }
-    if (out->keys_on && may_act(sql, n)) {
-        lm_err_set(err, LM_EUSAGE, "PRAGMA foreign_keys has no effect in a "
-                   "migration: foreign keys do not act while it runs");
-        return refuse_keys(source, out->keys_at, err);
-    }
-    if (out->count++ == 0)
-        out->begins = is_begin(sql, n);
-    out->ends = is_end(sql, n);
-    return LM_OK;
+    if (needs_no_txn(p))
+        o->alone++;
 }
 
-static int look_over(const lm_source *source, const lm_part *part,
-                     outline *out, lm_err *err)
+/* In a transaction of its tool the pragma did nothing either, so that the
+ * file has always run like this. */
+static bool keys_matter(const lm_sqlway *way)
 {
-    const char *text = source->text + part->start;
-    lm_sqlsplit split;
-    lm_split found;
-    int rc = LM_OK;
+    return !way->wraps || way->txn == LM_TXN_NONE;
+}
 
-    memset(out, 0, sizeof *out);
-    lm_sqlsplit_start(&split, text, part->size);
-    while (rc == LM_OK &&
-           (found = lm_sqlsplit_next(&split)) == LM_SPLIT_STATEMENT)
-        rc = look_at(source, text + split.start, split.size, out, err);
-    if (rc != LM_OK)
-        return rc;
-    if (found == LM_SPLIT_OPEN_QUOTE)
-        return refuse(source, part->start + split.start, "a quote that "
-                      "begins here is never closed", err);
-    if (found == LM_SPLIT_OPEN_TRIGGER)
-        return refuse(source, part->start + split.start, "the trigger that "
-                      "begins here has no END", err);
-    return LM_OK;
+static void look_over(const lm_sqlway *way, outline *o)
+{
+    lm_pragma p;
+    walk w;
+
+    memset(o, 0, sizeof *o);
+    start(&w, way);
+    while (next(&w)) {
+        if (lm_pragma_read(w.sql, w.n, &p)) {
+            note_pragma(&p, o);
+            continue;
+        }
+        if (o->count++ == 0) {
+            o->begins = lm_is_begin(w.sql, w.n);
+            o->commits_first = lm_is_commit(w.sql, w.n);
+        }
+        o->ends = lm_is_commit(w.sql, w.n);
+        o->begins_last = lm_is_begin(w.sql, w.n);
+        if (lm_sql_word_is(w.sql, w.n, 0, "VACUUM"))
+            o->vacuums++;
+    }
+}
+
+/* The first word tells most files apart from those that say how they run. */
+static bool may_say_mode(const lm_sqlway *way)
+{
+    walk w;
+
+    start(&w, way);
+    return next(&w) && (lm_is_commit(w.sql, w.n) ||
+                        lm_sql_word_is(w.sql, w.n, 0, "VACUUM") ||
+                        lm_sql_word_is(w.sql, w.n, 0, "PRAGMA"));
+}
+
+/* COMMIT first and BEGIN last steps out of the transaction that is around it;
+ * a file that is all VACUUM and the like could not run in one. */
+lm_txn_mode lm_statements_mode(const lm_sqlway *way)
+{
+    outline o;
+
+    if (way->txn == LM_TXN_NONE || !may_say_mode(way))
+        return way->txn;
+    look_over(way, &o);
+    if (o.count > 1 && o.commits_first && o.begins_last)
+        return LM_TXN_NONE;
+    return o.vacuums + o.alone > 0 && o.vacuums == o.count ? LM_TXN_NONE
+                                                           : LM_TXN_ONE;
 }
 
 /* In the runner's transaction. */
-static int judge(const lm_source *source, const lm_sqlsplit *split,
-                 size_t offset, lm_err *err)
+static int judge(const walk *w, lm_err *err)
 {
-    const char *sql = source->text + offset;
-    size_t n = split->size;
-
-    if (!is_begin(sql, n) && !is_end(sql, n) && !is_rollback(sql, n))
+    if (!lm_is_begin(w->sql, w->n) && !lm_is_commit(w->sql, w->n) &&
+        !lm_is_rollback(w->sql, w->n))
         return LM_OK;
-    return refuse(source, offset, "BEGIN, COMMIT and ROLLBACK are the "
+    return refuse(w, w->sql, err, "BEGIN, COMMIT and ROLLBACK are the "
                   "runner's: only a BEGIN as first and a COMMIT as last "
-                  "statement may stand in the file", err);
+                  "statement may stand in the file");
 }
 
-int lm_statements_each(const lm_source *source, const lm_part *part,
-                       lm_err *err, lm_statement_fn each, void *user)
+/* What SQLite itself would say less well, when its turn has come. */
+static int refuse_cut(const walk *w, lm_err *err)
 {
-    bool ours = source->txn == LM_TXN_ONE;
-    lm_sqlsplit split;
-    size_t n = 0, at;
-    outline o;
-    int rc = look_over(source, part, &o, err);
+    lm_err_set(err, LM_EFAILED, w->found == LM_SPLIT_OPEN_QUOTE
+               ? "a quote that begins here is never closed"
+               : "the trigger that begins here has no END");
+    lm_sqlway_place(w->way, w->chunk, (size_t)(w->sql - w->chunk->text),
+                    err);
+    return LM_EFAILED;
+}
 
-    lm_sqlsplit_start(&split, source->text + part->start, part->size);
-    while (rc == LM_OK && lm_sqlsplit_next(&split) == LM_SPLIT_STATEMENT) {
-        at = part->start + split.start;
-        if (foreign_keys_use(source->text + at, split.size) != KEYS_NONE)
+/* The pair around everything that is not executed. */
+static bool is_frame(const lm_sqlway *way, const outline *o, size_t n)
+{
+    bool own = o->begins && o->ends && way->txn == LM_TXN_ONE;
+    bool inverse = o->commits_first && o->begins_last &&
+                   way->txn == LM_TXN_NONE;
+
+    return o->count > 1 && (own || inverse) && (n == 1 || n == o->count);
+}
+
+/* PRAGMA foreign_keys: what it says holds for what follows. */
+static bool take_keys(const walk *w, const lm_pragma *p, lm_statement *st)
+{
+    if (!lm_word_is(&p->name, "foreign_keys"))
+        return false;
+    if (p->value.n > 0) {
+        st->keys_chunk = lm_pragma_is_on(p) && keys_matter(w->way)
+            ? w->chunk : NULL;
+        st->keys_at = (size_t)(w->sql - w->chunk->text);
+    }
+    return true;
+}
+
+static int hand_over(const walk *w, const lm_statement *keys, lm_err *err,
+                     lm_statement_fn each, void *user)
+{
+    lm_statement st = *keys;
+    lm_act act;
+
+    if (w->found != LM_SPLIT_STATEMENT)
+        return refuse_cut(w, err);
+    st.chunk = w->chunk;
+    st.sql = w->sql;
+    st.len = w->n;
+    if (st.keys_chunk != NULL &&
+        (!lm_may_act(w->sql, w->n, &act) || is_rebuilt(w)))
+        st.keys_chunk = NULL;
+    return each(user, &st);
+}
+
+int lm_statements_each(const lm_sqlway *way, lm_err *err,
+                       lm_statement_fn each, void *user)
+{
+    lm_statement keys = {0};
+    size_t n = 0;
+    lm_pragma p;
+    outline o;
+    walk w;
+    bool pragma;
+    int rc = LM_OK;
+
+    look_over(way, &o);
+    start(&w, way);
+    while (rc == LM_OK && next(&w)) {
+        pragma = lm_pragma_read(w.sql, w.n, &p);
+        if (pragma && take_keys(&w, &p, &keys))
             continue;
-        n++;
-        if (ours && o.begins && o.ends && (n == 1 || n == o.count))
+        if (!pragma && is_frame(way, &o, ++n))
             continue;
-        if (ours)
-            rc = judge(source, &split, at, err);
-        if (rc == LM_OK)
-            rc = each(user, source->text + at, split.size, at);
+        if (way->txn == LM_TXN_ONE)
+            rc = judge(&w, err);
+        if (rc == LM_OK && each != NULL)
+            rc = hand_over(&w, &keys, err, each, user);
     }
     return rc;
+}
+
+/* ---- tokens that make no SQL ---- */
+
+static const char *fault_of(const lm_sqltok *t)
+{
+    const char *s = t->text + t->start;
+
+    if (t->kind == LM_TOK_VARIABLE)
+        return "a parameter stands here, and a SQL file has no values for "
+               "it";
+    if (t->kind == LM_TOK_BAD && *s == '$' && t->pos < t->len &&
+        t->text[t->pos] == '{')
+        return "a placeholder stands here, which nobody fills in";
+    if (t->kind == LM_TOK_COMMENT && *s == '/' &&
+        (t->size < 4 || memcmp(s + t->size - 2, "*/", 2) != 0))
+        return "the comment that begins here is never closed";
+    return NULL;
+}
+
+/* A block comment may be left open for SQLite; here it is a file cut off. A
+ * parameter that nobody binds is NULL for SQLite; here it is a slip. */
+int lm_statements_check(const lm_sqlway *way, lm_err *err)
+{
+    const lm_chunk *chunk;
+    const char *fault;
+    lm_sqltok t;
+    size_t i;
+
+    for (i = 0; i < way->count; i++) {
+        chunk = &way->list[i];
+        lm_sqltok_start(&t, chunk->text, chunk->size);
+        while (lm_sqltok_next(&t) != LM_TOK_END) {
+            fault = fault_of(&t);
+            if (fault == NULL)
+                continue;
+            lm_err_set(err, LM_EUSAGE, "%s", fault);
+            lm_sqlway_place(way, chunk, t.start, err);
+            return LM_EUSAGE;
+        }
+    }
+    return LM_OK;
 }

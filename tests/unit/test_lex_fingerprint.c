@@ -14,16 +14,21 @@
 #include "../../runner/base/buf.h"
 #include "../../runner/lex/fingerprint.h"
 
-static bool is_migrate(const char *comment, size_t len)
+static bool is_migrate(const lm_sqltok *t)
 {
-    assert_true(len >= 2);
-    assert_true(comment[len - 1] > ' ');
-    return len > 10 && memcmp(comment, "-- migrate", 10) == 0;
+    assert_true(t->size >= 2);
+    return lm_sqltok_at_line(t) && t->size > 10 &&
+           memcmp(t->text + t->start, "-- migrate", 10) == 0;
 }
 
-static bool is_any(const char *comment, size_t len)
+static bool is_any(const lm_sqltok *t)
 {
-    return len >= 2 && comment[0] == '-';
+    return lm_sqltok_at_line(t) && t->text[t->start] == '-';
+}
+
+static bool is_break(const lm_sqltok *t)
+{
+    return t->size > 3 && t->text[t->start + 2] == '>';
 }
 
 static bool is_same_lua(const char *a, const char *b)
@@ -126,6 +131,47 @@ static void takes_directives_at_line_starts_only(void **state)
     assert_false(is_same_sql("--a\n", "\"--a\"", is_any));
 }
 
+static void takes_directives_where_the_dialect_has_them(void **state)
+{
+    (void)state;
+    assert_false(is_same_sql("a;--> x\nb", "a;b", is_break));
+    assert_true(is_same_sql("a;--> x\nb", "a;\n-->  x\nb", is_break));
+    assert_true(is_same_sql("a;-- x\nb", "a;b", is_break));
+}
+
+/* The fingerprint of a pair; without `down` of one file. */
+static const char *of_pair(const char *up, const char *down,
+                           const char *setting, char *out)
+{
+    lm_sqlpair pair = {0};
+
+    pair.up = up;
+    pair.up_len = strlen(up);
+    pair.down = down;
+    pair.down_len = down == NULL ? 0 : strlen(down);
+    pair.setting = setting;
+    lm_fingerprint_pair(&pair, NULL, out);
+    return out;
+}
+
+static void counts_up_and_then_down(void **state)
+{
+    char a[LM_FINGERPRINT_SIZE], b[LM_FINGERPRINT_SIZE];
+
+    (void)state;
+    lm_fingerprint_sql("a;", 2, NULL, a);
+    assert_string_equal(of_pair("a;", NULL, NULL, b), a);
+    assert_string_not_equal(of_pair("a;", "", NULL, b), a);
+    of_pair("a; b;", "c;", NULL, a);
+    assert_string_equal(of_pair("a;b;-- x", "\nc ;", NULL, b), a);
+    assert_string_not_equal(of_pair("a;", "b; c;", NULL, b), a);
+    assert_string_not_equal(of_pair("c;", "a; b;", NULL, b), a);
+    assert_string_not_equal(of_pair("a; b;", "c;", "x = 1", b), a);
+    of_pair("a;", NULL, "x = 1", a);
+    assert_string_equal(of_pair("a;", NULL, "x  =  1", b), a);
+    assert_string_not_equal(of_pair("a;", NULL, "x = 2", b), a);
+}
+
 static void passes_over_lua_form(void **state)
 {
     static const char lua[] = "x = [[\na\n]]\nf('b', {1, 2})\n";
@@ -187,6 +233,8 @@ int main(void)
         cmocka_unit_test(sees_sql_changes),
         cmocka_unit_test(counts_directives_by_their_words),
         cmocka_unit_test(takes_directives_at_line_starts_only),
+        cmocka_unit_test(takes_directives_where_the_dialect_has_them),
+        cmocka_unit_test(counts_up_and_then_down),
         cmocka_unit_test(passes_over_lua_form),
         cmocka_unit_test(sees_lua_changes),
         cmocka_unit_test(holds_for_tokens_of_any_length)
