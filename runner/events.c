@@ -68,8 +68,8 @@ int lm_tell(void *handle, const lm_event *e)
         out.id = e->source->id;
         out.file = e->source->path;
         out.description = e->source->description;
-        out.outside = lm_source_txn(e->source, e->down ? LM_DOWN : LM_UP) ==
-                      LM_TXN_NONE;
+        out.outside = lm_source_txn(e->source, e->down ? LM_DOWN : LM_UP)
+            == LM_TXN_NONE;
     }
     out.text = e->text;
     out.text_len = e->len;

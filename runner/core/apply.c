@@ -381,8 +381,8 @@ int lm_apply(lm_session *s, const lm_job *job, const lm_origin *origin,
     a.way = job->row != NULL ? LM_DOWN : LM_UP;
     a.origin = origin;
     a.done = done;
-    rc = lm_source_txn(a.source, a.way) == LM_TXN_NONE ? apply_outside(&a)
-                                                       : apply_inside(&a);
+    rc = lm_source_txn(a.source, a.way) == LM_TXN_NONE
+        ? apply_outside(&a) : apply_inside(&a);
     s->running = NULL;
     return rc;
 }

@@ -62,7 +62,7 @@ static int compile(run *r)
         if (rc != LM_OK || !r->again)
             continue;
         rc = v->file == NULL ? refuse_fileless(r, v)
-            : lm_stage_compile(r->s, v->file, LM_UP);
+                             : lm_stage_compile(r->s, v->file, LM_UP);
     }
     return rc;
 }
@@ -98,7 +98,7 @@ static int revert_one(run *r, const lm_revert *v, const lm_origin *origin)
     int rc;
 
     r->outcome->down = true;
-    r->outcome->outside = v->source->down_txn == LM_TXN_NONE;
+    r->outcome->outside = lm_source_txn(v->source, LM_DOWN) == LM_TXN_NONE;
     rc = lm_apply(r->s, &job, origin, &done);
     if (rc == LM_OK && done.did)
         r->outcome->reverted++;

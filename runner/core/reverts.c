@@ -278,7 +278,7 @@ static int note_half(void *user, lm_db *db, const lm_value *row)
     lm_revert *v = find_revert(user, &row[0]);
 
     (void)db;
-    if (v != NULL && v->source->down_txn == LM_TXN_NONE)
+    if (v != NULL && lm_source_txn(v->source, LM_DOWN) == LM_TXN_NONE)
         v->halved = true;
     return LM_OK;
 }
@@ -288,7 +288,7 @@ static int find_halves(lm_session *s, lm_reverts *r)
     size_t i;
 
     for (i = 0; i < r->count; i++)
-        if (r->list[i].source->down_txn == LM_TXN_NONE)
+        if (lm_source_txn(r->list[i].source, LM_DOWN) == LM_TXN_NONE)
             return lm_history_halves(s->ledger, s->db, note_half, r);
     return LM_OK;
 }

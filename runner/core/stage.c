@@ -9,13 +9,13 @@
 /* What this version, or this run, cannot do is refused before anything. */
 static int check_modes(lm_session *s, const lm_source *source, lm_way way)
 {
-    lm_txn_mode mode = lm_source_txn(source, way);
+    lm_txn_mode txn = lm_source_txn(source, way);
     lm_err *err = s->err;
 
-    if (mode == LM_TXN_BATCH)
+    if (txn == LM_TXN_BATCH)
         return lm_err_set(err, LM_EUSAGE, "TRANSACTION = \"batch\": there "
                           "are no batches in this version yet");
-    if (mode == LM_TXN_NONE && s->one_transaction)
+    if (txn == LM_TXN_NONE && s->one_transaction)
         return lm_err_set(err, LM_EUSAGE, "TRANSACTION = false: it cannot "
                           "run inside the one transaction of --transaction "
                           "all");
@@ -27,8 +27,7 @@ int lm_stage_compile(lm_session *s, const lm_source *source, lm_way way)
     int rc = check_modes(s, source, way);
 
     if (rc == LM_OK)
-        rc = source->engine->compile(source->context, source, way,
-                                     s->err);
+        rc = source->engine->compile(source->context, source, way, s->err);
     if (rc != LM_OK)
         lm_err_migration(s->err, source->id, source->path);
     return rc;

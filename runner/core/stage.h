@@ -2,8 +2,8 @@
 /*
  * stage.h - the stages that every run goes through, whichever way.
  *
- *   lm_stage_compile  can this run do it, and is its text in order? Nothing
- *                     is run
+ *   lm_stage_compile  can this run do it this way, and is its text in order?
+ *                     Nothing is run
  *   lm_stage_pause    the last moment at which nothing is open and nothing
  *                     written: a listener may say no here, or go on in
  *                     another process
