@@ -47,6 +47,9 @@ static int check_range(lumigrate *lm, const lumigrate_config *c)
         c->lock_timeout != c->lock_timeout)
         return lm_err_set(&lm->err, LM_EUSAGE, "a time limit is no number "
                           "of seconds");
+    if (c->keep < 0)
+        return lm_err_set(&lm->err, LM_EUSAGE, "the number of backups to "
+                          "keep is negative");
     if (c->memory_limit < 0)
         return lm_err_set(&lm->err, LM_EUSAGE, "the memory limit is "
                           "negative");
@@ -91,8 +94,11 @@ static int copy_config(lumigrate *lm, const lumigrate_config *c)
     s->folder = lm_strdup(c->migrations != NULL ? c->migrations
                                                 : "migrations");
     s->table = lm_strdup(c->table != NULL ? c->table : "schema_migrations");
-    if (s->folder == NULL || s->table == NULL)
+    s->backup = c->backup != NULL ? lm_strdup(c->backup) : NULL;
+    if (s->folder == NULL || s->table == NULL ||
+        (c->backup != NULL && s->backup == NULL))
         return lm_err_nomem(&lm->err);
+    s->backup_keep = (size_t)c->keep;
     s->lock_timeout = c->lock_timeout == 0 ? 60
         : c->lock_timeout < 0 ? 0 : c->lock_timeout;
     s->stop.timeout = c->timeout * 1e3;
@@ -206,6 +212,16 @@ static int end(lumigrate *lm, int rc)
     lm_show_error(&lm->err, lm->state, &lm->shown);
     lm->shown.rolled_back = lm->shown.id != NULL && !lm->outside;
     return rc;
+}
+
+int lm_handle_begin(lumigrate *lm)
+{
+    return begin(lm);
+}
+
+int lm_handle_end(lumigrate *lm, int rc)
+{
+    return end(lm, rc);
 }
 
 static const char *plural(size_t n)
@@ -400,6 +416,8 @@ void lumigrate_close(lumigrate *lm)
     free(lm->session.path);
     free(lm->session.folder);
     free(lm->session.table);
+    free(lm->session.backup);
+    free(lm->made);
     free(lm->state);
     lm_err_clear(&lm->err);
     free(lm);

@@ -107,9 +107,11 @@ enum {
                                        and the database is closed again, so
                                        that a program may fork here and go on
                                        in its child */
-    LUMIGRATE_EVENT_ENDING          /* id: the script is over; checks, commit
+    LUMIGRATE_EVENT_ENDING,         /* id: the script is over; checks, commit
                                        or rollback come next, which nothing
                                        can hurry */
+    LUMIGRATE_EVENT_BACKUP          /* text: the file of a backup that was
+                                       made before anything was changed */
 };
 
 typedef struct lumigrate_event {
@@ -171,6 +173,12 @@ typedef struct lumigrate_config {
                                    database, too */
     int no_create;              /* 1: a database that is not there is an
                                    error, never made */
+    const char *backup;         /* a folder for a copy of the database that
+                                   is made before a run changes it; "": the
+                                   database's own; NULL: none. A copy that
+                                   cannot be made stops the run:
+                                   LUMIGRATE_REFUSED */
+    long keep;                  /* so many of these copies stay; 0: all */
     lumigrate_event_fn on_event;    /* NULL: nobody listens */
     void *user;                 /* handed to on_event */
     /* What os.getenv answers in scripts; NULL: the process's environment.
@@ -380,6 +388,37 @@ int lumigrate_text(lumigrate *lm, const char *id, char **out,
  * text is not known. The caller frees it.
  */
 int lumigrate_difference(lumigrate *lm, const char *id, char **out);
+
+/*
+ * A verified copy of the database while others use it, through SQLite's
+ * backup API. `to`: a file that is not there yet (`replace`: or is replaced);
+ * a folder, if it is there or ends in a slash, in which the copy is named by
+ * the time and so many of this database's copies stay (`keep`; 0: all); or
+ * NULL, the database's own folder. *made (which may be NULL) is its path, the
+ * handle's until the next call. A copy that cannot be made leaves nothing.
+ */
+typedef struct lumigrate_copy {
+    const char *to;
+    long keep;
+    int replace;
+} lumigrate_copy;
+
+int lumigrate_backup(lumigrate *lm, const lumigrate_copy *copy,
+                     const char **made);
+
+/*
+ * The way back: all of the file's content in the place of the database's, as
+ * one transaction. LUMIGRATE_REFUSED when the file is damaged or no database,
+ * and when it seems to be another database's (`force`: take it anyway): they
+ * have different application_ids, or none of the migrations that both have
+ * applied was applied at the same time, or no table in common.
+ * LUMIGRATE_LOCKED while anybody else uses the database; the message says
+ * who. A database that is damaged is not overwritten but put aside; *aside
+ * (which may be NULL) is where, the handle's until the next call, or NULL.
+ * The process should have no connection of its own to the database.
+ */
+int lumigrate_restore(lumigrate *lm, const char *file, int force,
+                      const char **aside);
 
 /*
  * After the process that ran lumigrate_up was killed in the middle of the

@@ -6,6 +6,7 @@
 
 #include "aftermath.h"
 #include "app.h"
+#include "copies.h"
 #include "error_out.h"
 #include "exec.h"
 #include "json_out.h"
@@ -213,6 +214,8 @@ static int run(lm_app *app)
     if (rc == LUMIGRATE_OK)
         rc = read_target(app, &up.target);
     if (rc == LUMIGRATE_OK)
+        rc = lm_copies_settings(app);
+    if (rc == LUMIGRATE_OK)
         rc = lm_app_is_skipped(app) ? skip(app, &up) : migrate(app, &up);
     /* The child has done its part; the process that was started goes on. */
     app->become = rc == LUMIGRATE_OK && app->settings.exec &&
@@ -252,6 +255,16 @@ static const lm_option options[] = {
      .kind = LM_KIND_FLAG,
      .names = {"no-create"},
      .help = "a database that is not there is an error, never made"},
+    {.id = LM_OPT_BACKUP,
+     .kind = LM_KIND_OPTIONAL,
+     .names = {"backup"},
+     .value = "DIR",
+     .help = "copy the database first, when there is something to do"},
+    {.id = LM_OPT_KEEP,
+     .kind = LM_KIND_TEXT,
+     .names = {"keep"},
+     .value = "N",
+     .help = "of these backups remove the oldest, but for so many"},
     {.id = LM_OPT_EXEC,
      .kind = LM_KIND_FLAG,
      .names = {"exec"},

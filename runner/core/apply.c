@@ -291,7 +291,7 @@ static int run_outside(attempt *a)
 /* The lock that keeps a second process from running the same script while no
  * transaction is open. The database's own folder is locked, so no file is
  * made; a host's connection in memory has none. */
-static int lock_database(lm_session *s, int *fd)
+int lm_apply_lock(lm_session *s, int *fd)
 {
     lm_patience patience = {0};
     double before = lm_clock_ms();
@@ -299,7 +299,7 @@ static int lock_database(lm_session *s, int *fd)
     int rc;
 
     *fd = -1;
-    if (s->path == NULL)
+    if (s->path == NULL || s->lock_held)
         return LM_OK;
     dir = lm_path_dir(s->path);
     if (dir == NULL)
@@ -317,7 +317,7 @@ static int lock_database(lm_session *s, int *fd)
 static int apply_outside(attempt *a)
 {
     lm_session *s = a->s;
-    int fd, rc = lock_database(s, &fd);
+    int fd, rc = lm_apply_lock(s, &fd);
 
     if (rc != LM_OK)
         return rc;

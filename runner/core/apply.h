@@ -6,6 +6,10 @@
  *              history row commit together, or the database is as it was and
  *              the failure is in the history
  *
+ *   lm_apply_lock   the lock of the database's folder: at most one process
+ *                   runs outside a transaction or makes a backup first; -1
+ *                   in *fd where there is none, or we hold it already
+ *
  * Another process may have applied it in the meantime: then *done->applied
  * is false and LM_OK is returned.
  *
@@ -18,6 +22,7 @@
 #ifndef LM_CORE_APPLY_H
 #define LM_CORE_APPLY_H
 
+#include "../base/lock.h"
 #include "session.h"
 
 typedef struct lm_done {
@@ -29,5 +34,6 @@ typedef struct lm_done {
 
 int lm_apply(lm_session *s, const lm_source *source, const lm_origin *origin,
              lm_done *done);
+int lm_apply_lock(lm_session *s, int *fd);
 
 #endif

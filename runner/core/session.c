@@ -132,7 +132,7 @@ int lm_session_open(lm_session *s, lm_db_mode mode, bool *found)
 
 void lm_session_shut(lm_session *s)
 {
-    if (s->host != NULL)
+    if (s->host != NULL || s->keep_open)
         return;
     lm_db_close(s->db);
     s->db = NULL;
