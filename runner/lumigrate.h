@@ -421,6 +421,56 @@ int lumigrate_restore(lumigrate *lm, const char *file, int force,
                       const char **aside);
 
 /*
+ * The schema as SQL text in the order in which it can be made again, with the
+ * ledger's rows; the same database gives the same text, which the sqlite3
+ * shell takes as well. The caller frees *text (free), which has a NUL behind
+ * its *len bytes.
+ */
+int lumigrate_dump(lumigrate *lm, char **text, unsigned long *len);
+
+/*
+ * A dump into a database that is empty or not there: all of it, or nothing.
+ * LUMIGRATE_REFUSED when it was cut off, LUMIGRATE_USAGE when it is no dump
+ * or the database is not empty. Each migration of its ledger gets a row in
+ * the history. *objects and *migrations (which may be NULL) count what was
+ * made and recorded.
+ */
+int lumigrate_load(lumigrate *lm, const char *text, unsigned long len,
+                   long *objects, long *migrations);
+
+/* lumigrate_difference.change */
+enum {
+    LUMIGRATE_ONLY_A = 1,
+    LUMIGRATE_ONLY_B = 2,
+    LUMIGRATE_DIFFERENT = 3
+};
+
+typedef struct lumigrate_difference {
+    const char *kind;           /* "table", "virtual table", "view", "index",
+                                   "trigger" */
+    const char *name;
+    int change;                 /* LUMIGRATE_ONLY_A, ... */
+    const char *a_sql, *b_sql;  /* the definitions; NULL where it is not */
+    long detail_count;
+    const char *const *details; /* what is different, in sentences */
+} lumigrate_difference;
+
+typedef struct lumigrate_comparison {
+    long count;                 /* 0: the schemas are the same */
+    const lumigrate_difference *differences;
+} lumigrate_comparison;
+
+/*
+ * Two schemas compared, object by object and token by token. `a` and `b`: a
+ * database (a path or URL), a file that holds a dump, or a folder of
+ * migrations, which is run on an empty private database. The handle's own
+ * database is not touched. LUMIGRATE_OK when they could be compared.
+ */
+int lumigrate_diff(lumigrate *lm, const char *a, const char *b,
+                   lumigrate_comparison **out);
+void lumigrate_comparison_free(lumigrate_comparison *comparison);
+
+/*
  * After the process that ran lumigrate_up was killed in the middle of the
  * migration `id`: rolls back what it left, and records the failure with this
  * reason (`interrupted`: somebody asked for it). *applied is 1 when the
