@@ -20,6 +20,7 @@
 #ifndef LM_HANDLE_H
 #define LM_HANDLE_H
 
+#include "core/added.h"
 #include "core/ready.h"
 #include "core/session.h"
 #include "core/up.h"
@@ -38,6 +39,8 @@ struct lumigrate {
     const char *(*getenv)(void *user, const char *name);
     void *lua;                  /* contexts of the engines */
     bool deep;                  /* lumigrate_check reads all of it */
+    struct lm_natives *natives;
+    lm_added added;             /* what the host brought along */
 };
 
 int lm_handle_begin(lumigrate *lm);

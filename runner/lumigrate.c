@@ -14,6 +14,7 @@
 #include "db/url.h"
 #include "handle.h"
 #include "lex/name.h"
+#include "native/native.h"
 #include "script/lua_engine.h"
 #include "sqlfile/sql_engine.h"
 
@@ -32,12 +33,16 @@ static bool wire_engines(lumigrate *lm)
     lm_engines *e = &lm->session.engines;
 
     lm->lua = lm_lua_context_new();
-    if (lm->lua == NULL)
+    lm->natives = lm_natives_new();
+    if (lm->lua == NULL || lm->natives == NULL)
         return false;
-    e->slots[0].engine = &lm_lua_engine;
-    e->slots[0].context = lm->lua;
-    e->slots[1].engine = &lm_sql_engine;
-    e->count = 2;
+    e->slots[0].engine = &lm_native_engine;
+    e->slots[0].context = lm->natives;
+    e->slots[1].engine = &lm_lua_engine;
+    e->slots[1].context = lm->lua;
+    e->slots[2].engine = &lm_sql_engine;
+    e->count = 3;
+    e->added = &lm->added;
     return true;
 }
 
@@ -59,6 +64,9 @@ static int check_range(lumigrate *lm, const lumigrate_config *c)
     if (c->table != NULL && strncasecmp(c->table, "sqlite_", 7) == 0)
         return lm_err_set(&lm->err, LM_EUSAGE, "names that begin with "
                           "sqlite_ belong to SQLite: %s", c->table);
+    if (c->migrations != NULL && c->no_folder != 0)
+        return lm_err_set(&lm->err, LM_EUSAGE, "a migrations folder is given, "
+                          "and that there is none");
     if (c->migrations != NULL && c->migrations[0] == '\0')
         return lm_err_set(&lm->err, LM_EUSAGE, "the name of the migrations "
                           "folder is empty");
@@ -91,8 +99,10 @@ static int copy_config(lumigrate *lm, const lumigrate_config *c)
     lm_session *s = &lm->session;
     long mib = c->memory_limit == 0 ? 512 : c->memory_limit;
 
-    s->folder = lm_strdup(c->migrations != NULL ? c->migrations
-                                                : "migrations");
+    s->folder = lm_strdup(c->no_folder != 0 ? ""
+                          : c->migrations != NULL ? c->migrations
+                                                  : "migrations");
+    s->engines.no_folder = c->no_folder != 0;
     s->table = lm_strdup(c->table != NULL ? c->table : "schema_migrations");
     s->backup = c->backup != NULL ? lm_strdup(c->backup) : NULL;
     if (s->folder == NULL || s->table == NULL ||
@@ -413,6 +423,8 @@ void lumigrate_close(lumigrate *lm)
         return;
     lm_session_close(&lm->session);
     lm_lua_context_free(lm->lua);
+    lm_natives_free(lm->natives);
+    lm_added_clear(&lm->added);
     free(lm->session.path);
     free(lm->session.folder);
     free(lm->session.table);

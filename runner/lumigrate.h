@@ -155,6 +155,8 @@ typedef struct lumigrate_config {
                                    sqlite3:..., or a file: URI; required, but
                                    for lumigrate_attach */
     const char *migrations;     /* the folder; NULL: "migrations" */
+    int no_folder;              /* 1: there is no folder; all migrations are
+                                   those of lumigrate_add */
     const char *table;          /* the ledger; NULL: "schema_migrations" */
     double lock_timeout;        /* seconds to wait for a lock; 0: 60;
                                    negative: not at all */
@@ -185,6 +187,53 @@ typedef struct lumigrate_config {
      * The strings must live as long as the handle. */
     const char *(*getenv)(void *user, const char *name);
 } lumigrate_config;
+
+enum { LUMIGRATE_ERROR_SIZE = 256 };
+
+/*
+ * A C function as a migration. It works on the connection itself, inside the
+ * runner's transaction: its changes and its row in the ledger commit
+ * together. Not 0: it failed, and all of it is rolled back; `error`, of
+ * LUMIGRATE_ERROR_SIZE bytes, may then say why (otherwise SQLite's message is
+ * taken, when the code is SQLite's).
+ *
+ * What it prepares is judged like a script's SQL: no BEGIN, COMMIT or
+ * ROLLBACK (savepoints are its own business), no ATTACH, no writing to the
+ * runner's tables, and of the pragmas those of scripts. It must not close the
+ * connection, change its authorizer or its busy, progress, commit and
+ * rollback handlers or its settings by sqlite3_db_config, use a blob handle
+ * or a statement that was prepared before it, or call the handle (but for
+ * lumigrate_interrupt). Every statement must be finalized when it returns;
+ * one that is not is finalized for it, and the migration fails. Functions and
+ * collations that it registers stay. A time limit ends its SQL with
+ * SQLITE_INTERRUPT, but not the function itself; no memory limit holds.
+ */
+typedef int (*lumigrate_function)(struct sqlite3 *connection, void *user,
+                                  char *error);
+
+/* What lumigrate_add takes: a function (`id` and `up`) or a text (`file` and
+ * `text`). What does not belong to it is 0 or NULL. */
+typedef struct lumigrate_migration {
+    const char *id;             /* a function's, and its place in the order */
+    const char *description;    /* a function's; NULL: none */
+    lumigrate_function up;
+    lumigrate_function down;    /* NULL: it cannot be reverted */
+    void *user;                 /* handed to both */
+    const char *version;        /* a text that changes when the functions do,
+                                   so that an edit is seen; NULL: "" */
+    int outside;                /* 1: a function's runs outside a transaction,
+                                   as TRANSACTION = false */
+    int foreign_keys;           /* 1: enforced while a function runs */
+    const char *file;           /* a text's name, as in a folder:
+                                   "2026_01_28_users.lua", "…sql"; with
+                                   "lib/slug.lua" scripts may require it */
+    const char *text;
+    unsigned long text_len;     /* 0: up to its NUL */
+    const char *checksum;       /* with id: a text as lumigrate_bundle writes
+                                   it; NULL otherwise */
+    long order;                 /* of such a text: its place among the files
+                                   of its tool; 0: that of its name */
+} lumigrate_migration;
 
 /* How far lumigrate_up goes. All zero: everything that is pending. */
 typedef struct lumigrate_target {
@@ -311,6 +360,20 @@ int lumigrate_open(lumigrate **out, const lumigrate_config *config);
  */
 int lumigrate_attach(lumigrate **out, struct sqlite3 *connection,
                      const lumigrate_config *config);
+
+/*
+ * One more migration, besides those in the folder or (lumigrate_config.
+ * no_folder) instead: between open and up. All run in natural order of their
+ * names and IDs. Everything is copied but for `user`. A text is identified
+ * when it is first needed: what is wrong with it is found then.
+ */
+int lumigrate_add(lumigrate *lm, const lumigrate_migration *migration);
+
+/* The folder as the text of a C file with a function `name` (NULL:
+ * "add_migrations") that calls lumigrate_add for each migration and for what
+ * lies in lib/. The caller frees *text (free). */
+int lumigrate_bundle(lumigrate *lm, const char *name, char **text,
+                     unsigned long *len);
 
 /* Apply what is pending, in order. `target` may be NULL. */
 int lumigrate_up(lumigrate *lm, const lumigrate_target *target);

@@ -43,6 +43,7 @@ includes db 'base|lex'
 includes engine 'base|db'
 includes script 'base|lex|db|engine'
 includes sqlfile 'base|lex|db|engine'
+includes native 'base|lex|db|engine'
 includes core 'base|lex|db|engine'
 grep -nsE '^#[[:space:]]*include[[:space:]]*"[^"]*/' runner/cli/*.[ch] |
     grep -v '"\.\./lumigrate\.h"$' | rule 'runner/cli sees lumigrate.h alone'

@@ -42,6 +42,7 @@ extern const lm_command lm_cmd_current;
 extern const lm_command lm_cmd_history;
 extern const lm_command lm_cmd_new;
 extern const lm_command lm_cmd_templates;
+extern const lm_command lm_cmd_bundle;
 extern const lm_command lm_cmd_dump;
 extern const lm_command lm_cmd_load;
 extern const lm_command lm_cmd_diff;

@@ -53,6 +53,7 @@ typedef enum lm_opt {
     LM_OPT_FORCE,
     LM_OPT_BACKUP,
     LM_OPT_KEEP,
+    LM_OPT_NAME,
     LM_OPT_COUNT
 } lm_opt;
 

@@ -8,6 +8,7 @@
 #include "../base/lock.h"
 #include "../db/check.h"
 #include "../db/txn.h"
+#include "added.h"
 
 /* One migration being applied. */
 typedef struct attempt {
@@ -51,6 +52,14 @@ static int ask_stop(void *user, lm_err *err)
     return lm_stop_ask(user, err);
 }
 
+static const char *find_library(void *user, const char *path, size_t *len)
+{
+    const lm_session *s = user;
+
+    return s->engines.added == NULL ? NULL
+        : lm_added_library(s->engines.added, path, len);
+}
+
 static int run_engine(attempt *a)
 {
     lm_session *s = a->s;
@@ -59,6 +68,8 @@ static int run_engine(attempt *a)
     run.db = s->db;
     run.sink = s->sink;
     run.folder = s->folder;
+    run.library_user = s;
+    run.library = find_library;
     run.memory_limit = s->memory_limit;
     run.waker = &s->stop.waker;
     run.must_ask = s->must_ask;

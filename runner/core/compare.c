@@ -45,6 +45,10 @@ static int run_folder(lm_session *s, char *folder, lm_db *db)
     mine.folder = s->folder;
     mine.backup = s->backup;
     mine.sink = s->sink;
+    mine.engines.added = s->engines.added;
+    mine.engines.no_folder = s->engines.no_folder;
+    s->engines.added = NULL;
+    s->engines.no_folder = false;
     s->path = s->backup = NULL;
     s->host = NULL;
     s->folder = folder;
@@ -57,6 +61,8 @@ static int run_folder(lm_session *s, char *folder, lm_db *db)
     s->db = NULL;
     s->keep_open = false;
     s->sink = mine.sink;
+    s->engines.no_folder = mine.engines.no_folder;
+    s->engines.added = mine.engines.added;
     s->backup = mine.backup;
     s->folder = mine.folder;
     s->host = mine.host;

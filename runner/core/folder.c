@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "added.h"
+
 static void clear_source(lm_source *s)
 {
     free(s->id);
@@ -37,8 +39,8 @@ const lm_source *lm_folder_find(const lm_folder *folder, const char *id)
     return NULL;
 }
 
-static int claim_all(const lm_dir *dir, const char *path,
-                     const lm_engines *engines, lm_err *err, lm_folder *out)
+int lm_folder_claim(const lm_dir *dir, const char *path,
+                    const lm_engines *engines, lm_err *err, lm_sources *out)
 {
     bool *claimed = calloc(dir->count + 1, sizeof *claimed);
     const lm_engine_slot *slot;
@@ -47,12 +49,12 @@ static int claim_all(const lm_dir *dir, const char *path,
 
     for (i = 0; i < engines->count && rc == LM_OK; i++) {
         slot = &engines->slots[i];
-        first = out->sources.count;
-        rc = slot->engine->claim(slot->context, dir, path, claimed,
-                                 &out->sources, err);
-        for (; first < out->sources.count; first++) {
-            out->sources.list[first].engine = slot->engine;
-            out->sources.list[first].context = slot->context;
+        first = out->count;
+        rc = slot->engine->claim(slot->context, dir, path, claimed, out,
+                                 err);
+        for (; first < out->count; first++) {
+            out->list[first].engine = slot->engine;
+            out->list[first].context = slot->context;
         }
     }
     free(claimed);
@@ -65,15 +67,21 @@ static int by_file(const void *a, const void *b)
                           ((const lm_source *)b)->file);
 }
 
+/* What was added has its text, and may have been identified already. */
 static int identify(const lm_dir *dir, const char *path, lm_source *s,
                     lm_err *err)
 {
-    int rc;
+    int rc = LM_OK;
 
-    s->path = lm_path_join(path, s->file);
+    if (s->description != NULL)
+        return LM_OK;
+    if (s->path == NULL)
+        s->path = lm_path_join(path, s->file);
     if (s->path == NULL)
         return lm_err_nomem(err);
-    rc = lm_file_read_at(dir->fd, s->file, s->path, err, &s->text, &s->len);
+    if (s->text == NULL)
+        rc = lm_file_read_at(dir->fd, s->file, s->path, err, &s->text,
+                             &s->len);
     if (rc == LM_OK)
         rc = s->engine->identify(s->context, s, err);
     if (rc != LM_OK)
@@ -121,12 +129,16 @@ int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
     lm_dir dir = {0};
     bool twins;
     size_t i;
-    int rc;
+    int rc = LM_OK;
 
     memset(out, 0, sizeof *out);
-    rc = lm_dir_list(path, err, &dir);
-    if (rc == LM_OK)
-        rc = claim_all(&dir, path, engines, err, out);
+    if (!engines->no_folder) {
+        rc = lm_dir_list(path, err, &dir);
+        if (rc == LM_OK)
+            rc = lm_folder_claim(&dir, path, engines, err, &out->sources);
+    }
+    if (rc == LM_OK && engines->added != NULL)
+        rc = lm_added_read(engines->added, engines, err, &out->sources);
     if (rc == LM_OK && out->sources.count > 1)
         lm_list_sort(out->sources.list, out->sources.count,
               sizeof *out->sources.list, by_file);

@@ -296,7 +296,8 @@ static int check_name(lm_schedule *s, const lm_source *source, bool strict,
     size_t n = strlen(source->id);
     int rc;
 
-    if (strncmp(source->file, source->id, n) == 0 && source->file[n] == '.')
+    if (strncmp(source->file, source->id, n) == 0 &&
+        (source->file[n] == '.' || source->file[n] == '\0'))
         return LM_OK;
     rc = warn(s, source, err, "the ID %s does not match the name of its "
               "file %s", source->id, source->file);

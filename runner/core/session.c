@@ -30,6 +30,9 @@ void lm_session_warn(lm_session *s, const lm_source *source,
 
 int lm_session_refuse_empty(const lm_session *s)
 {
+    if (s->engines.no_folder)
+        return lm_err_set(s->err, LM_EUSAGE, "there is no folder, and no "
+                          "migration was added");
     lm_err_set(s->err, LM_EUSAGE, "there is no migration in the folder %s",
                s->folder);
     lm_err_hint(s->err, "check --migrations (LUMIGRATE_MIGRATIONS), or write "

@@ -57,6 +57,8 @@ static int judge_savepoint(lm_db *db, const char *what, const char *name)
 {
     lm_point_kind kind = LM_POINT_OPEN;
 
+    if (db->native)
+        return SQLITE_OK;
     if (strcmp(what, "RELEASE") == 0)
         kind = LM_POINT_RELEASE;
     else if (strcmp(what, "ROLLBACK") == 0)
