@@ -200,13 +200,13 @@ enum { LUMIGRATE_ERROR_SIZE = 256 };
  * What it prepares is judged like a script's SQL: no BEGIN, COMMIT or
  * ROLLBACK (savepoints are its own business), no ATTACH, no writing to the
  * runner's tables, and of the pragmas those of scripts. It must not close the
- * connection, change its authorizer or its busy, progress, commit and
- * rollback handlers or its settings by sqlite3_db_config, use a blob handle
- * or a statement that was prepared before it, or call the handle (but for
- * lumigrate_interrupt). Every statement must be finalized when it returns;
- * one that is not is finalized for it, and the migration fails. Functions and
- * collations that it registers stay. A time limit ends its SQL with
- * SQLITE_INTERRUPT, but not the function itself; no memory limit holds.
+ * connection, change its configuration or its authorizer, busy, progress,
+ * commit and rollback handlers, use a blob handle or a statement that was
+ * prepared before it, or call the handle (but for lumigrate_interrupt). Every
+ * statement must be finalized when it returns; one that is not is finalized
+ * for it, and the migration fails. Functions and collations that it registers
+ * stay. A time limit ends its SQL with SQLITE_INTERRUPT, but not the function
+ * itself; no memory limit holds.
  */
 typedef int (*lumigrate_function)(struct sqlite3 *connection, void *user,
                                   char *error);

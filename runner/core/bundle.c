@@ -72,6 +72,8 @@ static void put_call(bundling *b)
                 "    if (rc != LUMIGRATE_OK)\n        return rc;\n\n");
 }
 
+/* A file that is all of its migration, in natural order, is one wherever its
+ * text is; what it was besides that is told with the text. */
 static int put_source(bundling *b, const lm_source *s)
 {
     char *kept = NULL;
@@ -82,10 +84,12 @@ static int put_source(bundling *b, const lm_source *s)
         return rc;
     put_text(b, s->file, kept != NULL ? kept : s->text,
              kept != NULL ? len : s->len);
-    put_member(b, "id", s->id);
-    put_member(b, "checksum", s->checksum);
-    if (s->rank > 0)
-        lm_buf_printf(&b->calls, "    m.order = %zu;\n", s->rank);
+    if (kept != NULL || s->rank > 0 || strchr(s->file, '/') != NULL) {
+        put_member(b, "id", s->id);
+        put_member(b, "checksum", s->checksum);
+        if (s->rank > 0)
+            lm_buf_printf(&b->calls, "    m.order = %zu;\n", s->rank);
+    }
     put_call(b);
     free(kept);
     return LM_OK;

@@ -5,9 +5,10 @@
  *   lm_bundle   C that adds every migration of the session's folder, and what
  *               lies in its lib/, to a handle; `name` is the function's
  *
- * A migration goes into it as the history would keep it: both ways in one
- * text, with its ID and fingerprint, so that it is the same migration to a
- * database, whether it comes from the folder or from the program.
+ * A migration is the same to a database whether it comes from the folder or
+ * from the program. What stands in more than one file, or in an order of its
+ * tool's, goes into it as the history would keep it: both ways in one text,
+ * with its ID and fingerprint.
  */
 #ifndef LM_CORE_BUNDLE_H
 #define LM_CORE_BUNDLE_H

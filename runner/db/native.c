@@ -100,7 +100,11 @@ static int blame(lm_db *db, int code, const char *error)
     }
     if (sqlite)
         return lm_db_fail(db, code, NULL, 0);
-    return lm_err_set(db->err, LM_EFAILED, "the function returned %d", code);
+    if (lm_db_code_name(code) == NULL)
+        return lm_err_set(db->err, LM_EFAILED, "the function returned %d",
+                          code);
+    return lm_err_set(db->err, LM_EFAILED, "the function returned %d, which "
+                      "is %s in SQLite", code, lm_db_code_name(code));
 }
 
 static int call(lm_db *db, lm_native_fn function, void *user)
