@@ -211,7 +211,7 @@ static int back_up(run *r)
         rc = lm_ledger_look(s->ledger, s->db);
     if (rc == LM_OK && any_left(r))
         rc = lm_backup_first(s);
-    return rc;
+    return rc == LM_OK ? lm_stop_ask(&s->stop, s->err) : rc;
 }
 
 static int prepare_ledger(run *r)

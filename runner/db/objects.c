@@ -240,6 +240,8 @@ static int sort_objects(lm_objects *objects, lm_err *err)
     size_t i;
     int rc;
 
+    if (objects->count == 0)
+        return LM_OK;
     qsort(objects->list, objects->count, sizeof *objects->list, in_order);
     rc = begin_sorting(&s, err);
     for (i = 0; i < s.tables && rc == LM_OK; i++) {
