@@ -200,6 +200,15 @@ describe("backup:", function()
       has(out, '{"format":1,"event":"backup","text":"kept/app.db.')
     end)
 
+    it("is in the JSON of a run whose process had to be ended", function()
+      box:sql("CREATE TABLE old (x)")
+      box:migration("2026_01_02_b",
+        "string.find(('a'):rep(40), ('a*'):rep(40) .. 'b')")
+      local _, out = box:fails(1, "up", "--backup=kept", "--json",
+        "--timeout", "0.3")
+      assert.equal(newest("kept/"), json.decode(out).backup)
+    end)
+
     it("stops the run when it cannot be made", function()
       box:sql("CREATE TABLE old (x)")
       box:write("file", "x")

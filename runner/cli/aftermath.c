@@ -100,6 +100,7 @@ static void tell(lm_app *app, lm_json_out *json, story *s)
     lm_error_out(&app->err, &error);
     lm_out_flush(&app->err);
     json->failed = error.id != NULL;
+    lm_str_puts(&json->backup, s->verdict->backup);
     if (app->settings.format != LM_TEXT)
         lm_json_out_result(json, &error);
 }
