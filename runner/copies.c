@@ -119,7 +119,7 @@ int lumigrate_load(lumigrate *lm, const char *text, unsigned long len,
 /* What the public pointer points into. */
 typedef struct comparison {
     lumigrate_comparison shown;
-    lumigrate_difference *list;
+    lumigrate_contrast *list;
     lm_differences found;
 } comparison;
 
@@ -139,7 +139,7 @@ static void show_differences(comparison *c)
 
     for (i = 0; i < c->found.count; i++) {
         const lm_difference *from = &c->found.list[i];
-        lumigrate_difference *to = &c->list[i];
+        lumigrate_contrast *to = &c->list[i];
 
         to->kind = lm_object_word(from->kind);
         to->name = from->name;

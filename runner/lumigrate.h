@@ -501,14 +501,14 @@ int lumigrate_dump(lumigrate *lm, char **text, unsigned long *len);
 int lumigrate_load(lumigrate *lm, const char *text, unsigned long len,
                    long *objects, long *migrations);
 
-/* lumigrate_difference.change */
+/* lumigrate_contrast.change */
 enum {
     LUMIGRATE_ONLY_A = 1,
     LUMIGRATE_ONLY_B = 2,
     LUMIGRATE_DIFFERENT = 3
 };
 
-typedef struct lumigrate_difference {
+typedef struct lumigrate_contrast {
     const char *kind;           /* "table", "virtual table", "view", "index",
                                    "trigger" */
     const char *name;
@@ -516,11 +516,11 @@ typedef struct lumigrate_difference {
     const char *a_sql, *b_sql;  /* the definitions; NULL where it is not */
     long detail_count;
     const char *const *details; /* what is different, in sentences */
-} lumigrate_difference;
+} lumigrate_contrast;
 
 typedef struct lumigrate_comparison {
     long count;                 /* 0: the schemas are the same */
-    const lumigrate_difference *differences;
+    const lumigrate_contrast *differences;
 } lumigrate_comparison;
 
 /*

@@ -18,7 +18,7 @@ static const char *change_name(int change)
 
 /* ---- JSON ---- */
 
-static json_t *difference_json(const lumigrate_difference *d)
+static json_t *difference_json(const lumigrate_contrast *d)
 {
     json_t *o = json_object(), *details = json_array();
     bool lossy = false;
@@ -71,7 +71,7 @@ static void put_side(lm_app *app, const char *letter, const char *sql)
     lm_utf_lines(to, 6, sql, strlen(sql));
 }
 
-static void put_difference(lm_app *app, const lumigrate_difference *d)
+static void put_difference(lm_app *app, const lumigrate_contrast *d)
 {
     lm_str *to = &app->out.text;
     long i;

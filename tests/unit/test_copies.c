@@ -152,7 +152,7 @@ static void compares(void **state)
     box *b = *state;
     lumigrate *lm = opened(b);
     lumigrate_comparison *found;
-    const lumigrate_difference *d;
+    const lumigrate_contrast *d;
 
     box_exec(b, "CREATE TABLE t (x, y)");
     box_migration(b, "2026_01_01_a", "conn:execute('CREATE TABLE t (x)')");
