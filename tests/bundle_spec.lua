@@ -67,9 +67,10 @@ describe("bundle:", function()
       'return { odd = "\\\\ \\" ??= \\0 ü\\n%s" }')
     box:write("migrations/lib/deep/er.lua", "return 1")
     box:write("migrations/lib/notes.txt", "no module")
-    box:sql_file("2026_01_02_b.sql",
-      "-- What?\r\nCREATE TABLE b (x DEFAULT '??/\"\\');\r\n")
-    box:sql_file("2026_01_10_c.sql",
+    box:sql_file("20260102_b.sql",
+      "-- migrate:up\r\n-- What?\r\nCREATE TABLE b (x DEFAULT " ..
+      "'??/\"\\');\r\n")
+    box:sql_file("20260110_c.sql",
       "-- migrate:up\nCREATE TABLE c (x);\n-- migrate:down\nDROP TABLE c;\n")
     output_of(quote(sandbox.program) .. " bundle migrations >migrations.c")
     box:write("main.c", MAIN)
