@@ -195,7 +195,7 @@ static void check_migrations(doctor *d)
         lm_err_hint(d->err, "check --migrations (LUMIGRATE_MIGRATIONS), or "
                     "write the first one: lumigrate new NAME");
     }
-    if (access(d->s->folder, R_OK | X_OK) != 0)
+    if (!d->s->engines.no_folder && access(d->s->folder, R_OK | X_OK) != 0)
         lm_err_hint(d->err, "check --migrations (LUMIGRATE_MIGRATIONS), and "
                     "that this user may read the folder");
     if (rc != LM_OK)

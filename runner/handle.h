@@ -2,6 +2,8 @@
 /*
  * handle.h - what stands behind a lumigrate *.
  *
+ *   lm_handle_begin    a public function begins: the last error is forgotten
+ *   lm_handle_end      and ends with this code, which it returns
  *   lm_tell            the sink: our events as those of the public header
  *   lm_show_error      our error as the public one
  *   lm_report_new      folder and ledger compared, as a public report
@@ -20,6 +22,7 @@
 #ifndef LM_HANDLE_H
 #define LM_HANDLE_H
 
+#include "core/added.h"
 #include "core/down.h"
 #include "core/ready.h"
 #include "core/session.h"
@@ -32,14 +35,19 @@ struct lumigrate {
     lm_err err;
     lumigrate_error shown;      /* err, for lumigrate_errinfo */
     char *state;                /* the sentence in it */
+    char *made;                 /* the file that the last call made */
     bool outside;               /* what failed was outside a transaction */
     lumigrate_event_fn on_event;
     void *user;
     const char *(*getenv)(void *user, const char *name);
     bool deep;                  /* lumigrate_check reads all of it */
     void *lua, *sql;            /* contexts of the engines */
+    struct lm_natives *natives;
+    lm_added added;             /* what the host brought along */
 };
 
+int lm_handle_begin(lumigrate *lm);
+int lm_handle_end(lumigrate *lm, int rc);
 int lm_tell(void *handle, const lm_event *event);
 void lm_show_error(const lm_err *err, const char *state,
                    lumigrate_error *out);

@@ -14,6 +14,7 @@
 #include "db/url.h"
 #include "handle.h"
 #include "lex/name.h"
+#include "native/native.h"
 #include "script/lua_engine.h"
 #include "sqlfile/sql_engine.h"
 
@@ -38,13 +39,17 @@ static bool wire_engines(lumigrate *lm, const char *dialect)
     sql.getenv = lm->session.getenv;
     lm->lua = lm_lua_context_new();
     lm->sql = lm_sql_context_new(&sql);
-    if (lm->lua == NULL || lm->sql == NULL)
+    lm->natives = lm_natives_new();
+    if (lm->lua == NULL || lm->sql == NULL || lm->natives == NULL)
         return false;
-    e->slots[0].engine = &lm_lua_engine;
-    e->slots[0].context = lm->lua;
-    e->slots[1].engine = &lm_sql_engine;
-    e->slots[1].context = lm->sql;
-    e->count = 2;
+    e->slots[0].engine = &lm_native_engine;
+    e->slots[0].context = lm->natives;
+    e->slots[1].engine = &lm_lua_engine;
+    e->slots[1].context = lm->lua;
+    e->slots[2].engine = &lm_sql_engine;
+    e->slots[2].context = lm->sql;
+    e->count = 3;
+    e->added = &lm->added;
     return true;
 }
 
@@ -54,6 +59,9 @@ static int check_range(lumigrate *lm, const lumigrate_config *c)
         c->lock_timeout != c->lock_timeout)
         return lm_err_set(&lm->err, LM_EUSAGE, "a time limit is no number "
                           "of seconds");
+    if (c->keep < 0)
+        return lm_err_set(&lm->err, LM_EUSAGE, "the number of backups to "
+                          "keep is negative");
     if (c->memory_limit < 0)
         return lm_err_set(&lm->err, LM_EUSAGE, "the memory limit is "
                           "negative");
@@ -63,6 +71,9 @@ static int check_range(lumigrate *lm, const lumigrate_config *c)
     if (c->table != NULL && strncasecmp(c->table, "sqlite_", 7) == 0)
         return lm_err_set(&lm->err, LM_EUSAGE, "names that begin with "
                           "sqlite_ belong to SQLite: %s", c->table);
+    if (c->migrations != NULL && c->no_folder != 0)
+        return lm_err_set(&lm->err, LM_EUSAGE, "a migrations folder is given, "
+                          "and that there is none");
     if (c->migrations != NULL && c->migrations[0] == '\0')
         return lm_err_set(&lm->err, LM_EUSAGE, "the name of the migrations "
                           "folder is empty");
@@ -96,11 +107,16 @@ static int copy_config(lumigrate *lm, const lumigrate_config *c)
     lm_session *s = &lm->session;
     long mib = c->memory_limit == 0 ? 512 : c->memory_limit;
 
-    s->folder = lm_strdup(c->migrations != NULL ? c->migrations
-                                                : "migrations");
+    s->folder = lm_strdup(c->no_folder != 0 ? ""
+                          : c->migrations != NULL ? c->migrations
+                                                  : "migrations");
+    s->engines.no_folder = c->no_folder != 0;
     s->table = lm_strdup(c->table != NULL ? c->table : "schema_migrations");
-    if (s->folder == NULL || s->table == NULL)
+    s->backup = c->backup != NULL ? lm_strdup(c->backup) : NULL;
+    if (s->folder == NULL || s->table == NULL ||
+        (c->backup != NULL && s->backup == NULL))
         return lm_err_nomem(&lm->err);
+    s->backup_keep = (size_t)c->keep;
     s->lock_timeout = c->lock_timeout == 0 ? 60
         : c->lock_timeout < 0 ? 0 : c->lock_timeout;
     s->stop.timeout = c->timeout * 1e3;
@@ -214,6 +230,16 @@ static int end(lumigrate *lm, int rc)
     lm_show_error(&lm->err, lm->state, &lm->shown);
     lm->shown.rolled_back = lm->shown.id != NULL && !lm->outside;
     return rc;
+}
+
+int lm_handle_begin(lumigrate *lm)
+{
+    return begin(lm);
+}
+
+int lm_handle_end(lumigrate *lm, int rc)
+{
+    return end(lm, rc);
 }
 
 static int finish(lumigrate *lm, const lm_outcome *o, int rc)
@@ -415,9 +441,13 @@ void lumigrate_close(lumigrate *lm)
     lm_session_close(&lm->session);
     lm_lua_context_free(lm->lua);
     lm_sql_context_free(lm->sql);
+    lm_natives_free(lm->natives);
+    lm_added_clear(&lm->added);
     free(lm->session.path);
     free(lm->session.folder);
     free(lm->session.table);
+    free(lm->session.backup);
+    free(lm->made);
     free(lm->state);
     lm_err_clear(&lm->err);
     free(lm);

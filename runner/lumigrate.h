@@ -117,7 +117,9 @@ enum {
                                        be reverted. Told of all of them, in
                                        order, before PENDING */
     LUMIGRATE_EVENT_REVERTED,       /* id, duration_ms, effect, rows */
-    LUMIGRATE_EVENT_SKIPPED         /* id: another process has reverted it */
+    LUMIGRATE_EVENT_SKIPPED,        /* id: another process has reverted it */
+    LUMIGRATE_EVENT_BACKUP          /* text: the file of a backup that was
+                                       made before anything was changed */
 };
 
 typedef struct lumigrate_event {
@@ -162,6 +164,8 @@ typedef struct lumigrate_config {
                                    sqlite3:..., or a file: URI; required, but
                                    for lumigrate_attach */
     const char *migrations;     /* the folder; NULL: "migrations" */
+    int no_folder;              /* 1: there is no folder; all migrations are
+                                   those of lumigrate_add */
     const char *table;          /* the ledger; NULL: "schema_migrations" */
     double lock_timeout;        /* seconds to wait for a lock; 0: 60;
                                    negative: not at all */
@@ -182,12 +186,65 @@ typedef struct lumigrate_config {
                                    "goose", ...; NULL or "auto": found out */
     int no_create;              /* 1: a database that is not there is an
                                    error, never made */
+    const char *backup;         /* a folder for a copy of the database that
+                                   is made before a run changes it; "": the
+                                   database's own; NULL: none. A copy that
+                                   cannot be made stops the run:
+                                   LUMIGRATE_REFUSED */
+    long keep;                  /* so many of these copies stay; 0: all */
     lumigrate_event_fn on_event;    /* NULL: nobody listens */
     void *user;                 /* handed to on_event */
     /* What os.getenv answers in scripts; NULL: the process's environment.
      * The strings must live as long as the handle. */
     const char *(*getenv)(void *user, const char *name);
 } lumigrate_config;
+
+enum { LUMIGRATE_ERROR_SIZE = 256 };
+
+/*
+ * A C function as a migration. It works on the connection itself, inside the
+ * runner's transaction: its changes and its row in the ledger commit
+ * together. Not 0: it failed, and all of it is rolled back; `error`, of
+ * LUMIGRATE_ERROR_SIZE bytes, may then say why (otherwise SQLite's message is
+ * taken, when the code is SQLite's).
+ *
+ * What it prepares is judged like a script's SQL: no BEGIN, COMMIT or
+ * ROLLBACK (savepoints are its own business), no ATTACH, no writing to the
+ * runner's tables, and of the pragmas those of scripts. It must not close the
+ * connection, change its configuration or its authorizer, busy, progress,
+ * commit and rollback handlers, use a blob handle or a statement that was
+ * prepared before it, or call the handle (but for lumigrate_interrupt). Every
+ * statement must be finalized when it returns; one that is not is finalized
+ * for it, and the migration fails. Functions and collations that it registers
+ * stay. A time limit ends its SQL with SQLITE_INTERRUPT, but not the function
+ * itself; no memory limit holds.
+ */
+typedef int (*lumigrate_function)(struct sqlite3 *connection, void *user,
+                                  char *error);
+
+/* What lumigrate_add takes: a function (`id` and `up`) or a text (`file` and
+ * `text`). What does not belong to it is 0 or NULL. */
+typedef struct lumigrate_migration {
+    const char *id;             /* a function's, and its place in the order */
+    const char *description;    /* a function's; NULL: none */
+    lumigrate_function up;
+    lumigrate_function down;    /* NULL: it cannot be reverted */
+    void *user;                 /* handed to both */
+    const char *version;        /* a text that changes when the functions do,
+                                   so that an edit is seen; NULL: "" */
+    int outside;                /* 1: a function's runs outside a transaction,
+                                   as TRANSACTION = false */
+    int foreign_keys;           /* 1: enforced while a function runs */
+    const char *file;           /* a text's name, as in a folder:
+                                   "2026_01_28_users.lua", "…sql"; with
+                                   "lib/slug.lua" scripts may require it */
+    const char *text;
+    unsigned long text_len;     /* 0: up to its NUL */
+    const char *checksum;       /* with id: a text as lumigrate_bundle writes
+                                   it; NULL otherwise */
+    long order;                 /* of such a text: its place among the files
+                                   of its tool; 0: that of its name */
+} lumigrate_migration;
 
 /* How far lumigrate_up and lumigrate_down go. All zero: up everything that is
  * pending, down the one that was applied last. Of count, to, before and all
@@ -324,6 +381,20 @@ int lumigrate_open(lumigrate **out, const lumigrate_config *config);
 int lumigrate_attach(lumigrate **out, struct sqlite3 *connection,
                      const lumigrate_config *config);
 
+/*
+ * One more migration, besides those in the folder or (lumigrate_config.
+ * no_folder) instead: between open and up. All run in natural order of their
+ * names and IDs. Everything is copied but for `user`. A text is identified
+ * when it is first needed: what is wrong with it is found then.
+ */
+int lumigrate_add(lumigrate *lm, const lumigrate_migration *migration);
+
+/* The folder as the text of a C file with a function `name` (NULL:
+ * "add_migrations") that calls lumigrate_add for each migration and for what
+ * lies in lib/. The caller frees *text (free). */
+int lumigrate_bundle(lumigrate *lm, const char *name, char **text,
+                     unsigned long *len);
+
 /* Apply what is pending, in order. `target` may be NULL. */
 int lumigrate_up(lumigrate *lm, const lumigrate_target *target);
 
@@ -420,6 +491,87 @@ int lumigrate_text(lumigrate *lm, const char *id, char **out,
  * text is not known. The caller frees it.
  */
 int lumigrate_difference(lumigrate *lm, const char *id, char **out);
+
+/*
+ * A verified copy of the database while others use it, through SQLite's
+ * backup API. `to`: a file that is not there yet (`replace`: or is replaced);
+ * a folder, if it is there or ends in a slash, in which the copy is named by
+ * the time and so many of this database's copies stay (`keep`; 0: all); or
+ * NULL, the database's own folder. *made (which may be NULL) is its path, the
+ * handle's until the next call. A copy that cannot be made leaves nothing.
+ */
+typedef struct lumigrate_copy {
+    const char *to;
+    long keep;
+    int replace;
+} lumigrate_copy;
+
+int lumigrate_backup(lumigrate *lm, const lumigrate_copy *copy,
+                     const char **made);
+
+/*
+ * The way back: all of the file's content in the place of the database's, as
+ * one transaction. LUMIGRATE_REFUSED when the file is damaged or no database,
+ * and when it seems to be another database's (`force`: take it anyway): they
+ * have different application_ids, or none of the migrations that both have
+ * applied was applied at the same time, or no table in common.
+ * LUMIGRATE_LOCKED while anybody else uses the database; the message says
+ * who. A database that is damaged is not overwritten but put aside; *aside
+ * (which may be NULL) is where, the handle's until the next call, or NULL.
+ * The process should have no connection of its own to the database.
+ */
+int lumigrate_restore(lumigrate *lm, const char *file, int force,
+                      const char **aside);
+
+/*
+ * The schema as SQL text in the order in which it can be made again, with the
+ * ledger's rows; the same database gives the same text, which the sqlite3
+ * shell takes as well. The caller frees *text (free), which has a NUL behind
+ * its *len bytes.
+ */
+int lumigrate_dump(lumigrate *lm, char **text, unsigned long *len);
+
+/*
+ * A dump into a database that is empty or not there: all of it, or nothing.
+ * LUMIGRATE_REFUSED when it was cut off, LUMIGRATE_USAGE when it is no dump
+ * or the database is not empty. Each migration of its ledger gets a row in
+ * the history. *objects and *migrations (which may be NULL) count what was
+ * made and recorded.
+ */
+int lumigrate_load(lumigrate *lm, const char *text, unsigned long len,
+                   long *objects, long *migrations);
+
+/* lumigrate_contrast.change */
+enum {
+    LUMIGRATE_ONLY_A = 1,
+    LUMIGRATE_ONLY_B = 2,
+    LUMIGRATE_DIFFERENT = 3
+};
+
+typedef struct lumigrate_contrast {
+    const char *kind;           /* "table", "virtual table", "view", "index",
+                                   "trigger" */
+    const char *name;
+    int change;                 /* LUMIGRATE_ONLY_A, ... */
+    const char *a_sql, *b_sql;  /* the definitions; NULL where it is not */
+    long detail_count;
+    const char *const *details; /* what is different, in sentences */
+} lumigrate_contrast;
+
+typedef struct lumigrate_comparison {
+    long count;                 /* 0: the schemas are the same */
+    const lumigrate_contrast *differences;
+} lumigrate_comparison;
+
+/*
+ * Two schemas compared, object by object and token by token. `a` and `b`: a
+ * database (a path or URL), a file that holds a dump, or a folder of
+ * migrations, which is run on an empty private database. The handle's own
+ * database is not touched. LUMIGRATE_OK when they could be compared.
+ */
+int lumigrate_diff(lumigrate *lm, const char *a, const char *b,
+                   lumigrate_comparison **out);
+void lumigrate_comparison_free(lumigrate_comparison *comparison);
 
 /* What a process was at when it was killed, from its last START event. */
 typedef struct lumigrate_loss {

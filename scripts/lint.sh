@@ -43,6 +43,7 @@ includes db 'base|lex'
 includes engine 'base|db'
 includes script 'base|lex|db|engine'
 includes sqlfile 'base|lex|db|engine'
+includes native 'base|lex|db|engine'
 includes core 'base|lex|db|engine'
 # A folder within db/ sees db/ and what is below that.
 for file in runner/db/*/*.[ch]; do
@@ -92,7 +93,9 @@ done | rule 'the first line is the licence'
 sources | LC_ALL=C.UTF-8 xargs grep -nE '^.{80}' | rule 'over 79 columns'
 sources | xargs grep -n "$(printf '\t')" | rule 'a tab'
 sources | xargs grep -nE '(^|[;,{})])[[:space:]]*//' | rule 'comments are /* */'
-sources | xargs wc -l | awk '$2 != "total" && $1 > 500' |
+# The public header is the manual of the library, in one piece.
+sources | grep -v '^runner/lumigrate\.h$' | xargs wc -l |
+    awk '$2 != "total" && $1 > 500' |
     rule 'over 500 lines'
 if ctags --version 2>/dev/null | grep -q Universal; then
     # shellcheck disable=SC2046

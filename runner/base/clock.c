@@ -27,3 +27,16 @@ void lm_clock_utc(char out[LM_UTC_SIZE])
         day[0] = '\0';
     snprintf(out, LM_UTC_SIZE, "%s.%03dZ", day, (int)(t.tv_nsec / 1000000));
 }
+
+void lm_clock_stamp(char out[LM_UTC_SIZE])
+{
+    char utc[LM_UTC_SIZE];
+    char *to = out;
+    const char *c;
+
+    lm_clock_utc(utc);
+    for (c = utc; *c != '\0'; c++)
+        if (*c != '-' && *c != ':')
+            *to++ = *c;
+    *to = '\0';
+}

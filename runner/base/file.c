@@ -129,6 +129,24 @@ int lm_file_read_at(int dir, const char *name, const char *shown,
     return read_file(dir, name, shown, LM_FILE_LIMIT, err, text, len);
 }
 
+int lm_dir_read(const lm_dir *dir, const char *name, const char *shown,
+                lm_err *err, char **text, size_t *len)
+{
+    size_t i;
+
+    for (i = 0; !dir->open && i < dir->count; i++) {
+        if (dir->entries[i].text == NULL ||
+            strcmp(dir->entries[i].name, name) != 0)
+            continue;
+        *len = dir->entries[i].len;
+        *text = lm_strndup(dir->entries[i].text, *len);
+        return *text == NULL ? lm_err_nomem(err) : LM_OK;
+    }
+    if (!dir->open)
+        return lm_err_set(err, LM_EUSAGE, "%s was not added", shown);
+    return lm_file_read_at(dir->fd, name, shown, err, text, len);
+}
+
 static lm_entry_kind kind_of(int dir, const struct dirent *e)
 {
     struct stat st;
@@ -152,6 +170,7 @@ static int add_entry(lm_dir *dir, const struct dirent *e, lm_err *err)
     if (grown == NULL)
         return lm_err_nomem(err);
     dir->entries = grown;
+    memset(&grown[dir->count], 0, sizeof *grown);
     grown[dir->count].name = lm_strdup(e->d_name);
     if (grown[dir->count].name == NULL)
         return lm_err_nomem(err);

@@ -4,6 +4,7 @@
  *
  *   lm_file_read      all of a regular file, by path, at most `limit` bytes
  *   lm_file_read_at   the same, by name in an open folder
+ *   lm_dir_read       the same of an entry that may be in memory instead
  *   lm_dir_list       the names in a folder, with what each one is
  *   lm_dir_clear      free what lm_dir_list filled; may be called twice
  *   lm_path_join      folder/name
@@ -36,6 +37,9 @@ typedef enum lm_entry_kind {
 typedef struct lm_entry {
     char *name;
     lm_entry_kind kind;
+    const char *text;   /* of one that is in memory, borrowed; or NULL */
+    size_t len;
+    const void *host;   /* of one that is a function of the host's */
 } lm_entry;
 
 typedef struct lm_dir {
@@ -53,6 +57,9 @@ int lm_file_read(const char *path, size_t limit, lm_err *err, char **text,
                  size_t *len);
 int lm_file_read_at(int dir, const char *name, const char *shown,
                     lm_err *err, char **text, size_t *len);
+
+int lm_dir_read(const lm_dir *dir, const char *name, const char *shown,
+                lm_err *err, char **text, size_t *len);
 
 /*
  * Names that begin with a dot are left out. LM_EUSAGE when the folder is not

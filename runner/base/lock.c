@@ -26,8 +26,9 @@ static int wait_for(int fd, const char *path, const lm_patience *p,
             return rc;
         if (lm_clock_ms() - begun >= p->timeout)
             return lm_err_set(err, LM_EBUSY, "another process runs a "
-                              "migration outside a transaction on a "
-                              "database in %s", path);
+                              "migration outside a transaction, or one "
+                              "that backs up first, on a database in %s",
+                              path);
         nanosleep(&nap, NULL);
     }
     return LM_OK;

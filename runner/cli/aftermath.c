@@ -136,6 +136,7 @@ static void tell(lm_app *app, lm_json_out *json, story *s)
     lm_out_flush(&app->err);
     json->failed = error.id != NULL;
     json->failed_down = json->failed && s->verdict->down;
+    lm_str_puts(&json->backup, s->verdict->backup);
     if (app->settings.format != LM_TEXT)
         lm_json_out_result(json, &error);
 }

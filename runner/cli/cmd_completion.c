@@ -15,7 +15,9 @@ static lm_wanted find(const char *value)
         {"URL_OR_PATH", LM_WANTED_FILE}, {"FILE", LM_WANTED_FILE},
         {"DIR", LM_WANTED_FOLDER},       {"ID", LM_WANTED_ID},
         {"[ID]", LM_WANTED_ID},          {"[ID…]", LM_WANTED_ID},
-        {"[COMMAND]", LM_WANTED_COMMAND},
+        {"[COMMAND]", LM_WANTED_COMMAND}, {"FILE|-", LM_WANTED_FILE},
+        {"[FILE|DIR]", LM_WANTED_FILE},  {"A B", LM_WANTED_FILE},
+        {"[DIR]", LM_WANTED_FOLDER},
     };
     size_t i;
 

@@ -17,7 +17,8 @@ static void put_option(lm_table *t, const lm_option *o)
         lm_str_printf(&left, "%s--%s",
                       name == o->names && o->letter == 0 ? "" : ", ", *name);
     if (o->value != NULL)
-        lm_str_printf(&left, " %s", o->value);
+        lm_str_printf(&left, o->kind == LM_KIND_OPTIONAL ? "[=%s]" : " %s",
+                      o->value);
     lm_str_puts(&right, o->help);
     if (lm_options_takes(o) && o->fallback != NULL)
         lm_str_printf(&right, " (%s)", o->fallback);

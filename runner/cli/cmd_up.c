@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app.h"
+#include "copies.h"
 #include "exec.h"
 #include "migrate.h"
 
@@ -25,6 +26,8 @@ static int run(lm_app *app)
     rc = lm_exec_check(app);
     if (rc == LUMIGRATE_OK)
         rc = read_target(app, &m.target);
+    if (rc == LUMIGRATE_OK)
+        rc = lm_copies_settings(app);
     if (rc == LUMIGRATE_OK)
         rc = lm_app_is_skipped(app) ? lm_migrate_skip(app, &m)
                                     : lm_migrate_run(app, &m);
@@ -54,6 +57,16 @@ static const lm_option options[] = {
      .kind = LM_KIND_FLAG,
      .names = {"no-create"},
      .help = "a database that is not there is an error, never made"},
+    {.id = LM_OPT_BACKUP,
+     .kind = LM_KIND_OPTIONAL,
+     .names = {"backup"},
+     .value = "DIR",
+     .help = "copy the database first, when there is something to do"},
+    {.id = LM_OPT_KEEP,
+     .kind = LM_KIND_TEXT,
+     .names = {"keep"},
+     .value = "N",
+     .help = "of these backups remove the oldest, but for so many"},
     {.id = LM_OPT_EXEC,
      .kind = LM_KIND_FLAG,
      .names = {"exec"},

@@ -14,6 +14,9 @@ const lm_command *const *lm_commands(void)
         &lm_cmd_status,  &lm_cmd_check,  &lm_cmd_wait,
         &lm_cmd_current,
         &lm_cmd_history, &lm_cmd_new,    &lm_cmd_templates,
+        &lm_cmd_bundle,
+        &lm_cmd_dump,    &lm_cmd_load,   &lm_cmd_diff,
+        &lm_cmd_backup,  &lm_cmd_restore,
         &lm_cmd_env,
         &lm_cmd_doctor,  &lm_cmd_completion,
         &lm_cmd_version, &lm_cmd_help,   NULL};

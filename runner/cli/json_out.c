@@ -38,6 +38,7 @@ static const char *event_name(int type)
     case LUMIGRATE_EVENT_CREATED: return "created";
     case LUMIGRATE_EVENT_LEDGER: return "ledger";
     case LUMIGRATE_EVENT_DISCOVERED: return "discovered";
+    case LUMIGRATE_EVENT_BACKUP: return "backup";
     case LUMIGRATE_EVENT_WARNING: return "warning";
     case LUMIGRATE_EVENT_WAITING: return "waiting";
     case LUMIGRATE_EVENT_START: return "start";
@@ -173,6 +174,8 @@ void lm_json_out_event(lm_json_out *j, const lumigrate_event *event)
         j->failed = true;
         j->failed_down = event->down;
     }
+    if (event->type == LUMIGRATE_EVENT_BACKUP)
+        lm_str_puts(&j->backup, event->text);
     if (event->type == LUMIGRATE_EVENT_DONE)
         j->waited_ms = event->waited_ms;
     else if (j->app->settings.format == LM_JSONL)
@@ -274,7 +277,8 @@ void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
     bad |= set_list(o, "remaining", j->remaining);
     if (j->lossy)
         bad |= json_object_set_new(o, "lossy", json_true());
-    bad |= json_object_set_new(o, "backup", json_null());
+    bad |= lm_json_text(o, "backup", j->backup.len > 0
+                        ? lm_str_text(&j->backup) : NULL);
     bad |= lm_json_ms(o, "waited_ms", j->waited_ms);
     bad |=
         lm_json_ms(o, "total_duration_ms", lm_progress_clock() - j->begun_ms);
@@ -287,5 +291,6 @@ void lm_json_out_clear(lm_json_out *j)
     json_decref(j->ran);
     json_decref(j->remaining);
     json_decref(j->chosen);
+    lm_str_clear(&j->backup);
     j->ran = j->remaining = j->chosen = NULL;
 }

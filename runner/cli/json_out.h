@@ -29,6 +29,7 @@ typedef struct lm_json_out {
     bool lossy;              /* some ID in `remaining` is not UTF-8 */
     bool failed;             /* a migration did, not something around it */
     bool skipped;            /* by LUMIGRATE_SKIP */
+    lm_str backup;           /* the file that was made first; empty: none */
     double begun_ms;         /* by the clock */
     double waited_ms;
 } lm_json_out;

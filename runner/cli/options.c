@@ -143,7 +143,8 @@ const lm_option *lm_options_common(void)
 
 bool lm_options_takes(const lm_option *option)
 {
-    return option->kind != LM_KIND_FLAG;
+    return option->kind != LM_KIND_FLAG &&
+           option->kind != LM_KIND_OPTIONAL;
 }
 
 const lm_option *lm_options_named(const lm_option *rows, const char *name)

@@ -55,12 +55,16 @@ typedef enum lm_opt {
     LM_OPT_SQL,
     LM_OPT_DATE,
     LM_OPT_FORCE,
+    LM_OPT_BACKUP,
+    LM_OPT_KEEP,
+    LM_OPT_NAME,
     LM_OPT_COUNT
 } lm_opt;
 
 typedef enum lm_kind {
     LM_KIND_FLAG,
     LM_KIND_TEXT,
+    LM_KIND_OPTIONAL, /* --name or --name=value; "" without a value */
     LM_KIND_LIST, /* may be given again: settings.sets */
     LM_KIND_SECONDS,
     LM_KIND_MIB,

@@ -154,7 +154,7 @@ static int parse_long(lm_app *app, const char *arg, char ***next)
     else if (lm_options_takes(o))
         return take_next(app, o, next);
     else
-        take(app, o, "yes");
+        take(app, o, o->kind == LM_KIND_OPTIONAL ? "" : "yes");
     return app->fault.code;
 }
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
@@ -27,7 +28,8 @@ typedef struct lm_board {
     _Atomic long applied, reverted;
     _Atomic bool down;      /* the script's way down runs */
     _Atomic bool outside;   /* the script has TRANSACTION = false */
-    char id[256];           /* whole before `running` becomes true */
+    char id[256];           /* whole before `running` becomes true, */
+    char backup[1024];      /* and so is this */
 } lm_board;
 
 static void fill_set(sigset_t *set)
@@ -132,8 +134,17 @@ static void note_end(lm_supervisor *s)
         atomic_store(&s->board->running, false);
 }
 
+static void note_backup(lm_supervisor *s, const lumigrate_event *event)
+{
+    if (s->board != NULL)
+        snprintf(s->board->backup, sizeof s->board->backup, "%s",
+                 event->text);
+}
+
 void lm_supervise_note(lm_supervisor *s, const lumigrate_event *event)
 {
+    if (event->type == LUMIGRATE_EVENT_BACKUP)
+        note_backup(s, event);
     if (event->type == LUMIGRATE_EVENT_START)
         note_start(s, event);
     else if (event->type == LUMIGRATE_EVENT_ENDING)
@@ -235,6 +246,7 @@ void lm_supervise_wait(lm_supervisor *s, lm_verdict *out)
     out->reverted = atomic_load(&s->board->reverted);
     out->down = atomic_load(&s->board->down);
     out->outside = atomic_load(&s->board->outside);
+    snprintf(out->backup, sizeof out->backup, "%s", s->board->backup);
     memcpy(out->id, s->board->id, sizeof out->id);
     sigprocmask(SIG_SETMASK, &s->mask, NULL);
     s->child = 0;

@@ -46,6 +46,7 @@ typedef struct lm_verdict {
     bool down;               /* the last one was on its way down */
     bool outside;            /* the last one ran outside a transaction */
     char id[256];            /* the last one that it began, "" for none */
+    char backup[1024];       /* the backup that it made first, "" for none */
 } lm_verdict;
 
 int lm_supervise_begin(lm_supervisor *s);

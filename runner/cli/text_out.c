@@ -289,6 +289,12 @@ static bool put_alone(lm_text_out *t, lm_out *out, const lumigrate_event *e)
         lm_words_text(&out->text, e->text);
         lm_str_putc(&out->text, '\n');
         return true;
+    case LUMIGRATE_EVENT_BACKUP:
+        lm_out_mark(out, LM_MARK_DONE);
+        lm_str_puts(&out->text, " backup ");
+        lm_words_text(&out->text, e->text);
+        lm_str_putc(&out->text, '\n');
+        return true;
     case LUMIGRATE_EVENT_WAITING:
         put_line(out, 0, LM_MARK_WAITS,
                  "waiting for another process that holds the lock");

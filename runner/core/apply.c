@@ -8,6 +8,7 @@
 #include "../base/lock.h"
 #include "../db/check.h"
 #include "../db/txn.h"
+#include "added.h"
 #include "due.h"
 
 /* One migration being applied, or taken back. */
@@ -55,6 +56,14 @@ static int ask_stop(void *user, lm_err *err)
     return lm_stop_ask(user, err);
 }
 
+static const char *find_library(void *user, const char *path, size_t *len)
+{
+    const lm_session *s = user;
+
+    return s->engines.added == NULL ? NULL
+        : lm_added_library(s->engines.added, path, len);
+}
+
 static int run_engine(attempt *a)
 {
     lm_session *s = a->s;
@@ -64,6 +73,8 @@ static int run_engine(attempt *a)
     run.db = s->db;
     run.sink = s->sink;
     run.folder = s->folder;
+    run.library_user = s;
+    run.library = find_library;
     run.memory_limit = s->memory_limit;
     run.waker = &s->stop.waker;
     run.must_ask = s->must_ask;
@@ -320,7 +331,7 @@ static int run_outside(attempt *a)
 /* The lock that keeps a second process from running the same script while no
  * transaction is open. The database's own folder is locked, so no file is
  * made; a host's connection in memory has none. */
-static int lock_database(lm_session *s, int *fd)
+int lm_apply_lock(lm_session *s, int *fd)
 {
     lm_patience patience = {0};
     double before = lm_clock_ms();
@@ -328,7 +339,7 @@ static int lock_database(lm_session *s, int *fd)
     int rc;
 
     *fd = -1;
-    if (s->path == NULL)
+    if (s->path == NULL || s->lock_held)
         return LM_OK;
     dir = lm_path_dir(s->path);
     if (dir == NULL)
@@ -347,7 +358,7 @@ static int apply_outside(attempt *a)
 {
     lm_session *s = a->s;
     bool due = false;
-    int fd, rc = lock_database(s, &fd);
+    int fd, rc = lm_apply_lock(s, &fd);
 
     if (rc != LM_OK)
         return rc;

@@ -7,6 +7,10 @@
  *              failure is in the history. Or take one back: its way down
  *              runs, and the ledger row goes with it
  *
+ *   lm_apply_lock   the lock of the database's folder: at most one process
+ *                   runs outside a transaction or makes a backup first; -1
+ *                   in *fd where there is none, or we hold it already
+ *
  * Another process may have done it in the meantime: then *done->did is false
  * and LM_OK is returned. What is taken back is one application: when another
  * process has taken it back and the migration has been applied anew since,
@@ -21,6 +25,7 @@
 #ifndef LM_CORE_APPLY_H
 #define LM_CORE_APPLY_H
 
+#include "../base/lock.h"
 #include "session.h"
 
 typedef struct lm_job {
@@ -41,5 +46,6 @@ typedef struct lm_done {
 
 int lm_apply(lm_session *s, const lm_job *job, const lm_origin *origin,
              lm_done *done);
+int lm_apply_lock(lm_session *s, int *fd);
 
 #endif

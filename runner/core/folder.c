@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "added.h"
+
 void lm_source_clear(lm_source *s)
 {
     free(s->id);
@@ -41,8 +43,8 @@ const lm_source *lm_folder_find(const lm_folder *folder, const char *id)
     return NULL;
 }
 
-static int claim_all(const lm_dir *dir, const char *path,
-                     const lm_engines *engines, lm_err *err, lm_folder *out)
+int lm_folder_claim(const lm_dir *dir, const char *path,
+                    const lm_engines *engines, lm_err *err, lm_sources *out)
 {
     bool *claimed = calloc(dir->count + 1, sizeof *claimed);
     const lm_engine_slot *slot;
@@ -51,12 +53,12 @@ static int claim_all(const lm_dir *dir, const char *path,
 
     for (i = 0; i < engines->count && rc == LM_OK; i++) {
         slot = &engines->slots[i];
-        first = out->sources.count;
-        rc = slot->engine->claim(slot->context, dir, path, claimed,
-                                 &out->sources, err);
-        for (; first < out->sources.count; first++) {
-            out->sources.list[first].engine = slot->engine;
-            out->sources.list[first].context = slot->context;
+        first = out->count;
+        rc = slot->engine->claim(slot->context, dir, path, claimed, out,
+                                 err);
+        for (; first < out->count; first++) {
+            out->list[first].engine = slot->engine;
+            out->list[first].context = slot->context;
         }
     }
     free(claimed);
@@ -137,11 +139,15 @@ static int read_file(const lm_dir *dir, const char *folder, const char *file,
     return lm_file_read_at(dir->fd, file, *path, err, text, len);
 }
 
+/* What was added has its text, and may have been identified already. */
 static int identify(const lm_dir *dir, const char *path, lm_source *s,
                     lm_err *err)
 {
-    int rc = read_file(dir, path, s->file, err, &s->path, &s->text, &s->len);
+    int rc;
 
+    if (s->description != NULL)
+        return LM_OK;
+    rc = read_file(dir, path, s->file, err, &s->path, &s->text, &s->len);
     if (rc == LM_OK)
         rc = read_file(dir, path, s->down_file, err, &s->down_path,
                        &s->down_text, &s->down_len);
@@ -192,12 +198,16 @@ int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
     lm_dir dir = {0};
     bool twins;
     size_t i;
-    int rc;
+    int rc = LM_OK;
 
     memset(out, 0, sizeof *out);
-    rc = lm_dir_list(path, err, &dir);
-    if (rc == LM_OK)
-        rc = claim_all(&dir, path, engines, err, out);
+    if (!engines->no_folder) {
+        rc = lm_dir_list(path, err, &dir);
+        if (rc == LM_OK)
+            rc = lm_folder_claim(&dir, path, engines, err, &out->sources);
+    }
+    if (rc == LM_OK && engines->added != NULL)
+        rc = lm_added_read(engines->added, engines, err, &out->sources);
     if (rc == LM_OK)
         rc = put_in_order(out, err);
     for (i = 0; i < out->sources.count && rc == LM_OK; i++)

@@ -6,6 +6,8 @@
  *                    and identify each; sources in the order in which they
  *                    run, no two with one ID: the natural one of the names,
  *                    and among files of a tool that has one, the tool's
+ *   lm_folder_claim  let the engines claim among these entries alone; for
+ *                    core/added
  *   lm_folder_find   the source with this ID, or NULL
  *   lm_folder_clear  free it; may be called twice
  *   lm_source_clear  free what is in one source; for one of no folder
@@ -26,9 +28,13 @@ typedef struct lm_engine_slot {
     void *context;
 } lm_engine_slot;
 
+typedef struct lm_added lm_added;
+
 typedef struct lm_engines {
     lm_engine_slot slots[4];
     size_t count;
+    const lm_added *added;  /* what the host brings along; NULL: nothing */
+    bool no_folder;         /* that is all there is */
 } lm_engines;
 
 typedef struct lm_folder {
@@ -38,6 +44,8 @@ typedef struct lm_folder {
 
 int lm_folder_read(const char *path, const lm_engines *engines, lm_err *err,
                    lm_folder *out);
+int lm_folder_claim(const lm_dir *dir, const char *path,
+                    const lm_engines *engines, lm_err *err, lm_sources *out);
 const lm_source *lm_folder_find(const lm_folder *folder, const char *id);
 void lm_folder_clear(lm_folder *folder);
 void lm_source_clear(lm_source *source);

@@ -82,7 +82,7 @@ int lm_history_add(lm_ledger *l, lm_db *db, const lm_record *r)
     v[3] = lm_text_of(r->error);
     v[4] = lm_text_of(r->source->checksum);
     v[5].type = LM_NULL;
-    if (rc == LM_OK && !kept)
+    if (rc == LM_OK && !kept && r->source->text != NULL)
         rc = text_to_keep(r->source, lm_db_err(db), &v[5], &made);
     v[6] = lm_text_of(r->started_at);
     v[7].type = LM_REAL;

@@ -313,10 +313,11 @@ static int create(lm_ledger *l, lm_db *db, bool history_only)
 }
 
 /* Under the lock things may stand otherwise than they did before it. */
-static int prepare_locked(lm_ledger *l, lm_db *db, const char **what)
+int lm_ledger_prepare_inside(lm_ledger *l, lm_db *db, const char **what)
 {
     int rc = lm_ledger_look(l, db);
 
+    *what = NULL;
     if (rc != LM_OK)
         return rc;
     if (!l->exists) {
@@ -343,7 +344,7 @@ int lm_ledger_prepare(lm_ledger *l, lm_db *db, const char **what)
     rc = lm_txn_begin(db);
     if (rc != LM_OK)
         return rc;
-    rc = prepare_locked(l, db, what);
+    rc = lm_ledger_prepare_inside(l, db, what);
     if (rc == LM_OK)
         rc = lm_txn_commit(db);
     else

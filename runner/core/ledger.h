@@ -13,6 +13,7 @@
  *                      did it fail, is it partial?
  *   lm_ledger_prepare  make it, or complete a home-made one; a transaction of
  *                      its own, a no-op when all is there
+ *   lm_ledger_prepare_inside   the same inside a transaction that is open
  *   lm_ledger_find     the applied row with this ID, or NULL
  *   lm_ledger_renew    under the write lock: look again if anybody else has
  *                      written to the database since
@@ -101,6 +102,8 @@ int lm_ledger_look(lm_ledger *ledger, lm_db *db);
 int lm_ledger_look_closer(lm_ledger *ledger, lm_db *db);
 /* *what is "created", "rebuilt" or NULL, static. */
 int lm_ledger_prepare(lm_ledger *ledger, lm_db *db, const char **what);
+int lm_ledger_prepare_inside(lm_ledger *ledger, lm_db *db,
+                             const char **what);
 const lm_applied *lm_ledger_find(const lm_ledger *ledger, const char *id);
 const char *lm_ledger_last_outcome(const lm_ledger *ledger, const char *id);
 

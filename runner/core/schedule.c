@@ -371,6 +371,8 @@ static int check_name(lm_schedule *s, const lm_source *source, bool strict,
     size_t n = strlen(source->id);
     int rc;
 
+    if (strcmp(source->file, source->id) == 0)
+        return LM_OK;
     if (strncmp(name, source->id, n) == 0 && name[n] == '.')
         return LM_OK;
     if (strncmp(source->file, source->id, n) == 0 && source->file[n] == '/')

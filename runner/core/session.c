@@ -31,6 +31,9 @@ void lm_session_warn(lm_session *s, const lm_source *source,
 
 int lm_session_refuse_empty(const lm_session *s, const lm_folder *folder)
 {
+    if (s->engines.no_folder)
+        return lm_err_set(s->err, LM_EUSAGE, "there is no folder, and no "
+                          "migration was added");
     lm_err_set(s->err, LM_EUSAGE, "there is no migration in the folder %s",
                s->folder);
     if (folder->sources.note_count > 0)
@@ -135,7 +138,7 @@ int lm_session_open(lm_session *s, lm_db_mode mode, bool *found)
 
 void lm_session_shut(lm_session *s)
 {
-    if (s->host != NULL)
+    if (s->host != NULL || s->keep_open)
         return;
     lm_db_close(s->db);
     s->db = NULL;

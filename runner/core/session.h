@@ -41,6 +41,12 @@ typedef struct lm_session {
     lm_stop stop;
     const lm_sink *sink;
     lm_err *err;
+    char *backup;               /* NULL: none before a run; a folder, "": the
+                                   database's own */
+    size_t backup_keep;
+    int lock_fd;                /* of the database's folder, */
+    bool lock_held;             /* for the whole run */
+    bool keep_open;             /* db is a private one: never shut */
     lm_db *db;                  /* while a function runs */
     lm_ledger *ledger;
     const lm_source *running;   /* the migration that runs now, */

@@ -5,6 +5,7 @@
 
 #include "../base/clock.h"
 #include "apply.h"
+#include "backup.h"
 #include "stage.h"
 
 /* A run: what lm_up has found out so far. Once the first migration runs, the
@@ -136,6 +137,46 @@ static int note_last_attempt(run *r)
         : lm_history_last(r->s->ledger, r->s->db, &r->s->last_attempt);
 }
 
+/* Another process may have done all of it while we waited for our turn. What
+ * runs every time is no reason for a backup every time. */
+static bool any_left(const run *r)
+{
+    const lm_applied *applied;
+    const lm_step *step;
+    size_t i;
+
+    for (i = 0; i < r->last; i++) {
+        step = &r->schedule.steps[i];
+        if (!step->runs || !lm_status_is_pending(step->status))
+            continue;
+        applied = lm_ledger_find(r->s->ledger, step->source->id);
+        if (applied == NULL ||
+            lm_runs_again(step->source, applied, &r->s->rules))
+            return true;
+    }
+    return false;
+}
+
+/* Only where there is something to lose. */
+static int back_up(run *r)
+{
+    lm_session *s = r->s;
+    bool found = false;
+    int rc;
+
+    if (s->backup == NULL)
+        return LM_OK;
+    rc = lm_session_open(s, LM_DB_WRITE, &found);
+    if (rc != LM_OK || !found)
+        return rc;
+    rc = lm_backup_begin(s);
+    if (rc == LM_OK)
+        rc = lm_ledger_look(s->ledger, s->db);
+    if (rc == LM_OK && any_left(r))
+        rc = lm_backup_first(s);
+    return rc == LM_OK ? lm_stop_ask(&s->stop, s->err) : rc;
+}
+
 /* The limit counts what is pending; what runs every time does so as far as
  * the run gets. */
 static int apply_steps(void *user, const lm_origin *origin)
@@ -208,6 +249,8 @@ static int proceed(run *r, const lm_target *target)
     if (rc == LM_OK)
         rc = lm_stage_pause(r->s, r->schedule.pending);
     if (rc == LM_OK)
+        rc = back_up(r);
+    if (rc == LM_OK)
         rc = lm_stage_ledger(r->s, LM_DB_CREATE, &r->outcome->begun);
     if (rc != LM_OK)
         return rc;
@@ -237,6 +280,7 @@ int lm_up(lm_session *s, const lm_target *target, lm_outcome *outcome)
     if (rc == LM_OK)
         tell_done(&r);
     s->rules.reapply = false;
+    lm_backup_end(s);
     lm_schedule_clear(&r.schedule);
     lm_folder_clear(&r.folder);
     return rc;

@@ -2,6 +2,7 @@
 #include "health.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +14,9 @@
  * 1.3.2, the reserved byte follows the pending one), and of its -shm
  * (sqlite.org/walformat.html 2.3.1). */
 enum { LM_RESERVED = 0x40000001, LM_WAL_WRITE = 120 };
+
+/* All bytes that SQLite locks, from the pending one to the shared ones. */
+enum { LM_PENDING = 0x40000000, LM_LOCKS = 512 };
 
 static int open_to_look(const char *path)
 {
@@ -43,20 +47,57 @@ bool lm_health_is_wal(const char *path)
     return yes;
 }
 
-/* Who has locked this byte? Asking takes no lock. */
-static void ask_lock(int fd, off_t byte, lm_health *out)
+/* Who has locked any of these bytes? Asking takes no lock. */
+static bool ask_range(int fd, off_t from, off_t count, long *pid)
 {
     struct flock lock;
 
     memset(&lock, 0, sizeof lock);
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;
-    lock.l_start = byte;
-    lock.l_len = 1;
+    lock.l_start = from;
+    lock.l_len = count;
+    *pid = 0;
     if (fcntl(fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
-        return;
-    out->locked = true;
-    out->writer = lock.l_pid > 0 ? (long)lock.l_pid : 0;
+        return false;
+    *pid = lock.l_pid > 0 ? (long)lock.l_pid : 0;
+    return true;
+}
+
+static void ask_lock(int fd, off_t byte, lm_health *out)
+{
+    out->locked = out->locked || ask_range(fd, byte, 1, &out->writer);
+}
+
+/* Its command, where the system tells (Linux). */
+static void name_process(long pid, char name[64])
+{
+    char path[64];
+    ssize_t n = -1;
+    int fd;
+
+    snprintf(path, sizeof path, "/proc/%ld/comm", pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        n = read(fd, name, 63);
+        close(fd);
+    }
+    while (n > 0 && name[n - 1] == '\n')
+        n--;
+    snprintf(name + (n > 0 ? n : 0), 64 - (size_t)(n > 0 ? n : 0), "%s",
+             n > 0 ? "" : "unknown");
+}
+
+bool lm_health_holder(const char *path, long *pid, char name[64])
+{
+    int fd = open_to_look(path);
+    bool held = fd >= 0 && ask_range(fd, LM_PENDING, LM_LOCKS, pid);
+
+    if (fd >= 0)
+        close(fd);
+    if (held)
+        name_process(*pid, name);
+    return held;
 }
 
 /* path + suffix; -1 when it is not there. */

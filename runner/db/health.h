@@ -4,6 +4,8 @@
  *
  *   lm_health_look     what can be seen of the file and of those beside it
  *   lm_health_is_wal   is it in WAL mode?
+ *   lm_health_holder   has another process a lock on it? Which one, as far as
+ *                      it can be told (0: unknown)
  *
  * The file is opened and closed again, which drops every lock that this
  * process holds on it (fcntl(2)): not while a connection to it is open.
@@ -26,5 +28,7 @@ typedef struct lm_health {
 
 void lm_health_look(const char *path, lm_health *out);
 bool lm_health_is_wal(const char *path);
+/* `name` gets at most 63 bytes and a NUL. */
+bool lm_health_holder(const char *path, long *pid, char name[64]);
 
 #endif

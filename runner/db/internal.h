@@ -123,6 +123,7 @@ struct lm_db {
     bool may_wait;      /* for locks */
     bool in_txn;        /* the runner has one open */
     bool in_script, own_txn;
+    bool native;        /* the script is a function of the host's */
     lm_err latch;       /* what a script cannot survive */
     lm_point *points;
     size_t point_count, point_size;
@@ -162,6 +163,7 @@ bool lm_db_is_own(const lm_db *db, const char *table);
 int lm_pragma_verdict(lm_db *db, const char *name, const char *value);
 /* Remember what the statement is about to set; put all of it back. */
 int lm_pragma_keep(lm_db *db, const char *sql, size_t len);
+int lm_pragma_keep_all(lm_db *db);
 int lm_pragma_restore(lm_db *db);
 
 int lm_names_add(lm_names *set, const char *name, lm_err *err);

@@ -169,6 +169,16 @@ int lm_pragma_keep(lm_db *db, const char *sql, size_t len)
     return rc;
 }
 
+int lm_pragma_keep_all(lm_db *db)
+{
+    int i, rc = LM_OK;
+
+    for (i = 0; i < LM_PRAGMA_KEPT && rc == LM_OK; i++)
+        if (!db->kept[i])
+            rc = read_kept(db, i);
+    return rc;
+}
+
 int lm_pragma_restore(lm_db *db)
 {
     char sql[100];

@@ -110,6 +110,20 @@ void lm_txn_read_end(lm_db *db, bool began)
         lm_db_exec(db, "ROLLBACK");
 }
 
+/* The lock of a transaction stays when it ends; in WAL mode it shuts out
+ * everybody who has the database open (sqlite.org/pragma.html
+ * #pragma_locking_mode). */
+int lm_txn_alone(lm_db *db)
+{
+    int rc = lm_db_exec(db, "PRAGMA locking_mode = EXCLUSIVE");
+
+    if (rc == LM_OK)
+        rc = lm_db_exec(db, "BEGIN EXCLUSIVE");
+    if (rc == LM_OK)
+        rc = lm_db_exec(db, "ROLLBACK");
+    return rc;
+}
+
 bool lm_txn_open(const lm_db *db)
 {
     return db->in_txn;

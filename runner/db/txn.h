@@ -12,6 +12,8 @@
  *                        of one for each; *began is false inside a
  *                        transaction that is open already
  *   lm_txn_read_end      end it, if it was begun
+ *   lm_txn_alone         nobody else may read or write the database until
+ *                        it is closed; before anything else is done with it
  *   lm_txn_open          does the runner believe that one is open?
  *   lm_txn_check         is it still ours? LM_EFAILED when SQLite ended it
  *   lm_txn_left_open     did a script with TRANSACTION = false leave one open?
@@ -37,6 +39,7 @@ int lm_txn_commit(lm_db *db);
 int lm_txn_rollback(lm_db *db);
 int lm_txn_read_begin(lm_db *db, bool *began);
 void lm_txn_read_end(lm_db *db, bool began);
+int lm_txn_alone(lm_db *db);
 bool lm_txn_open(const lm_db *db);
 int lm_txn_check(lm_db *db);
 bool lm_txn_left_open(const lm_db *db);

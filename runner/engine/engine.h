@@ -76,7 +76,12 @@ typedef struct lm_run {
     lm_way way;
     lm_db *db;
     const lm_sink *sink;
-    const char *folder;         /* the migrations folder */
+    const char *folder;         /* the migrations folder; "": none */
+    /* The text of a file that the host brought along, as "lib/x.lua"; NULL:
+     * it did not. */
+    void *library_user;
+    const char *(*library)(void *library_user, const char *path,
+                           size_t *len);
     long memory_limit;          /* bytes of script heap; 0: none */
     lm_waker *waker;
     /* Other threads may ask it to end, or nobody wakes it when its time is

@@ -23,6 +23,7 @@ typedef enum lm_event_type {
     LM_EVENT_PENDING,       /* there is something to do: all of it is read
                                and compiled, nothing is written yet, and the
                                database is closed */
+    LM_EVENT_BACKUP,        /* text: the file that was made */
     LM_EVENT_WARNING,       /* text; source may be NULL */
     LM_EVENT_WAITING,       /* for another process's lock */
     LM_EVENT_START,         /* source */

@@ -33,11 +33,31 @@ static bool is_name(const char *s)
 static const char *push_path(lua_State *L, const char *name)
 {
     const char *folder = lm_script_of(L)->run->folder;
-    const char *slash = lm_ends(folder, "/") ? "" : "/";
+    const char *slash = folder[0] == '\0' || lm_ends(folder, "/") ? "" : "/";
 
     luaL_gsub(L, name, ".", "/");
     lua_pushfstring(L, "@%s%s%s.lua", folder, slash, lua_tostring(L, -1));
     return lua_tostring(L, -1) + 1;
+}
+
+/* A copy of the file's text, from the host where it brought one along. */
+static int read_text(lua_State *L, const char *path, lm_err *err,
+                     char **text, size_t *len)
+{
+    const lm_run *run = lm_script_of(L)->run;
+    size_t skip = strlen(run->folder);
+    const char *own;
+
+    if (run->folder[0] != '\0' && path[skip] == '/')
+        skip++;
+    own = run->library == NULL ? NULL
+        : run->library(run->library_user, path + skip, len);
+    if (own == NULL && run->folder[0] == '\0')
+        return lm_err_set(err, LM_EUSAGE, "%s was not added", path);
+    if (own == NULL)
+        return lm_file_read(path, LM_FILE_LIMIT, err, text, len);
+    *text = lm_strndup(own, *len);
+    return *text == NULL ? lm_err_nomem(err) : LM_OK;
 }
 
 /* Pushes the file's function. The reason of a failure is kept in the stash,
@@ -51,7 +71,7 @@ static void load_file(lua_State *L, const char *name)
     size_t len;
 
     lm_err_clear(err);
-    if (lm_file_read(path, LM_FILE_LIMIT, err, &text, &len) != LM_OK) {
+    if (read_text(L, path, err, &text, &len) != LM_OK) {
         lua_pushstring(L, lm_err_text(err));
         lm_err_clear(err);
         lm_raise(L, "require \"%s\": %s", name, lua_tostring(L, -1));

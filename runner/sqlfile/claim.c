@@ -103,7 +103,7 @@ int lm_claim_read(lm_claim *c, size_t i)
     t->path = lm_path_join(c->folder, e->name);
     if (t->path == NULL)
         return lm_err_nomem(c->err);
-    rc = lm_file_read_at(c->dir->fd, e->name, t->path, &quiet, &t->text,
+    rc = lm_dir_read(c->dir, e->name, t->path, &quiet, &t->text,
                          &t->len);
     lm_err_clear(&quiet);
     if (rc == LM_ENOMEM)
