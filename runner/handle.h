@@ -10,6 +10,8 @@
  *   lm_log_new         the history, likewise
  *   lm_text_new        the text that ran
  *   lm_difference_new  between it and the file
+ *   lm_baseline_new    record without running, and what that did
+ *   lm_repair_new      the record put right, likewise
  *   lm_doctor_new      what is wrong with the environment
  *
  * Ownership: reports, logs and checkups own all they point to and outlive the
@@ -47,6 +49,10 @@ int lm_log_new(lumigrate *lm, lumigrate_log **out);
 int lm_text_new(lumigrate *lm, const char *id, char **out,
                 unsigned long *len);
 int lm_difference_new(lumigrate *lm, const char *id, char **out);
+int lm_baseline_new(lumigrate *lm, int how, const char *id,
+                    lumigrate_changes **out);
+int lm_repair_new(lumigrate *lm, int what, const char *id,
+                  lumigrate_changes **out);
 int lm_doctor_new(lumigrate *lm, lumigrate_checkup **out);
 
 #endif

@@ -289,6 +289,34 @@ typedef struct lumigrate_checkup {
     const lumigrate_finding *findings;
 } lumigrate_checkup;
 
+/* lumigrate_baseline */
+enum {
+    LUMIGRATE_BASELINE_UP_TO = 1,   /* the ID and all sorted before it */
+    LUMIGRATE_BASELINE_ALL,         /* the whole folder; id is not used */
+    LUMIGRATE_BASELINE_ONLY,        /* the ID alone */
+    LUMIGRATE_BASELINE_UNDO         /* the ID alone is applied no longer */
+};
+
+/* lumigrate_repair */
+enum {
+    LUMIGRATE_REPAIR_ACCEPT = 1,    /* edited: the file is right as it is */
+    LUMIGRATE_REPAIR_FORGET,        /* missing: it is applied no longer */
+    LUMIGRATE_REPAIR_RESTART        /* partial: it was never begun */
+};
+
+typedef struct lumigrate_change {
+    const char *id;
+    const char *what;           /* "recorded", "removed", "accepted",
+                                   "forgotten", "restarted"; "already": it
+                                   was so before */
+} lumigrate_change;
+
+typedef struct lumigrate_changes {
+    long written;               /* so many records were changed */
+    long count;
+    const lumigrate_change *changes;
+} lumigrate_changes;
+
 /*
  * Prepare a run. Nothing is opened yet: a database that cannot be opened is
  * found by the first function that needs it, a configuration that cannot be
@@ -383,6 +411,24 @@ int lumigrate_text(lumigrate *lm, const char *id, char **out,
  * text is not known. The caller frees it.
  */
 int lumigrate_difference(lumigrate *lm, const char *id, char **out);
+
+/*
+ * Record migrations as applied without running them, or take such a record
+ * back: LUMIGRATE_BASELINE_... One transaction; the database and the ledger
+ * are made where they are not there. LUMIGRATE_USAGE for an ID that the
+ * folder does not have. `out` may be NULL.
+ */
+int lumigrate_baseline(lumigrate *lm, int how, const char *id,
+                       lumigrate_changes **out);
+
+/*
+ * Put the record of one migration right: LUMIGRATE_REPAIR_... No migration
+ * runs. LUMIGRATE_USAGE, and nothing changed, when it is not edited (missing,
+ * partial). `out` may be NULL.
+ */
+int lumigrate_repair(lumigrate *lm, int what, const char *id,
+                     lumigrate_changes **out);
+void lumigrate_changes_free(lumigrate_changes *changes);
 
 /*
  * After the process that ran lumigrate_up was killed in the middle of the

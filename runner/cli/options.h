@@ -52,6 +52,12 @@ typedef enum lm_opt {
     LM_OPT_SQL,
     LM_OPT_DATE,
     LM_OPT_FORCE,
+    LM_OPT_ALL, /* of "baseline" */
+    LM_OPT_ONLY,
+    LM_OPT_UNDO,
+    LM_OPT_ACCEPT, /* of "repair" */
+    LM_OPT_FORGET,
+    LM_OPT_RESTART,
     LM_OPT_COUNT
 } lm_opt;
 

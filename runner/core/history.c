@@ -52,7 +52,7 @@ int lm_history_add(lm_ledger *l, lm_db *db, const lm_record *r)
     v[3] = lm_text_of(r->error);
     v[4] = lm_text_of(r->source->checksum);
     v[5].type = LM_NULL;
-    if (!kept) {
+    if (!kept && r->source->text != NULL) {
         v[5].type = LM_TEXT;
         v[5].as.text.bytes = r->source->text;
         v[5].as.text.size = r->source->len;

@@ -351,6 +351,15 @@ int lm_ledger_prepare(lm_ledger *l, lm_db *db, const char **what)
     return rc == LM_OK ? lm_ledger_look(l, db) : rc;
 }
 
+int lm_ledger_make(lm_ledger *l, lm_db *db, const char **what)
+{
+    int rc;
+
+    *what = NULL;
+    rc = prepare_locked(l, db, what);
+    return rc == LM_OK ? lm_ledger_look(l, db) : rc;
+}
+
 static lm_value real(double n)
 {
     lm_value v = {.type = LM_REAL};
