@@ -96,10 +96,11 @@ int lm_db_fail(lm_db *db, int code, const char *sql, size_t len)
         return lm_err_nomem(db->err);
     if (db->handle != NULL && code != SQLITE_MISUSE) {
         extended = sqlite3_extended_errcode(db->handle);
-        if ((extended & 0xFF) != (code & 0xFF))
+        if ((extended & 0xFF) == (code & 0xFF)) {
+            message = sqlite3_errmsg(db->handle);
+            offset = sqlite3_error_offset(db->handle);
+        } else
             extended = code;
-        message = sqlite3_errmsg(db->handle);
-        offset = sqlite3_error_offset(db->handle);
     }
     if (db->refusal[0] != '\0') {
         message = db->refusal;

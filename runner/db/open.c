@@ -278,9 +278,11 @@ static int check_access(const char *path, bool exists, lm_err *err)
 static int open_file(lm_db *db, const lm_db_options *options)
 {
     bool exists;
-    int flags = SQLITE_OPEN_READWRITE;
-    int rc = check_file(options->path, options->err, &exists);
+    int flags = SQLITE_OPEN_READWRITE, rc;
 
+    if (options->mode == LM_DB_PRIVATE)
+        return open_handle(db, "", flags | SQLITE_OPEN_CREATE);
+    rc = check_file(options->path, options->err, &exists);
     if (rc != LM_OK)
         return rc;
     if (!exists && options->mode != LM_DB_CREATE)
