@@ -12,6 +12,7 @@
  *   lm_difference_new  between it and the file
  *   lm_baseline_new    record without running, and what that did
  *   lm_repair_new      the record put right, likewise
+ *   lm_adoption_new    another tool's record taken over
  *   lm_doctor_new      what is wrong with the environment
  *
  * Ownership: reports, logs and checkups own all they point to and outlive the
@@ -53,6 +54,8 @@ int lm_baseline_new(lumigrate *lm, int how, const char *id,
                     lumigrate_changes **out);
 int lm_repair_new(lumigrate *lm, int what, const char *id,
                   lumigrate_changes **out);
+int lm_adoption_new(lumigrate *lm, const lumigrate_takeover *options,
+                    lumigrate_adoption **out);
 int lm_doctor_new(lumigrate *lm, lumigrate_checkup **out);
 
 #endif

@@ -393,6 +393,19 @@ int lumigrate_repair(lumigrate *lm, int what, const char *id,
     return end_whole(lm, lm_repair_new(lm, what, id, out));
 }
 
+int lumigrate_adopt(lumigrate *lm, const lumigrate_takeover *options,
+                    lumigrate_adoption **out)
+{
+    int rc;
+
+    if (out != NULL)
+        *out = NULL;
+    rc = begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return end_whole(lm, lm_adoption_new(lm, options, out));
+}
+
 int lumigrate_recover(lumigrate *lm, const char *id, const char *reason,
                       int interrupted, int *applied)
 {

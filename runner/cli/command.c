@@ -13,7 +13,7 @@ const lm_command *const *lm_commands(void)
         &lm_cmd_up,      &lm_cmd_status, &lm_cmd_check,
         &lm_cmd_wait,    &lm_cmd_current,
         &lm_cmd_history, &lm_cmd_new,    &lm_cmd_templates,
-        &lm_cmd_baseline, &lm_cmd_repair,
+        &lm_cmd_baseline, &lm_cmd_repair, &lm_cmd_adopt,
         &lm_cmd_env,
         &lm_cmd_doctor,  &lm_cmd_completion,
         &lm_cmd_version, &lm_cmd_help,   NULL};

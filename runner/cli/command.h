@@ -44,6 +44,7 @@ extern const lm_command lm_cmd_new;
 extern const lm_command lm_cmd_templates;
 extern const lm_command lm_cmd_baseline;
 extern const lm_command lm_cmd_repair;
+extern const lm_command lm_cmd_adopt;
 extern const lm_command lm_cmd_env;
 extern const lm_command lm_cmd_doctor;
 extern const lm_command lm_cmd_completion;

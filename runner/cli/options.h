@@ -58,6 +58,9 @@ typedef enum lm_opt {
     LM_OPT_ACCEPT, /* of "repair" */
     LM_OPT_FORGET,
     LM_OPT_RESTART,
+    LM_OPT_FROM, /* of "adopt" */
+    LM_OPT_RENAME,
+    LM_OPT_DRY_RUN,
     LM_OPT_COUNT
 } lm_opt;
 

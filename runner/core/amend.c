@@ -18,7 +18,7 @@ static int check_one(lm_ledger *l, lm_db *db, const char *id)
     return LM_EHISTORY;
 }
 
-int lm_ledger_remove(lm_ledger *l, lm_db *db, const char *id)
+int lm_ledger_forget(lm_ledger *l, lm_db *db, const char *id)
 {
     char *sql = lm_format("DELETE FROM main.%s WHERE id = ?1", l->quoted);
     lm_value v = lm_text_of(id);

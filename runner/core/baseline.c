@@ -144,7 +144,7 @@ static int remove_row(baseline *b, const char *id)
     r = record_of(b, &gone);
     r.error = "undone";
     warn_of_rerun(b, row);
-    rc = lm_ledger_remove(s->ledger, s->db, id);
+    rc = lm_ledger_forget(s->ledger, s->db, id);
     if (rc == LM_OK)
         rc = lm_history_add(s->ledger, s->db, &r);
     if (rc == LM_OK)

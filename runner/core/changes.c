@@ -48,23 +48,28 @@ int lm_edit_open(lm_session *s, bool make, bool *found)
     return rc;
 }
 
-int lm_edit_begin(lm_session *s)
+int lm_edit_make(lm_session *s)
 {
     lm_event event = {.type = LM_EVENT_LEDGER};
+    int rc = lm_ledger_make(s->ledger, s->db, &event.text);
+
+    if (rc != LM_OK)
+        return rc;
+    event.len = event.text == NULL ? 0 : strlen(event.text);
+    lm_session_emit(s, &event);
+    return LM_OK;
+}
+
+int lm_edit_begin(lm_session *s)
+{
     double before = lm_clock_ms();
     int rc = lm_txn_begin(s->db);
 
     s->waited_ms += lm_clock_ms() - before;
     if (rc != LM_OK)
         return rc;
-    rc = lm_ledger_make(s->ledger, s->db, &event.text);
-    if (rc != LM_OK) {
-        lm_txn_rollback(s->db);
-        return rc;
-    }
-    event.len = event.text == NULL ? 0 : strlen(event.text);
-    lm_session_emit(s, &event);
-    return LM_OK;
+    rc = lm_edit_make(s);
+    return rc == LM_OK ? LM_OK : lm_edit_end(s, rc);
 }
 
 int lm_edit_end(lm_session *s, int rc)

@@ -12,6 +12,7 @@
  *                     when there is none and it is not to be made
  *   lm_edit_begin     take the lock and look again: what was read before may
  *                     have changed
+ *   lm_edit_make      make the ledger, in the transaction that is open
  *   lm_edit_end       commit, or roll back when rc is not LM_OK; returns rc,
  *                     or why the commit failed
  *
@@ -40,6 +41,7 @@ void lm_changes_clear(lm_changes *changes);
 
 int lm_edit_open(lm_session *s, bool make, bool *found);
 int lm_edit_begin(lm_session *s);
+int lm_edit_make(lm_session *s);
 int lm_edit_end(lm_session *s, int rc);
 
 #endif

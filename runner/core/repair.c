@@ -91,7 +91,7 @@ static int write_row(repair *r, lm_repair_what what, const lm_source *source)
     case LM_REPAIR_ACCEPT:
         return lm_ledger_accept(r->s->ledger, r->s->db, source);
     case LM_REPAIR_FORGET:
-        return lm_ledger_remove(r->s->ledger, r->s->db, r->id);
+        return lm_ledger_forget(r->s->ledger, r->s->db, r->id);
     default:
         return LM_OK;
     }
