@@ -152,7 +152,7 @@ static int look(adopt *a)
         rc = lm_ledgers_choose(a->s, &a->found, from, &a->chosen);
     if (rc == LM_OK)
         rc = look_at_name(a);
-    if (rc == LM_OK && a->chosen == NULL)
+    if (rc == LM_OK && a->chosen == NULL && !a->s->ledger->exists)
         rc = warn_version(a);
     return rc;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/buf.h"
 #include "../base/list.h"
 #include "../base/text.h"
 #include "../db/db.h"
@@ -80,6 +81,7 @@ static bool is_renamed(const search *f, const char *table)
 static int look_at_usual(search *f, const char *table)
 {
     bool same = lm_same_name(table, f->s->table);
+    bool must = same || lm_same_name(table, "schema_migrations");
     lm_alien_ledger *found;
     const lm_tool *tool;
     lm_shape shape;
@@ -91,7 +93,7 @@ static int look_at_usual(search *f, const char *table)
     if (shape == LM_SHAPE_HOME_MADE && same)
         return LM_OK;
     tool = lm_tool_of_shape(shape);
-    if (tool == NULL && !same)
+    if (tool == NULL && !must)
         return LM_OK;
     if (tool == NULL)
         tool = lm_tool_find("home-made");
@@ -172,12 +174,36 @@ static int look_at_all(search *f)
 
 /* ---- reading ---- */
 
-static int refuse_broken(const lm_alien_ledger *l, lm_err *err)
+/* "version, what"; NULL: no memory. */
+static char *names_of(lm_db *db, const char *table)
 {
-    lm_err_set(err, LM_EHISTORY, l->usual
-               ? "nobody knows what the columns of the table %s mean"
-               : "the table %s has not the columns of %s's ledger", l->table,
-               l->tool->shown);
+    lm_columns c = {0};
+    lm_buf b = {0};
+    size_t i;
+    int rc = lm_columns_read(db, table, &c);
+
+    for (i = 0; i < c.count && rc == LM_OK; i++)
+        lm_buf_printf(&b, "%s%s", i > 0 ? ", " : "", c.list[i].name);
+    lm_columns_clear(&c);
+    if (rc == LM_OK)
+        return lm_buf_take(&b);
+    lm_buf_clear(&b);
+    return NULL;
+}
+
+static int refuse_broken(lm_db *db, const lm_alien_ledger *l, lm_err *err)
+{
+    char *names = names_of(db, l->table);
+
+    if (names == NULL)
+        return err->code != LM_OK ? err->code : lm_err_nomem(err);
+    if (l->usual)
+        lm_err_set(err, LM_EHISTORY, "the columns of the table %s are no "
+                   "tool's that adopt knows: %s", l->table, names);
+    else
+        lm_err_set(err, LM_EHISTORY, "the table %s has not the columns of "
+                   "%s's ledger, but %s", l->table, l->tool->shown, names);
+    free(names);
     lm_err_hint(err, "what you know to be applied can be recorded with "
                 "lumigrate baseline --only ID (and --table NAME where the "
                 "name is taken)");
@@ -201,7 +227,7 @@ static int read_one(search *f, lm_alien_ledger *l)
     int rc;
 
     if (l->broken)
-        return refuse_broken(l, err);
+        return refuse_broken(f->s->db, l, err);
     if (l->tool->refusal != NULL)
         return refuse_tool(l, err);
     rc = lm_aliens_read(f->s->db, l->tool, l->table, &l->rows);
