@@ -325,6 +325,175 @@ describe("adopt takes over from", function()
   end)
 end)
 
+describe("adopt on the folder of", function()
+  local function marked(name, up, down)
+    box:sql_file(name, up .. "\nCREATE TABLE t" .. name:match("%d+") ..
+      " (x);\n" .. down .. "\n")
+  end
+
+  it("goose, whose numbers count and not their zeros", function()
+    for _, name in ipairs { "00001_a.sql", "2_b.sql", "010_c.sql" } do
+      marked(name, "-- +goose Up", "-- +goose Down")
+    end
+    box:sql([[CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY,
+      version_id INTEGER, is_applied INTEGER, tstamp TIMESTAMP);
+      INSERT INTO goose_db_version VALUES (1, 0, 1, ''), (2, 10, 1, ''),
+      (3, 1, 1, '')]])
+    adopt()
+    assert.equal("00001_a 010_c", ids())
+  end)
+
+  it("golang-migrate, with its pairs", function()
+    for i, name in ipairs { "1_a", "2_b.", "3_c" } do
+      box:sql_file(name .. ".up.sql", ("CREATE TABLE t%d (x);"):format(i))
+      box:sql_file(name .. ".down.sql", ("DROP TABLE t%d;"):format(i))
+    end
+    box:sql([[CREATE TABLE schema_migrations (version uint64,dirty bool);
+      INSERT INTO schema_migrations VALUES (2, 0); CREATE TABLE t1 (x);
+      CREATE TABLE t2 (x)]])
+    adopt("--rename")
+    assert.equal("1_a 2_b.", ids())
+    assert.equal(1, box:value('SELECT count(*) FROM ' ..
+      '"schema_migrations_golang-migrate"'))
+    box:up()
+    assert.equal("1_a 2_b. 3_c", ids())
+  end)
+
+  it("diesel and Prisma, of folders", function()
+    box:write("migrations/2026-01-01-000001_a/up.sql", "CREATE TABLE a (x);")
+    box:write("migrations/2026-01-02-000001_b/up.sql", "CREATE TABLE b (x);")
+    box:sql([[CREATE TABLE __diesel_schema_migrations (version VARCHAR(50)
+      PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT
+      CURRENT_TIMESTAMP); INSERT INTO __diesel_schema_migrations (version)
+      VALUES ('20260101000001'); CREATE TABLE a (x)]])
+    adopt()
+    assert.equal("2026-01-01-000001_a", ids())
+    box:up()
+    assert.equal("2026-01-01-000001_a 2026-01-02-000001_b", ids())
+  end)
+
+  it("drizzle, by the journal's time before the hash", function()
+    box:write("migrations/meta/_journal.json", [[{"version": "7", "dialect":
+      "sqlite", "entries": [
+      {"idx": 0, "version": "6", "when": 1767225600000, "tag": "0000_a",
+       "breakpoints": true},
+      {"idx": 1, "version": "6", "when": 1767225602000, "tag": "0001_b",
+       "breakpoints": true},
+      {"idx": 2, "version": "6", "when": 1767225601000, "tag": "0002_c",
+       "breakpoints": true}]}]])
+    for _, name in ipairs { "0000_a", "0001_b", "0002_c" } do
+      box:sql_file(name .. ".sql", ("CREATE TABLE t%s (x);"):format(name))
+    end
+    -- "Not above the newest" says nothing: the third was never run.
+    box:sql([[CREATE TABLE "__drizzle_migrations" (id SERIAL PRIMARY KEY,
+      hash text NOT NULL, created_at numeric);
+      INSERT INTO __drizzle_migrations VALUES (NULL, 'x', 1767225600000),
+      (NULL, 'y', 1767225602000)]])
+    local _, err = adopt()
+    assert.equal("0000_a 0001_b", ids())
+    has(err, "0000_a was edited after it was applied")
+  end)
+
+  it("refinery, where version and name must fit", function()
+    box:sql_file("V1__rooms.sql", "CREATE TABLE rooms (x);")
+    box:sql_file("V2__beds.sql", "CREATE TABLE beds (x);")
+    box:sql([[CREATE TABLE refinery_schema_history (version int4 PRIMARY KEY,
+      name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255));
+      INSERT INTO refinery_schema_history VALUES (1, 'rooms',
+      '2026-01-05T09:00:00.123456789Z', '1')]])
+    local _, err = adopt()
+    assert.equal("V1__rooms", ids())
+    assert.equal("2026-01-05T09:00:00.123Z", column("applied_at",
+      "V1__rooms"))
+    has(err, "V1__rooms was edited after it was applied")
+    box:sql("UPDATE refinery_schema_history SET name = 'other'")
+    refused("1 has another name than the file of this version")
+  end)
+
+  describe("Flyway", function()
+    before_each(function()
+      for _, name in ipairs { "V1__rooms", "V1.1__floor", "V1_2__index",
+          "V10__late", "R__a_view" } do
+        box:sql_file(name .. ".sql", "-- " .. name .. "\nSELECT 1;\n")
+      end
+      box:sql([[CREATE TABLE "flyway_schema_history" ("installed_rank" INT
+        NOT NULL PRIMARY KEY, "version" VARCHAR(50), "description"
+        VARCHAR(200) NOT NULL, "type" VARCHAR(20) NOT NULL, "script"
+        VARCHAR(1000) NOT NULL, "checksum" INT, "installed_by" VARCHAR(100)
+        NOT NULL, "installed_on" TEXT NOT NULL, "execution_time" INT NOT
+        NULL, "success" BOOLEAN NOT NULL)]])
+    end)
+
+    local rank = 0
+    local function row(version, description, kind, script, checksum)
+      rank = rank + 1
+      box:sql(("INSERT INTO flyway_schema_history VALUES (%d, %s, '%s', " ..
+        "'%s', '%s', %s, '', '2026-01-05 09:00:00.125', 3, 1)"):format(rank,
+        version and "'" .. version .. "'" or "NULL", description, kind,
+        script or "x", checksum or "NULL"))
+    end
+
+    it("by its versions, however they are written", function()
+      row("1.0", "rooms", "SQL")
+      row("1.1", "floor", "SQL")
+      row("1.2", "index", "SQL")
+      adopt()
+      assert.equal("V1__rooms V1.1__floor V1_2__index", ids())
+      assert.equal(3, column("duration_ms", "V1__rooms"))
+    end)
+
+    it("by its baseline: all versions up to it", function()
+      row("1.1", "<< Flyway Baseline >>", "BASELINE")
+      row("10", "late", "SQL")
+      adopt()
+      assert.equal("V1__rooms V1.1__floor V10__late", ids())
+    end)
+
+    it("without what was taken back", function()
+      row("1", "rooms", "SQL")
+      row("1.1", "floor", "SQL")
+      row("1.2", "index", "SQL")
+      row("1.1", "floor", "DELETE")
+      row("1.2", "index", "UNDO_SQL")
+      adopt()
+      assert.equal("V1__rooms", ids())
+    end)
+
+    it("by the description where there is no version", function()
+      -- CRC-32 of the two lines without their ends, by another program.
+      local _, out = box:sh([[tr -d '\n' <migrations/R__a_view.sql | gzip |
+        tail -c 8 | od -An -td4 -N4]])
+      row("1", "rooms", "SQL")
+      row(nil, "a view", "SQL", "R__a_view.sql", (out:gsub("%s", "")))
+      local _, err = adopt()
+      assert.equal("", err)
+      assert.equal("V1__rooms R__a_view", ids())
+    end)
+
+    it("but not one that runs again because it was edited", function()
+      row("1", "rooms", "SQL")
+      row(nil, "a view", "SQL", "R__a_view.sql", 4711)
+      adopt()
+      assert.equal("V1__rooms", ids())
+    end)
+
+    it("with those whose file is gone", function()
+      row("1", "rooms", "SQL")
+      row("1.0.5", "gone", "SQL", "old/V1.0.5__gone.sql")
+      row("1.1", "floor", "SQL")
+      local _, err = adopt()
+      has(err, "V1.0.5__gone is applied, but its file is missing")
+      assert.equal("V1__rooms V1.0.5__gone V1.1__floor", ids())
+    end)
+
+    it("but not with what is no SQL", function()
+      row("1", "rooms", "SQL")
+      row("3", "java", "JDBC", "db.migration.V3__java")
+      refused("version 3 is of the type JDBC")
+    end)
+  end)
+end)
+
 describe("adopt takes over a home-made ledger", function()
   it("of versions", function()
     folder("1_a", "002_b", "3_c")

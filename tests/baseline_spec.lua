@@ -234,7 +234,8 @@ describe("the JSON of baseline", function()
       o.migrations[1].status })
     -- Words for people go to standard error.
     assert.equal("✓ schema_migrations table created\n", err)
-    _, out = box:run("baseline", "--all", "--json")
+    status, out = box:run("baseline", "--all", "--json")
+    assert.equal(0, status)
     o = json.decode(out)
     assert.same({ 1, "already", "recorded" }, { o.written,
       o.migrations[2].status, o.migrations[3].status })

@@ -37,7 +37,7 @@ void lm_adopt_out_begin(lm_adopt_out *o, lm_app *app)
 {
     memset(o, 0, sizeof *o);
     o->app = app;
-    o->dry_run = app->settings.values[LM_OPT_DRY_RUN].text != NULL;
+    o->dry_run = app->settings.dry_run;
     o->asked = app->settings.yes;
 }
 

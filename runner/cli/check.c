@@ -187,6 +187,9 @@ int lm_settings_check(lm_settings *s, lm_fault *fault)
     s->reapply = check_flag(s, LM_OPT_REAPPLY, fault);
     s->sql = check_flag(s, LM_OPT_SQL, fault);
     s->force = check_flag(s, LM_OPT_FORCE, fault);
+    s->all = check_flag(s, LM_OPT_ALL, fault);
+    s->dry_run = check_flag(s, LM_OPT_DRY_RUN, fault);
+    s->rename = check_flag(s, LM_OPT_RENAME, fault);
     s->yes = check_flag(s, LM_OPT_YES, fault);
     return fault->code;
 }

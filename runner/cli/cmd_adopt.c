@@ -19,7 +19,7 @@ static int run(lm_app *app)
     }
     options.from = app->settings.values[LM_OPT_FROM].text;
     options.dry_run = out.dry_run;
-    options.rename = app->settings.values[LM_OPT_RENAME].text != NULL;
+    options.rename = app->settings.rename;
     options.satisfied = out.asked;
     rc = lumigrate_adopt(lm, &options, &adoption);
     if (rc != LUMIGRATE_OK)

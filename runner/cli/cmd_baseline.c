@@ -20,16 +20,16 @@ static int read_request(lm_app *app, request *out)
 {
     const lm_value *v = app->settings.values;
     const char *id = app->arg_count > 0 ? app->args[0] : NULL;
-    const char *all = v[LM_OPT_ALL].text, *only = v[LM_OPT_ONLY].text;
-    const char *undo = v[LM_OPT_UNDO].text;
-    int n = (id != NULL) + (all != NULL) + (only != NULL) + (undo != NULL);
+    const char *only = v[LM_OPT_ONLY].text, *undo = v[LM_OPT_UNDO].text;
+    bool all = app->settings.all;
+    int n = (id != NULL) + all + (only != NULL) + (undo != NULL);
 
     if (n == 0)
         return refuse(app, "no migration is named");
     if (n > 1)
         return refuse(app, "an ID, --all, --only and --undo exclude each "
                            "other");
-    out->how = all != NULL    ? LUMIGRATE_BASELINE_ALL
+    out->how = all            ? LUMIGRATE_BASELINE_ALL
                : only != NULL ? LUMIGRATE_BASELINE_ONLY
                : undo != NULL ? LUMIGRATE_BASELINE_UNDO
                               : LUMIGRATE_BASELINE_UP_TO;

@@ -57,6 +57,8 @@ typedef struct lm_settings {
     bool sql, force;         /* of "new" */
     bool reapply;            /* of "up" */
     double wait_timeout;     /* of "wait": seconds, 0: for ever */
+    bool all;                /* of "baseline" */
+    bool dry_run, rename;    /* of "adopt" */
     bool exec; /* to become the command after -- */
     lm_answer color; /* LM_UNASKED: as the terminal has it */
 } lm_settings;

@@ -242,10 +242,11 @@ static int refuse_shape(lm_ledger *l, lm_db *db, lm_shape shape)
 
     lm_err_set(err, LM_EHISTORY, "the table %s in this database belongs to "
                "%s; it was not touched", l->table, lm_shape_tool(shape));
-    lm_err_hint(err, "lumigrate adopt takes over what the other tool has "
-                "applied: with --table NAME our own record is kept in "
-                "another table (set LUMIGRATE_TABLE=NAME from then on), with "
-                "--rename the old table becomes %s_TOOL", l->table);
+    lm_err_hint(err, "keep lumigrate's own record in another table with "
+                "--table NAME (LUMIGRATE_TABLE); lumigrate adopt takes over "
+                "what the other tool has applied, with --table NAME or with "
+                "--rename, by which the old table becomes %s_TOOL",
+                l->table);
     return LM_EHISTORY;
 }
 
