@@ -20,8 +20,8 @@
  * writers wait. A lock is waited for as long as the connection says
  * (LM_EBUSY), and its watch may stop the copy between two steps.
  *
- * Before the first step the room on the disk and the limit on the size of
- * files are looked at (LM_EDATA).
+ * Before a new file or a private copy is begun, the room on the disk and the
+ * limit on the size of files are looked at (LM_EDATA).
  *
  * Ownership: *out belongs to the caller (lm_db_close). Whatever fails, the
  * cause is in lm_db_err(from), for lm_copy_verify in lm_db_err(db).

@@ -191,6 +191,44 @@ static void leaves_nothing_when_it_cannot_be_finished(void **state)
     assert_int_not_equal(stat(path, &st), 0);
 }
 
+/* The limit comes down between two steps, as a disk fills up. */
+static int lower_limit(void *user, lm_err *err)
+{
+    struct rlimit limit;
+    int *asked = user;
+
+    (void)err;
+    if (++*asked == 3 && getrlimit(RLIMIT_FSIZE, &limit) == 0) {
+        limit.rlim_cur = 6 << 20;
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    return LM_OK;
+}
+
+static void leaves_nothing_when_it_stops_in_the_middle(void **state)
+{
+    fixture *f = *state;
+    lm_db_options o = options_of(f);
+    struct rlimit before;
+    char path[200];
+    int asked = 0;
+    lm_db *from;
+
+    box_exec(f->box, FILL);
+    snprintf(path, sizeof path, "%s/copy.db", f->box->dir);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    o.watch.user = &asked;
+    o.watch.stop = lower_limit;
+    assert_int_equal(lm_db_open(&o, &from), LM_OK);
+    assert_int_equal(lm_copy_file(from, path, 0600), LM_EDATA);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_non_null(strstr(lm_err_text(&f->err), "limit on the size"));
+    lm_db_close(from);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_equal(count(f->db), 3500);
+}
+
 static void finds_what_is_damaged(void **state)
 {
     fixture *f = *state;
@@ -237,6 +275,7 @@ int main(void)
         DB_TEST(stops_when_asked),
         DB_TEST(makes_a_file_that_was_not_there),
         DB_TEST(leaves_nothing_when_it_cannot_be_finished),
+        DB_TEST(leaves_nothing_when_it_stops_in_the_middle),
         DB_TEST(finds_what_is_damaged),
         DB_TEST(keeps_rows_that_break_a_rule),
     };
