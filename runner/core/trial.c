@@ -278,7 +278,8 @@ static int list_pending(trial *t, size_t *pending)
             continue;
         item->status = LM_ADOPT_PENDING;
         ++*pending;
-        rc = source->engine->compile(source->context, source, t->s->err);
+        rc = source->engine->compile(source->context, source, LM_UP,
+                                     t->s->err);
         if (rc != LM_OK)
             lm_err_migration(t->s->err, source->id, source->path);
     }
