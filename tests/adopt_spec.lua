@@ -847,6 +847,20 @@ describe("adopt", function()
     assert.equal("1_a 2_b 10_c", ids())
   end)
 
+  it("makes our record also when nothing is applied", function()
+    folder("1_a")
+    box:sql([[CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY,
+      version_id INTEGER, is_applied INTEGER, tstamp TIMESTAMP);
+      INSERT INTO goose_db_version VALUES (1, 0, 1, '')]])
+    has(adopt(), "Nothing was recorded")
+    assert.equal("", ids())
+    local before = box:bytes()
+    adopt()
+    assert.equal(before, box:bytes())
+    box:up()
+    assert.equal("1_a", ids())
+  end)
+
   it("adds to what is recorded already", function()
     folder("1_a", "2_b")
     box:up("1")

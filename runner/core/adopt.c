@@ -21,6 +21,7 @@ typedef struct adopt {
     lm_ledgers found;
     const lm_alien_ledger *chosen;      /* NULL: there is none */
     bool taken;             /* our ledger's name is another tool's */
+    bool had_ledger;        /* ours was there before */
     char *renamed;          /* what its table is called in the end */
     lm_origin origin;
     char now[LM_UTC_SIZE];
@@ -119,6 +120,7 @@ static int look_at_name(adopt *a)
         return a->options->rename ? choose_name(a, &look)
                                   : refuse_name(a, &look);
     rc = lm_ledger_look(a->s->ledger, a->s->db);
+    a->had_ledger = a->s->ledger->exists;
     return rc == LM_OK ? lm_ledger_look_closer(a->s->ledger, a->s->db) : rc;
 }
 
@@ -304,10 +306,12 @@ static int write(adopt *a)
     return rc == LM_OK ? record_all(a, LM_ADOPT_APPLIED) : rc;
 }
 
+/* A ledger that calls nothing applied is taken over as well: ours is made,
+ * and is empty. */
 static bool has_work(const adopt *a)
 {
     return a->chosen != NULL && !a->options->dry_run &&
-           (a->out->recorded > 0 || a->taken);
+           (a->out->recorded > 0 || a->taken || !a->had_ledger);
 }
 
 static int take_over(adopt *a)
