@@ -86,7 +86,7 @@ done | rule 'the first line is the licence'
 sources | LC_ALL=C.UTF-8 xargs grep -nE '^.{80}' | rule 'over 79 columns'
 sources | xargs grep -n "$(printf '\t')" | rule 'a tab'
 sources | xargs grep -nE '(^|[;,{})])[[:space:]]*//' | rule 'comments are /* */'
-sources | xargs wc -l | awk '$2 != "total" && $1 > 500' |
+sources | xargs wc -l | awk '$2 !~ /^(total|runner\/lumigrate\.h)$/ && $1 > 500' |
     rule 'over 500 lines'
 if ctags --version 2>/dev/null | grep -q Universal; then
     # shellcheck disable=SC2046

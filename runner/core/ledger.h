@@ -21,7 +21,6 @@
  *                      transaction, so that row and change commit together
  *   lm_ledger_replace  the same for one that has run again: its row keeps its
  *                      position
- *   lm_ledger_remove   it is applied no longer; inside a transaction
  *   lm_ledger_forget   it is applied no longer; inside a transaction
  *   lm_ledger_accept   its text is the file's of today from now on; likewise
  *   lm_history_add     record an attempt
@@ -109,7 +108,6 @@ const char *lm_ledger_last_outcome(const lm_ledger *ledger, const char *id);
 int lm_ledger_renew(lm_ledger *ledger, lm_db *db);
 int lm_ledger_insert(lm_ledger *ledger, lm_db *db, const lm_record *record);
 int lm_ledger_replace(lm_ledger *ledger, lm_db *db, const lm_record *record);
-int lm_ledger_remove(lm_ledger *ledger, lm_db *db, const char *id);
 int lm_ledger_forget(lm_ledger *ledger, lm_db *db, const char *id);
 int lm_ledger_accept(lm_ledger *ledger, lm_db *db, const lm_source *source);
 int lm_history_add(lm_ledger *ledger, lm_db *db, const lm_record *record);
