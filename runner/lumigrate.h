@@ -363,6 +363,76 @@ typedef struct lumigrate_checkup {
     const lumigrate_finding *findings;
 } lumigrate_checkup;
 
+/* lumigrate_baseline */
+enum {
+    LUMIGRATE_BASELINE_UP_TO = 1,   /* the ID and all sorted before it */
+    LUMIGRATE_BASELINE_ALL,         /* the whole folder; id is not used */
+    LUMIGRATE_BASELINE_ONLY,        /* the ID alone */
+    LUMIGRATE_BASELINE_UNDO         /* the ID alone is applied no longer */
+};
+
+/* lumigrate_repair */
+enum {
+    LUMIGRATE_REPAIR_ACCEPT = 1,    /* edited: the file is right as it is */
+    LUMIGRATE_REPAIR_FORGET,        /* missing: it is applied no longer */
+    LUMIGRATE_REPAIR_RESTART        /* partial: it was never begun */
+};
+
+typedef struct lumigrate_change {
+    const char *id;
+    const char *what;           /* "recorded", "removed", "accepted",
+                                   "forgotten", "restarted"; "already": it
+                                   was so before */
+} lumigrate_change;
+
+typedef struct lumigrate_changes {
+    long written;               /* so many records were changed */
+    long count;
+    const lumigrate_change *changes;
+} lumigrate_changes;
+
+/* lumigrate_adopted.status */
+enum {
+    LUMIGRATE_ADOPT_APPLIED = 1,    /* the other tool applied it */
+    LUMIGRATE_ADOPT_KNOWN,          /* recorded before */
+    LUMIGRATE_ADOPT_PENDING,        /* for lumigrate_up to apply */
+    LUMIGRATE_ADOPT_SATISFIED,      /* without a ledger: it is there */
+    LUMIGRATE_ADOPT_NEEDED,         /* it runs and changes something */
+    LUMIGRATE_ADOPT_CONFLICT        /* neither: see reason */
+};
+
+/* All zero: find the ledger and record what it says. */
+typedef struct lumigrate_takeover {
+    const char *from;           /* "goose", ...: whose ledger; NULL: look */
+    int dry_run;                /* 1: only say what would be recorded */
+    int rename;                 /* 1: another tool's table that has our
+                                   ledger's name becomes NAME_TOOL */
+    int satisfied;              /* 1: without a ledger, record what is
+                                   satisfied */
+} lumigrate_takeover;
+
+typedef struct lumigrate_adopted {
+    const char *id;
+    const char *file;           /* NULL: it is gone */
+    int status;                 /* LUMIGRATE_ADOPT_... */
+    const char *applied_at;     /* by the other ledger; NULL: it has no time,
+                                   or it is not applied */
+    double duration_ms;         /* 0: not known */
+    const char *reason;         /* of a conflict; NULL */
+} lumigrate_adopted;
+
+typedef struct lumigrate_adoption {
+    const char *tool;           /* as `from` takes it; NULL: there is no other
+                                   tool's ledger, and what is pending was
+                                   tried on a copy */
+    const char *tool_name;      /* as people write it; NULL likewise */
+    const char *table;          /* its ledger; NULL likewise */
+    const char *renamed_to;     /* NULL: it was left as it is */
+    long recorded;              /* rows written; dry run: to be written */
+    long count;
+    const lumigrate_adopted *migrations;    /* in the order of the folder */
+} lumigrate_adoption;
+
 /*
  * Prepare a run. Nothing is opened yet: a database that cannot be opened is
  * found by the first function that needs it, a configuration that cannot be
@@ -491,6 +561,36 @@ int lumigrate_text(lumigrate *lm, const char *id, char **out,
  * text is not known. The caller frees it.
  */
 int lumigrate_difference(lumigrate *lm, const char *id, char **out);
+
+/*
+ * Record migrations as applied without running them, or take such a record
+ * back: LUMIGRATE_BASELINE_... One transaction; the database and the ledger
+ * are made where they are not there. LUMIGRATE_USAGE for an ID that the
+ * folder does not have. `out` may be NULL.
+ */
+int lumigrate_baseline(lumigrate *lm, int how, const char *id,
+                       lumigrate_changes **out);
+
+/*
+ * Put the record of one migration right: LUMIGRATE_REPAIR_... No migration
+ * runs. LUMIGRATE_USAGE, and nothing changed, when it is not edited (missing,
+ * partial). `out` may be NULL.
+ */
+int lumigrate_repair(lumigrate *lm, int what, const char *id,
+                     lumigrate_changes **out);
+void lumigrate_changes_free(lumigrate_changes *changes);
+
+/*
+ * Take over a database that another tool has managed: what its ledger calls
+ * applied is recorded in ours, with its times, in one transaction. Without
+ * such a ledger, each pending migration is tried on a private copy. The other
+ * tool's table is never written to. LUMIGRATE_MISMATCH, and nothing changed,
+ * when the ledger is marked as broken or cannot be mapped with certainty.
+ * `options` may be NULL; a second time changes nothing.
+ */
+int lumigrate_adopt(lumigrate *lm, const lumigrate_takeover *options,
+                    lumigrate_adoption **out);
+void lumigrate_adoption_free(lumigrate_adoption *adoption);
 
 /*
  * A verified copy of the database while others use it, through SQLite's

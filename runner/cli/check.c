@@ -190,6 +190,7 @@ int lm_settings_check(lm_settings *s, lm_fault *fault)
     s->all = check_flag(s, LM_OPT_ALL, fault);
     s->from_file = check_flag(s, LM_OPT_FROM_FILE, fault);
     s->dry_run = check_flag(s, LM_OPT_DRY_RUN, fault);
+    s->rename = check_flag(s, LM_OPT_RENAME, fault);
     s->yes = check_flag(s, LM_OPT_YES, fault);
     return fault->code;
 }

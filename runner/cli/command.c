@@ -17,6 +17,7 @@ const lm_command *const *lm_commands(void)
         &lm_cmd_bundle,
         &lm_cmd_dump,    &lm_cmd_load,   &lm_cmd_diff,
         &lm_cmd_backup,  &lm_cmd_restore,
+        &lm_cmd_baseline, &lm_cmd_repair, &lm_cmd_adopt,
         &lm_cmd_env,
         &lm_cmd_doctor,  &lm_cmd_completion,
         &lm_cmd_version, &lm_cmd_help,   NULL};

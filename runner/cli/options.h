@@ -58,6 +58,13 @@ typedef enum lm_opt {
     LM_OPT_BACKUP,
     LM_OPT_KEEP,
     LM_OPT_NAME,
+    LM_OPT_ONLY, /* of "baseline" */
+    LM_OPT_UNDO,
+    LM_OPT_ACCEPT, /* of "repair" */
+    LM_OPT_FORGET,
+    LM_OPT_RESTART,
+    LM_OPT_FROM, /* of "adopt" */
+    LM_OPT_RENAME,
     LM_OPT_COUNT
 } lm_opt;
 

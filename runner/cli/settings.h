@@ -55,9 +55,11 @@ typedef struct lm_settings {
     size_t set_count;
     bool quiet, verbose, yes, help, version;
     bool sql, force;         /* of "new" */
-    bool all, from_file, dry_run;   /* of "down" */
+    bool all, from_file, dry_run;   /* of "down"; all of "baseline",
+                                       dry_run of "adopt" too */
     bool reapply;            /* of "up" */
     double wait_timeout;     /* of "wait": seconds, 0: for ever */
+    bool rename;             /* of "adopt" */
     bool exec; /* to become the command after -- */
     lm_answer color; /* LM_UNASKED: as the terminal has it */
 } lm_settings;

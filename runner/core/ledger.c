@@ -243,9 +243,10 @@ static int refuse_shape(lm_ledger *l, lm_db *db, lm_shape shape)
     lm_err_set(err, LM_EHISTORY, "the table %s in this database belongs to "
                "%s; it was not touched", l->table, lm_shape_tool(shape));
     lm_err_hint(err, "keep lumigrate's own record in another table with "
-                "--table NAME (LUMIGRATE_TABLE); to adopt what the other "
-                "tool has applied, its rows would have to be carried over "
-                "(a later version does that: adopt)");
+                "--table NAME (LUMIGRATE_TABLE); lumigrate adopt takes over "
+                "what the other tool has applied, with --table NAME or with "
+                "--rename, by which the old table becomes %s_TOOL",
+                l->table);
     return LM_EHISTORY;
 }
 
@@ -313,7 +314,7 @@ static int create(lm_ledger *l, lm_db *db, bool history_only)
 }
 
 /* Under the lock things may stand otherwise than they did before it. */
-int lm_ledger_prepare_inside(lm_ledger *l, lm_db *db, const char **what)
+static int prepare_locked(lm_ledger *l, lm_db *db, const char **what)
 {
     int rc = lm_ledger_look(l, db);
 
@@ -344,11 +345,20 @@ int lm_ledger_prepare(lm_ledger *l, lm_db *db, const char **what)
     rc = lm_txn_begin(db);
     if (rc != LM_OK)
         return rc;
-    rc = lm_ledger_prepare_inside(l, db, what);
+    rc = prepare_locked(l, db, what);
     if (rc == LM_OK)
         rc = lm_txn_commit(db);
     else
         lm_txn_rollback(db);
+    return rc == LM_OK ? lm_ledger_look(l, db) : rc;
+}
+
+int lm_ledger_make(lm_ledger *l, lm_db *db, const char **what)
+{
+    int rc;
+
+    *what = NULL;
+    rc = prepare_locked(l, db, what);
     return rc == LM_OK ? lm_ledger_look(l, db) : rc;
 }
 

@@ -13,7 +13,7 @@
  *                      did it fail, is it partial?
  *   lm_ledger_prepare  make it, or complete a home-made one; a transaction of
  *                      its own, a no-op when all is there
- *   lm_ledger_prepare_inside   the same inside a transaction that is open
+ *   lm_ledger_make     the same inside a transaction that is open already
  *   lm_ledger_find     the applied row with this ID, or NULL
  *   lm_ledger_renew    under the write lock: look again if anybody else has
  *                      written to the database since
@@ -22,6 +22,8 @@
  *   lm_ledger_replace  the same for one that has run again: its row keeps its
  *                      position
  *   lm_ledger_revert   the other way, inside the transaction of its way down
+ *   lm_ledger_forget   it is applied no longer; inside a transaction
+ *   lm_ledger_accept   its text is the file's of today from now on; likewise
  *   lm_history_add     record an attempt
  *   lm_history_start   record that one has begun outside a transaction
  *   lm_history_fail    record a failure, in a transaction of its own; the
@@ -102,14 +104,15 @@ int lm_ledger_look(lm_ledger *ledger, lm_db *db);
 int lm_ledger_look_closer(lm_ledger *ledger, lm_db *db);
 /* *what is "created", "rebuilt" or NULL, static. */
 int lm_ledger_prepare(lm_ledger *ledger, lm_db *db, const char **what);
-int lm_ledger_prepare_inside(lm_ledger *ledger, lm_db *db,
-                             const char **what);
+int lm_ledger_make(lm_ledger *ledger, lm_db *db, const char **what);
 const lm_applied *lm_ledger_find(const lm_ledger *ledger, const char *id);
 const char *lm_ledger_last_outcome(const lm_ledger *ledger, const char *id);
 
 int lm_ledger_renew(lm_ledger *ledger, lm_db *db);
 int lm_ledger_insert(lm_ledger *ledger, lm_db *db, const lm_record *record);
 int lm_ledger_replace(lm_ledger *ledger, lm_db *db, const lm_record *record);
+int lm_ledger_forget(lm_ledger *ledger, lm_db *db, const char *id);
+int lm_ledger_accept(lm_ledger *ledger, lm_db *db, const lm_source *source);
 int lm_history_add(lm_ledger *ledger, lm_db *db, const lm_record *record);
 /* *marker: the row that was added for it, 0 when another one is counted. */
 int lm_history_start(lm_ledger *ledger, lm_db *db, const lm_record *record,

@@ -76,7 +76,7 @@ static int record_all(lm_session *s, lm_loaded *out)
 
     if (rc != LM_OK || !s->ledger->exists)
         return rc;
-    rc = lm_ledger_prepare_inside(s->ledger, s->db, &what);
+    rc = lm_ledger_make(s->ledger, s->db, &what);
     if (rc == LM_OK)
         rc = lm_ledger_look(s->ledger, s->db);
     if (rc != LM_OK)

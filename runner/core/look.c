@@ -188,18 +188,18 @@ static int ask_sql_migrate(lm_db *db, const char *table, bool *out)
     return rc;
 }
 
-static int judge(lm_db *db, const char *table, bool rails, lm_look *out)
+int lm_look_shape(lm_db *db, const char *table, bool rails, lm_shape *out)
 {
     lm_columns c = {0};
     bool other = false;
     int rc = lm_columns_read(db, table, &c);
 
     if (rc == LM_OK)
-        out->shape = lm_shape_of(c.list, c.count, rails);
-    if (rc == LM_OK && out->shape == LM_SHAPE_HOME_MADE && c.count == 2)
+        *out = lm_shape_of(c.list, c.count, rails);
+    if (rc == LM_OK && *out == LM_SHAPE_HOME_MADE && c.count == 2)
         rc = ask_sql_migrate(db, table, &other);
     if (other)
-        out->shape = LM_SHAPE_SQL_MIGRATE;
+        *out = LM_SHAPE_SQL_MIGRATE;
     lm_columns_clear(&c);
     return rc;
 }
@@ -219,7 +219,7 @@ int lm_look_at(lm_db *db, const char *table, lm_look *out)
     out->has_history = found.history;
     out->shape = LM_SHAPE_OURS;
     if (found.table && !found.ours)
-        rc = judge(db, table, found.rails, out);
+        rc = lm_look_shape(db, table, found.rails, &out->shape);
     if (rc == LM_OK && found.history && !found.history_ours)
         rc = judge_history(db, table);
     return rc;

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../db/copy.h"
+
 void lm_session_emit(lm_session *s, lm_event *event)
 {
     if (s->sink->emit == NULL)
@@ -97,7 +99,7 @@ static int make_folder(lm_session *s)
     return rc;
 }
 
-static int open_db(lm_session *s, lm_db_mode mode)
+static lm_db_options options_of(lm_session *s, lm_db_mode mode)
 {
     lm_db_options options = {0};
 
@@ -110,6 +112,21 @@ static int open_db(lm_session *s, lm_db_mode mode)
     options.watch.waiting = on_waiting;
     options.watch.statement = s->sink->emit != NULL ? on_statement : NULL;
     options.err = s->err;
+    return options;
+}
+
+int lm_session_private(lm_session *s, bool copy, lm_db **out)
+{
+    lm_db_options options = options_of(s, LM_DB_PRIVATE);
+
+    return copy ? lm_copy_open(s->db, &options, out)
+                : lm_db_open(&options, out);
+}
+
+static int open_db(lm_session *s, lm_db_mode mode)
+{
+    lm_db_options options = options_of(s, mode);
+
     if (s->host != NULL)
         return lm_db_attach(s->host, &options, &s->db);
     return lm_db_open(&options, &s->db);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "adopt_out.h"
+
+#include <string.h>
+
+#include "changes_out.h"
+#include "table.h"
+#include "words.h"
+
+/* The words of lumigrate_adopted.status; the second for a dry run. */
+static const struct {
+    const char *json, *text, *planned;
+    lm_mark mark;
+} statuses[] = {
+    [0] = {"unknown", "unknown", "unknown", LM_MARK_LOOK},
+    [LUMIGRATE_ADOPT_APPLIED] = {"applied", "recorded", "to be recorded",
+                                 LM_MARK_DONE},
+    [LUMIGRATE_ADOPT_KNOWN] = {"known", "recorded before", "recorded before",
+                               LM_MARK_DONE},
+    [LUMIGRATE_ADOPT_PENDING] = {"pending", "pending", "pending",
+                                 LM_MARK_WAITS},
+    [LUMIGRATE_ADOPT_SATISFIED] = {"satisfied", "satisfied", "satisfied",
+                                   LM_MARK_DONE},
+    [LUMIGRATE_ADOPT_NEEDED] = {"needed", "needed", "needed", LM_MARK_WAITS},
+    [LUMIGRATE_ADOPT_CONFLICT] = {"conflict", "in conflict", "in conflict",
+                                  LM_MARK_LOOK},
+};
+
+enum { STATUSES = sizeof statuses / sizeof statuses[0] };
+
+static int known(int status)
+{
+    return status > 0 && status < STATUSES ? status : 0;
+}
+
+void lm_adopt_out_begin(lm_adopt_out *o, lm_app *app)
+{
+    memset(o, 0, sizeof *o);
+    o->app = app;
+    o->dry_run = app->settings.dry_run;
+    o->asked = app->settings.yes;
+}
+
+void lm_adopt_out_clear(lm_adopt_out *o)
+{
+    json_decref(o->warnings);
+    o->warnings = NULL;
+}
+
+int lm_adopt_out_event(void *user, const lumigrate_event *event)
+{
+    lm_app *app = user;
+    lm_adopt_out *o = app->run;
+
+    if (event->type == LUMIGRATE_EVENT_WARNING) {
+        if (o->warnings == NULL)
+            o->warnings = json_array();
+        o->bad = lm_json_append(o->warnings, event->text, &o->lossy) != 0 ||
+                 o->bad;
+    }
+    return lm_changes_out_event(user, event);
+}
+
+/* ---- JSON ---- */
+
+static json_t *item_json(const lumigrate_adopted *item)
+{
+    json_t *o = json_object();
+    int bad = lm_json_text(o, "id", item->id);
+
+    bad |= lm_json_text(o, "file", item->file);
+    bad |= lm_json_text(o, "status", statuses[known(item->status)].json);
+    bad |= lm_json_text(o, "applied_at", item->applied_at);
+    bad |= lm_json_ms(o, "duration_ms", item->duration_ms);
+    bad |= lm_json_text(o, "reason", item->reason);
+    return lm_json_done(o, bad);
+}
+
+static void write_json(lm_adopt_out *out, const lumigrate_adoption *a,
+                       const lumigrate_error *error)
+{
+    json_t *o = lm_json_new(), *list = json_array();
+    int bad = json_object_set_new(o, "ok", json_boolean(error == NULL));
+    long i;
+
+    for (i = 0; a != NULL && i < a->count; i++)
+        bad |= json_array_append_new(list, item_json(&a->migrations[i]));
+    bad |= json_object_set_new(o, "dry_run", json_boolean(out->dry_run));
+    bad |= lm_json_text(o, "tool", a != NULL ? a->tool : NULL);
+    bad |= lm_json_text(o, "table", a != NULL ? a->table : NULL);
+    bad |= lm_json_text(o, "renamed_to", a != NULL ? a->renamed_to : NULL);
+    bad |= lm_json_count(o, "recorded", a != NULL ? a->recorded : 0);
+    bad |= json_object_set_new(o, "migrations", list);
+    bad |= out->warnings != NULL
+               ? json_object_set(o, "warnings", out->warnings)
+               : json_object_set_new(o, "warnings", json_array());
+    if (out->lossy)
+        bad |= json_object_set_new(o, "lossy", json_true());
+    bad |= json_object_set_new(
+        o, "error", error != NULL ? lm_json_error(error) : json_null());
+    lm_json_write(&out->app->out, lm_json_done(o, bad | out->bad),
+                  out->app->settings.format);
+}
+
+/* ---- text ---- */
+
+static void put_item(lm_adopt_out *o, lm_table *t,
+                     const lumigrate_adopted *item)
+{
+    int status = known(item->status);
+    lm_str when = {0};
+
+    if (item->applied_at != NULL)
+        lm_words_time(&when, item->applied_at);
+    lm_table_row(t, statuses[status].mark);
+    lm_table_cell(t, item->id);
+    lm_table_cell(t, o->dry_run ? statuses[status].planned
+                                : statuses[status].text);
+    lm_table_cell(t, lm_str_text(&when));
+    lm_table_cell(t, item->reason);
+    lm_str_clear(&when);
+}
+
+static long count(const lumigrate_adoption *a, int status)
+{
+    long i, n = 0;
+
+    for (i = 0; i < a->count; i++)
+        n += a->migrations[i].status == status;
+    return n;
+}
+
+static void put_source(lm_adopt_out *o, const lumigrate_adoption *a)
+{
+    lm_str *to = &o->app->out.text;
+
+    if (a->tool == NULL) {
+        lm_str_puts(to, count(a, LUMIGRATE_ADOPT_KNOWN) == a->count
+                            ? "No other tool's record is in this database, "
+                              "and nothing is pending\n"
+                            : "No other tool's record is in this database: "
+                              "tried what is pending on a copy\n");
+        return;
+    }
+    lm_str_puts(to, "The record of ");
+    lm_words_text(to, a->tool_name);
+    lm_str_puts(to, ": table ");
+    lm_words_text(to, a->table);
+    if (a->renamed_to != NULL) {
+        lm_str_puts(to, o->dry_run ? ", to be renamed to "
+                                   : ", renamed to ");
+        lm_words_text(to, a->renamed_to);
+    }
+    lm_str_putc(to, '\n');
+}
+
+static void put_recorded(lm_adopt_out *o, const lumigrate_adoption *a)
+{
+    lm_str *to = &o->app->out.text;
+
+    lm_out_mark(&o->app->out, LM_MARK_DONE);
+    if (a->recorded == 0) {
+        lm_str_puts(to, o->dry_run ? " Nothing to record"
+                                   : " Nothing was recorded");
+    } else {
+        lm_str_putc(to, ' ');
+        lm_words_count(to, a->recorded);
+        lm_str_printf(to, " migration%s %s", a->recorded == 1 ? "" : "s",
+                      o->dry_run ? "to record" : "recorded as applied");
+    }
+    lm_str_puts(to, o->dry_run ? " (dry run: nothing was changed)\n" : "\n");
+}
+
+/* What to do next, where that is not plain. */
+static void put_advice(lm_adopt_out *o, const lumigrate_adoption *a)
+{
+    long satisfied = count(a, LUMIGRATE_ADOPT_SATISFIED);
+    lm_str *to = &o->app->out.text;
+
+    if (a->tool != NULL)
+        return;
+    if (satisfied > 0 && !o->asked) {
+        lm_out_mark(&o->app->out, LM_MARK_NEXT);
+        lm_str_puts(to, " \"lumigrate adopt -y\" records what is "
+                        "satisfied\n");
+    }
+    if (count(a, LUMIGRATE_ADOPT_CONFLICT) > 0) {
+        lm_out_mark(&o->app->out, LM_MARK_LOOK);
+        lm_str_puts(to, " what is in conflict needs a person: change the "
+                        "file or the database, or\n  \"lumigrate baseline "
+                        "--only ID\" where you know that it is there\n");
+    }
+}
+
+static void put_adoption(lm_adopt_out *o, const lumigrate_adoption *a)
+{
+    lm_table table = {.columns = 4};
+    long i;
+
+    put_source(o, a);
+    for (i = 0; i < a->count; i++)
+        put_item(o, &table, &a->migrations[i]);
+    lm_table_print(&table, &o->app->out, 2);
+    lm_table_clear(&table);
+    put_recorded(o, a);
+    put_advice(o, a);
+}
+
+void lm_adopt_out_end(lm_adopt_out *o, const lumigrate_adoption *a,
+                      const lumigrate_error *error)
+{
+    if (o->app->settings.format != LM_TEXT)
+        write_json(o, a, error);
+    else if (a != NULL && !o->app->settings.quiet)
+        put_adoption(o, a);
+}

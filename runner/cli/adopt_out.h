@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * adopt_out.h - what `adopt` found and recorded, in words or as JSON.
+ *
+ *   lm_adopt_out_begin   nothing is known yet
+ *   lm_adopt_out_event   for lm_app_open: as it happens; the lm_app's `run`
+ *                        is the lm_adopt_out
+ *   lm_adopt_out_end     the result; `error` is NULL when all went well,
+ *                        `adoption` otherwise
+ *   lm_adopt_out_clear   free; may be called twice
+ */
+#ifndef LM_CLI_ADOPT_OUT_H
+#define LM_CLI_ADOPT_OUT_H
+
+#include "app.h"
+#include "json.h"
+
+typedef struct lm_adopt_out {
+    lm_app *app;
+    json_t *warnings;   /* NULL: none so far */
+    bool lossy, bad;    /* some warning is not UTF-8; is lost */
+    bool dry_run;
+    bool asked;         /* -y was given */
+} lm_adopt_out;
+
+void lm_adopt_out_begin(lm_adopt_out *o, lm_app *app);
+int lm_adopt_out_event(void *user, const lumigrate_event *event);
+void lm_adopt_out_end(lm_adopt_out *o, const lumigrate_adoption *adoption,
+                      const lumigrate_error *error);
+void lm_adopt_out_clear(lm_adopt_out *o);
+
+#endif

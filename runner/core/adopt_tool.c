@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include "adopt_tool.h"
+
+#include <string.h>
+
+#include "../base/text.h"
+
+/* The columns of a query, in this order:
+ * ord, key, name, kind, state, at, ms, sum, file */
+static const lm_tool tools[] = {
+    {.name = "goose", .shown = "goose", .table = "goose_db_version",
+     .columns = {"id", "version_id", "is_applied", "tstamp"},
+     .anywhere = true, .match = LM_MATCH_NUMBER,
+     /* The newest row of a version counts; version 0 is no migration. */
+     .rows = "SELECT id, version_id, NULL, NULL, CASE is_applied WHEN 1 THEN "
+             "1 WHEN 0 THEN 0 ELSE 'is neither applied nor rolled back' END, "
+             "tstamp, 0, NULL, NULL FROM {} AS t WHERE version_id IS NOT 0 "
+             "AND id = (SELECT max(id) FROM {} WHERE version_id IS "
+             "t.version_id)"},
+    {.name = "sql-migrate", .shown = "sql-migrate",
+     .table = "gorp_migrations", .columns = {"id", "applied_at"},
+     .match = LM_MATCH_NAME,
+     .rows = "SELECT applied_at, id, NULL, NULL, 1, applied_at, 0, NULL, "
+             "NULL FROM {}"},
+    {.name = "dbmate", .shown = "dbmate", .columns = {"version"},
+     .match = LM_MATCH_DIGITS,
+     .rows = "SELECT version, version, NULL, NULL, 1, NULL, 0, NULL, NULL "
+             "FROM {}"},
+    {.name = "golang-migrate", .shown = "golang-migrate",
+     .columns = {"version", "dirty"}, .anywhere = true,
+     .match = LM_MATCH_NUMBER, .highest = true,
+     .rows = "SELECT version, version, NULL, NULL, CASE dirty WHEN 0 THEN 1 "
+             "ELSE 'is marked dirty: it failed half-way' END, NULL, 0, NULL, "
+             "NULL FROM {}"},
+    /* Before sqlx, whose columns it has as well. */
+    {.name = "flyway", .shown = "Flyway", .table = "flyway_schema_history",
+     .columns = {"installed_rank", "version", "description", "type",
+                 "script", "checksum", "installed_by", "installed_on",
+                 "execution_time", "success"},
+     .anywhere = true, .match = LM_MATCH_FLYWAY,
+     .same_text = lm_sum_flyway,
+     .rows = "SELECT installed_rank, version, description, type, CASE "
+             "success WHEN 1 THEN 1 ELSE 'failed (success is 0)' END, "
+             "installed_on, execution_time, checksum, script FROM {}"},
+    {.name = "sqlx", .shown = "sqlx", .table = "_sqlx_migrations",
+     .columns = {"version", "description", "installed_on", "success",
+                 "checksum", "execution_time"},
+     .anywhere = true, .match = LM_MATCH_NUMBER, .same_text = lm_sum_sqlx,
+     .rows = "SELECT version, version, NULL, NULL, CASE success WHEN 1 THEN "
+             "1 ELSE 'did not succeed (success is 0)' END, installed_on, "
+             "max(execution_time, 0) / 1e6, lower(hex(checksum)), NULL "
+             "FROM {}"},
+    {.name = "diesel", .shown = "diesel",
+     .table = "__diesel_schema_migrations", .columns = {"version", "run_on"},
+     .anywhere = true, .match = LM_MATCH_DIESEL,
+     .rows = "SELECT version, version, NULL, NULL, 1, run_on, 0, NULL, NULL "
+             "FROM {}"},
+    {.name = "prisma", .shown = "Prisma", .table = "_prisma_migrations",
+     .columns = {"id", "checksum", "finished_at", "migration_name", "logs",
+                 "rolled_back_at", "started_at", "applied_steps_count"},
+     .anywhere = true, .match = LM_MATCH_NAME, .same_text = lm_sum_prisma,
+     .rows = "SELECT started_at, migration_name, NULL, NULL, CASE WHEN "
+             "rolled_back_at IS NOT NULL THEN 0 WHEN finished_at IS NOT NULL "
+             "THEN 1 ELSE 'failed, and was neither finished nor marked as "
+             "rolled back' END, finished_at, CASE WHEN typeof(finished_at) "
+             "= 'integer' AND typeof(started_at) = 'integer' THEN "
+             "max(finished_at - started_at, 0) ELSE 0 END, checksum, NULL "
+             "FROM {}"},
+    {.name = "drizzle", .shown = "drizzle", .table = "__drizzle_migrations",
+     .columns = {"id", "hash", "created_at"}, .anywhere = true,
+     .match = LM_MATCH_DRIZZLE, .same_text = lm_sum_sha256,
+     .rows = "SELECT created_at, CAST(created_at AS INTEGER), NULL, NULL, 1, "
+             "NULL, 0, hash, NULL FROM {}"},
+    {.name = "refinery", .shown = "refinery",
+     .table = "refinery_schema_history",
+     .columns = {"version", "name", "applied_on", "checksum"},
+     .anywhere = true, .match = LM_MATCH_REFINERY,
+     .same_text = lm_sum_refinery,
+     .rows = "SELECT version, version, name, NULL, 1, applied_on, 0, "
+             "checksum, NULL FROM {}"},
+    {.name = "yoyo", .shown = "yoyo", .table = "_yoyo_migration",
+     .columns = {"migration_hash", "migration_id", "applied_at_utc"},
+     .anywhere = true, .match = LM_MATCH_NAME, .lock = "yoyo_lock",
+     .locked = "SELECT count(*) FROM main.yoyo_lock",
+     .rows = "SELECT applied_at_utc, migration_id, NULL, NULL, 1, "
+             "applied_at_utc, 0, NULL, NULL FROM {}"},
+    /* Its older releases. */
+    {.name = "yoyo", .shown = "yoyo", .table = "_yoyo_migration",
+     .columns = {"id", "ctime"}, .match = LM_MATCH_NAME,
+     .lock = "yoyo_lock",
+     .locked = "SELECT count(*) FROM main.yoyo_lock",
+     .rows = "SELECT ctime, id, NULL, NULL, 1, ctime, 0, NULL, NULL "
+             "FROM {}"},
+    {.name = "knex", .shown = "Knex", .table = "knex_migrations",
+     .columns = {"id", "name", "batch", "migration_time"}, .anywhere = true,
+     .match = LM_MATCH_NAME, .lock = "knex_migrations_lock",
+     .locked = "SELECT count(*) FROM main.knex_migrations_lock "
+               "WHERE is_locked <> 0",
+     .rows = "SELECT id, name, NULL, NULL, 1, migration_time, 0, NULL, NULL "
+             "FROM {}"},
+    {.name = "umzug", .shown = "umzug", .table = "SequelizeMeta",
+     .columns = {"name", "createdAt", "updatedAt"}, .anywhere = true,
+     .match = LM_MATCH_NAME,
+     .rows = "SELECT name, name, NULL, NULL, 1, createdAt, 0, NULL, NULL "
+             "FROM {}"},
+    {.name = "umzug", .shown = "umzug", .table = "SequelizeMeta",
+     .columns = {"name"}, .match = LM_MATCH_NAME,
+     .rows = "SELECT name, name, NULL, NULL, 1, NULL, 0, NULL, NULL "
+             "FROM {}"},
+    {.name = "rails", .shown = "Rails", .columns = {"version"},
+     .match = LM_MATCH_ANY,
+     .rows = "SELECT version, version, NULL, NULL, 1, NULL, 0, NULL, NULL "
+             "FROM {}"},
+    {.name = "ecto", .shown = "Ecto", .columns = {"version", "inserted_at"},
+     .match = LM_MATCH_NUMBER,
+     .rows = "SELECT version, version, NULL, NULL, 1, inserted_at, 0, NULL, "
+             "NULL FROM {}"},
+    {.name = "wrangler", .shown = "Wrangler", .table = "d1_migrations",
+     .columns = {"id", "name", "applied_at"}, .match = LM_MATCH_NAME,
+     .rows = "SELECT id, name, NULL, NULL, 1, applied_at, 0, NULL, NULL "
+             "FROM {}"},
+    {.name = "home-made", .shown = "a home-made runner",
+     .match = LM_MATCH_ANY, .home_made = true},
+    /* The same table, read as the one that holds the highest version. */
+    {.name = "highest-version", .shown = "a home-made runner",
+     .match = LM_MATCH_NUMBER, .home_made = true, .highest = true},
+    {.name = "alembic", .shown = "Alembic", .table = "alembic_version",
+     .columns = {"version_num"}, .anywhere = true,
+     .refusal = "it names only the revision it stands at, and the chain that "
+                "led there is in the revisions' Python files"},
+    {.name = "django", .shown = "Django", .table = "django_migrations",
+     .columns = {"id", "app", "name", "applied"}, .anywhere = true,
+     .refusal = "it mixes the migrations of all apps, which are Python "
+                "classes and no files of this folder"},
+    {.name = "sqitch", .shown = "sqitch", .table = "changes",
+     .columns = {"change_id", "script_hash", "change", "project"},
+     .refusal = "its changes are ordered by a plan file, and each has "
+                "scripts in three folders"},
+    {.name = NULL}
+};
+
+const lm_tool *lm_tools(void)
+{
+    return tools;
+}
+
+const lm_tool *lm_tool_find(const char *name)
+{
+    const lm_tool *t;
+
+    for (t = tools; t->name != NULL; t++)
+        if (lm_same_name(t->name, name))
+            return t;
+    return NULL;
+}
+
+static bool has(const lm_columns *c, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < c->count; i++)
+        if (lm_same_name(c->list[i].name, name))
+            return true;
+    return false;
+}
+
+/* All of the tool's columns, and *exact: no others. */
+static bool has_all(const lm_tool *t, const lm_columns *c, bool *exact)
+{
+    size_t n;
+
+    for (n = 0; t->columns[n] != NULL; n++)
+        if (!has(c, t->columns[n]))
+            return false;
+    *exact = n == c->count;
+    return true;
+}
+
+/* Tables of some tools have names that an application may use as well. */
+static bool is_its_own(const lm_tool *t)
+{
+    return t->table != NULL && strcmp(t->name, "sqitch") != 0;
+}
+
+const lm_tool *lm_tool_of(const char *table, const lm_columns *columns,
+                          bool *broken)
+{
+    const lm_tool *t, *named = NULL;
+    bool same, exact = false;
+
+    *broken = false;
+    for (t = tools; t->name != NULL; t++) {
+        same = t->table != NULL && lm_same_name(t->table, table);
+        if (t->columns[0] != NULL && (same || t->anywhere) &&
+            has_all(t, columns, &exact) && (same || exact))
+            return t;
+        if (same && named == NULL && is_its_own(t))
+            named = t;
+    }
+    *broken = named != NULL;
+    return named;
+}
+
+const lm_tool *lm_tool_of_shape(lm_shape shape)
+{
+    switch (shape) {
+    case LM_SHAPE_GOLANG_MIGRATE: return lm_tool_find("golang-migrate");
+    case LM_SHAPE_RAILS: return lm_tool_find("rails");
+    case LM_SHAPE_DBMATE: return lm_tool_find("dbmate");
+    case LM_SHAPE_ECTO: return lm_tool_find("ecto");
+    case LM_SHAPE_SQL_MIGRATE: return lm_tool_find("sql-migrate");
+    case LM_SHAPE_HOME_MADE:
+    case LM_SHAPE_BY_VERSION:
+    case LM_SHAPE_BY_NAME: return lm_tool_find("home-made");
+    default: return NULL;
+    }
+}
+
+bool lm_tool_is_usual(const char *table)
+{
+    static const char *const names[] = {
+        "schema_migrations", "migrations", "_migrations", "__migrations",
+        "schema_version", "db_migrations"
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++)
+        if (lm_same_name(names[i], table))
+            return true;
+    return false;
+}
