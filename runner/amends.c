@@ -67,8 +67,8 @@ static int refuse_id(lumigrate *lm, const char *what)
                       what);
 }
 
-int lm_baseline_new(lumigrate *lm, int how, const char *id,
-                    lumigrate_changes **out)
+static int baseline_new(lumigrate *lm, int how, const char *id,
+                        lumigrate_changes **out)
 {
     lm_changes made = {0};
     int rc;
@@ -87,8 +87,8 @@ int lm_baseline_new(lumigrate *lm, int how, const char *id,
     return rc;
 }
 
-int lm_repair_new(lumigrate *lm, int what, const char *id,
-                  lumigrate_changes **out)
+static int repair_new(lumigrate *lm, int what, const char *id,
+                      lumigrate_changes **out)
 {
     lm_changes made = {0};
     int rc;
@@ -105,4 +105,30 @@ int lm_repair_new(lumigrate *lm, int what, const char *id,
         return give(lm, &made, out);
     lm_changes_clear(&made);
     return rc;
+}
+
+int lumigrate_baseline(lumigrate *lm, int how, const char *id,
+                       lumigrate_changes **out)
+{
+    int rc;
+
+    if (out != NULL)
+        *out = NULL;
+    rc = lm_handle_begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return lm_handle_end_whole(lm, baseline_new(lm, how, id, out));
+}
+
+int lumigrate_repair(lumigrate *lm, int what, const char *id,
+                     lumigrate_changes **out)
+{
+    int rc;
+
+    if (out != NULL)
+        *out = NULL;
+    rc = lm_handle_begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return lm_handle_end_whole(lm, repair_new(lm, what, id, out));
 }

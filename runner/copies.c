@@ -15,12 +15,6 @@ static int missing(lumigrate *lm)
                       lm->session.path);
 }
 
-static void unchanged(lumigrate *lm, int rc)
-{
-    if (rc != LM_OK)
-        lm->state = lm_strdup("nothing was changed");
-}
-
 /* A path that the handle keeps until the next call. */
 static void hand_out(lumigrate *lm, char *path, const char **out)
 {
@@ -53,8 +47,7 @@ int lumigrate_backup(lumigrate *lm, const lumigrate_copy *copy,
     if (rc == LM_OK)
         rc = lm_backup_make(&lm->session, &how, &path);
     hand_out(lm, path, made);
-    unchanged(lm, rc);
-    return lm_handle_end(lm, rc);
+    return lm_handle_end_whole(lm, rc);
 }
 
 int lumigrate_restore(lumigrate *lm, const char *file, int force,
@@ -69,8 +62,7 @@ int lumigrate_restore(lumigrate *lm, const char *file, int force,
         return rc;
     rc = lm_restore(&lm->session, file, force != 0, &path);
     hand_out(lm, path, aside);
-    unchanged(lm, rc);
-    return lm_handle_end(lm, rc);
+    return lm_handle_end_whole(lm, rc);
 }
 
 static int dump(lumigrate *lm, char **text, unsigned long *len)
@@ -106,8 +98,7 @@ int lumigrate_load(lumigrate *lm, const char *text, unsigned long len,
 
     if (rc == LM_OK) {
         rc = lm_load(&lm->session, text, len, &loaded);
-        unchanged(lm, rc);
-        rc = lm_handle_end(lm, rc);
+        rc = lm_handle_end_whole(lm, rc);
     }
     if (objects != NULL)
         *objects = (long)loaded.objects;

@@ -14,9 +14,6 @@
  *   lm_difference_new  between it and the file
  *   lm_read_way_back   the target of lumigrate_down, checked
  *   lm_state_after     what a failed run leaves, in one sentence
- *   lm_baseline_new    record without running, and what that did
- *   lm_repair_new      the record put right, likewise
- *   lm_adoption_new    another tool's record taken over
  *   lm_doctor_new      what is wrong with the environment
  *
  * Ownership: reports, logs and checkups own all they point to and outlive the
@@ -51,6 +48,8 @@ struct lumigrate {
 
 int lm_handle_begin(lumigrate *lm);
 int lm_handle_end(lumigrate *lm, int rc);
+/* Of what is one transaction: done, or never begun. */
+int lm_handle_end_whole(lumigrate *lm, int rc);
 int lm_tell(void *handle, const lm_event *event);
 void lm_show_error(const lm_err *err, const char *state,
                    lumigrate_error *out);
@@ -65,12 +64,6 @@ int lm_read_way_back(lumigrate *lm, const lumigrate_target *target,
                      lm_way_back *out);
 /* The caller frees it; NULL: no memory. */
 char *lm_state_after(const lumigrate *lm, const lm_outcome *outcome);
-int lm_baseline_new(lumigrate *lm, int how, const char *id,
-                    lumigrate_changes **out);
-int lm_repair_new(lumigrate *lm, int what, const char *id,
-                  lumigrate_changes **out);
-int lm_adoption_new(lumigrate *lm, const lumigrate_takeover *options,
-                    lumigrate_adoption **out);
 int lm_doctor_new(lumigrate *lm, lumigrate_checkup **out);
 
 #endif

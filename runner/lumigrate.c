@@ -242,6 +242,13 @@ int lm_handle_end(lumigrate *lm, int rc)
     return end(lm, rc);
 }
 
+int lm_handle_end_whole(lumigrate *lm, int rc)
+{
+    if (rc != LM_OK)
+        lm->state = lm_strdup("nothing was changed");
+    return end(lm, rc);
+}
+
 static int finish(lumigrate *lm, const lm_outcome *o, int rc)
 {
     lm->outside = o->outside && o->begun;
@@ -391,53 +398,6 @@ int lumigrate_doctor(lumigrate *lm, lumigrate_checkup **out)
     if (rc != LM_OK)
         return rc;
     return end(lm, lm_doctor_new(lm, out));
-}
-
-/* Of what is one transaction: done, or never begun. */
-static int end_whole(lumigrate *lm, int rc)
-{
-    if (rc != LM_OK)
-        lm->state = lm_strdup("nothing was changed");
-    return end(lm, rc);
-}
-
-int lumigrate_baseline(lumigrate *lm, int how, const char *id,
-                       lumigrate_changes **out)
-{
-    int rc;
-
-    if (out != NULL)
-        *out = NULL;
-    rc = begin(lm);
-    if (rc != LM_OK)
-        return rc;
-    return end_whole(lm, lm_baseline_new(lm, how, id, out));
-}
-
-int lumigrate_repair(lumigrate *lm, int what, const char *id,
-                     lumigrate_changes **out)
-{
-    int rc;
-
-    if (out != NULL)
-        *out = NULL;
-    rc = begin(lm);
-    if (rc != LM_OK)
-        return rc;
-    return end_whole(lm, lm_repair_new(lm, what, id, out));
-}
-
-int lumigrate_adopt(lumigrate *lm, const lumigrate_takeover *options,
-                    lumigrate_adoption **out)
-{
-    int rc;
-
-    if (out != NULL)
-        *out = NULL;
-    rc = begin(lm);
-    if (rc != LM_OK)
-        return rc;
-    return end_whole(lm, lm_adoption_new(lm, options, out));
 }
 
 int lumigrate_recover(lumigrate *lm, const lumigrate_loss *loss,

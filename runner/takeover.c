@@ -65,8 +65,8 @@ static bool show(owned_adoption *a)
     return true;
 }
 
-int lm_adoption_new(lumigrate *lm, const lumigrate_takeover *options,
-                    lumigrate_adoption **out)
+static int adopt_new(lumigrate *lm, const lumigrate_takeover *options,
+                     lumigrate_adoption **out)
 {
     owned_adoption *a = calloc(1, sizeof *a);
     lm_adopt_options o = {0};
@@ -88,4 +88,17 @@ int lm_adoption_new(lumigrate *lm, const lumigrate_takeover *options,
     else
         lumigrate_adoption_free(&a->shown);
     return rc;
+}
+
+int lumigrate_adopt(lumigrate *lm, const lumigrate_takeover *options,
+                    lumigrate_adoption **out)
+{
+    int rc;
+
+    if (out != NULL)
+        *out = NULL;
+    rc = lm_handle_begin(lm);
+    if (rc != LM_OK)
+        return rc;
+    return lm_handle_end_whole(lm, adopt_new(lm, options, out));
 }

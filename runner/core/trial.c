@@ -6,7 +6,7 @@
 
 #include "../base/text.h"
 #include "apply.h"
-#include "objects.h"
+#include "definitions.h"
 
 /* How a migration ended on a database. */
 typedef enum ending { NOT_RUN, NO_CHANGE, CHANGED, FAILED } ending;
@@ -16,8 +16,8 @@ typedef struct trial {
     const lm_folder *folder;
     lm_adoption *out;
     lm_origin origin;
-    lm_objects live;        /* of the database as it is */
-    lm_objects made;        /* by each migration on the empty database */
+    lm_definitions live;        /* of the database as it is */
+    lm_definitions made;        /* by each migration on the empty database */
 } trial;
 
 /* What the session is put back to after a trial. */
@@ -105,32 +105,32 @@ static int run_one(trial *t, const lm_source *source, ending *how,
 
 /* ---- the folder alone ---- */
 
-static int make_one(trial *t, size_t at, lm_objects *before)
+static int make_one(trial *t, size_t at, lm_definitions *before)
 {
-    lm_objects after = {.own = t->s->table};
+    lm_definitions after = {.own = t->s->table};
     lm_err why = {0};
     ending ignored;
     int rc = run_one(t, &t->folder->sources.list[at], &ignored, &why);
 
     lm_err_clear(&why);
     if (rc == LM_OK)
-        rc = lm_objects_read(t->s->db, &after);
+        rc = lm_definitions_read(t->s->db, &after);
     if (rc == LM_OK)
-        rc = lm_objects_diff(before, &after, at, t->s->err, &t->made);
-    lm_objects_clear(before);
+        rc = lm_definitions_diff(before, &after, at, t->s->err, &t->made);
+    lm_definitions_clear(before);
     *before = after;
     return rc;
 }
 
 static int make_all(trial *t)
 {
-    lm_objects before = {.own = t->s->table};
+    lm_definitions before = {.own = t->s->table};
     size_t i;
     int rc = prepare(t->s);
 
     for (i = 0; i < t->folder->sources.count && rc == LM_OK; i++)
         rc = make_one(t, i, &before);
-    lm_objects_clear(&before);
+    lm_definitions_clear(&before);
     return rc;
 }
 
@@ -138,9 +138,9 @@ static int make_all(trial *t)
 
 /* Does the live database have it as this migration, or a later one, leaves
  * it? */
-static bool is_there(const trial *t, const lm_object *made)
+static bool is_there(const trial *t, const lm_definition *made)
 {
-    const lm_object *live = lm_objects_find(&t->live, made), *o;
+    const lm_definition *live = lm_definitions_find(&t->live, made), *o;
     size_t i;
 
     for (i = 0; i < t->made.count; i++) {
@@ -149,7 +149,7 @@ static bool is_there(const trial *t, const lm_object *made)
             !lm_same_name(o->name, made->name))
             continue;
         if (o->sql == NULL ? live == NULL
-                           : live != NULL && lm_object_same(o->sql,
+                           : live != NULL && lm_definition_same(o->sql,
                                                             live->sql))
             return true;
     }
@@ -158,9 +158,9 @@ static bool is_there(const trial *t, const lm_object *made)
 
 /* The first thing that it makes and the live database has otherwise; NULL:
  * all is there. *any: it makes something, or takes it away. */
-static const lm_object *first_other(const trial *t, size_t step, bool *any)
+static const lm_definition *first_other(const trial *t, size_t step, bool *any)
 {
-    const lm_object *other = NULL;
+    const lm_definition *other = NULL;
     size_t i;
 
     *any = false;
@@ -192,9 +192,9 @@ static bool is_repeated(const lm_err *why)
 }
 
 static int give_reason(trial *t, lm_adopted *item, const char *before,
-                       const lm_object *other)
+                       const lm_definition *other)
 {
-    const char *how = lm_objects_find(&t->live, other) == NULL
+    const char *how = lm_definitions_find(&t->live, other) == NULL
         ? "is not there" : other->sql == NULL ? "is still there"
         : "is there with another definition";
     char *text = lm_format("%s; the %s %s %s", before, other->type,
@@ -210,7 +210,7 @@ static int judge(trial *t, size_t at, lm_adopted *item, ending how,
                  const lm_err *why)
 {
     bool any;
-    const lm_object *other = first_other(t, at, &any);
+    const lm_definition *other = first_other(t, at, &any);
 
     if (how == CHANGED) {
         item->status = LM_ADOPT_NEEDED;
@@ -250,7 +250,7 @@ static int try_one(trial *t, size_t at)
 static int try_all(trial *t)
 {
     size_t i;
-    int rc = lm_objects_read(t->s->db, &t->live);
+    int rc = lm_definitions_read(t->s->db, &t->live);
 
     if (rc == LM_OK)
         rc = prepare(t->s);
@@ -314,7 +314,7 @@ int lm_trial_run(lm_session *s, const lm_folder *folder, lm_adoption *out)
         rc = try_on(&t, false, make_all);
     if (rc == LM_OK && pending > 0)
         rc = try_on(&t, true, try_all);
-    lm_objects_clear(&t.live);
-    lm_objects_clear(&t.made);
+    lm_definitions_clear(&t.live);
+    lm_definitions_clear(&t.made);
     return rc;
 }

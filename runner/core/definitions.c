@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "objects.h"
+#include "definitions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,13 +20,13 @@ static int compare_names(const char *a, const char *b)
 
 static int compare(const void *a, const void *b)
 {
-    const lm_object *x = a, *y = b;
+    const lm_definition *x = a, *y = b;
     int d = strcmp(x->type, y->type);
 
     return d != 0 ? d : compare_names(x->name, y->name);
 }
 
-void lm_objects_clear(lm_objects *o)
+void lm_definitions_clear(lm_definitions *o)
 {
     free(o->list);
     lm_arena_clear(&o->strings);
@@ -34,9 +34,9 @@ void lm_objects_clear(lm_objects *o)
     o->count = o->size = 0;
 }
 
-static int add(lm_objects *o, const lm_object *like, lm_err *err)
+static int add(lm_definitions *o, const lm_definition *like, lm_err *err)
 {
-    lm_object *grown = lm_list_grow(o->list, o->count, &o->size,
+    lm_definition *grown = lm_list_grow(o->list, o->count, &o->size,
                                     sizeof *grown);
 
     if (grown == NULL)
@@ -56,7 +56,7 @@ static int add(lm_objects *o, const lm_object *like, lm_err *err)
 }
 
 /* NAME, NAME_history and NAME_progress. */
-static bool is_own(const lm_objects *o, const char *table)
+static bool is_own(const lm_definitions *o, const char *table)
 {
     size_t n = strlen(o->own);
 
@@ -68,8 +68,8 @@ static bool is_own(const lm_objects *o, const char *table)
 /* Texts of the catalogue end with a NUL, since SQLite gives them so. */
 static int add_row(void *user, lm_db *db, const lm_value *v)
 {
-    lm_objects *o = user;
-    lm_object like = {0};
+    lm_definitions *o = user;
+    lm_definition like = {0};
 
     like.type = v[0].as.text.bytes;
     like.name = v[1].as.text.bytes;
@@ -79,11 +79,11 @@ static int add_row(void *user, lm_db *db, const lm_value *v)
     return add(o, &like, lm_db_err(db));
 }
 
-int lm_objects_read(lm_db *db, lm_objects *out)
+int lm_definitions_read(lm_db *db, lm_definitions *out)
 {
     int rc;
 
-    lm_objects_clear(out);
+    lm_definitions_clear(out);
     rc = lm_db_each(db, "SELECT type, name, tbl_name, sql FROM "
                     "main.sqlite_schema WHERE typeof(type) = 'text' AND "
                     "typeof(name) = 'text' AND typeof(tbl_name) = 'text' AND "
@@ -94,24 +94,26 @@ int lm_objects_read(lm_db *db, lm_objects *out)
     return rc;
 }
 
-const lm_object *lm_objects_find(const lm_objects *o, const lm_object *like)
+const lm_definition *lm_definitions_find(const lm_definitions *o,
+                                         const lm_definition *like)
 {
     return o->count == 0 ? NULL
         : bsearch(like, o->list, o->count, sizeof *like, compare);
 }
 
-int lm_objects_diff(const lm_objects *before, const lm_objects *after,
-                    size_t step, lm_err *err, lm_objects *out)
+int lm_definitions_diff(const lm_definitions *before,
+                        const lm_definitions *after, size_t step,
+                        lm_err *err, lm_definitions *out)
 {
-    const lm_object *other;
-    lm_object change;
+    const lm_definition *other;
+    lm_definition change;
     size_t i;
     int rc = LM_OK;
 
     for (i = 0; i < after->count && rc == LM_OK; i++) {
         change = after->list[i];
         change.step = step;
-        other = lm_objects_find(before, &change);
+        other = lm_definitions_find(before, &change);
         if (other == NULL || strcmp(other->sql, change.sql) != 0)
             rc = add(out, &change, err);
     }
@@ -119,7 +121,7 @@ int lm_objects_diff(const lm_objects *before, const lm_objects *after,
         change = before->list[i];
         change.step = step;
         change.sql = NULL;
-        if (lm_objects_find(after, &change) == NULL)
+        if (lm_definitions_find(after, &change) == NULL)
             rc = add(out, &change, err);
     }
     return rc;
@@ -166,7 +168,7 @@ static bool same_token(const lm_sqltok *a, const lm_sqltok *b)
     return bare(a, &x, &n) && bare(b, &y, &m) && lm_same_name_n(x, n, y, m);
 }
 
-bool lm_object_same(const char *a, const char *b)
+bool lm_definition_same(const char *a, const char *b)
 {
     lm_sqltok x, y;
     lm_sqlkind i, j;
