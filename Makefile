@@ -71,11 +71,12 @@ COMPILE := -std=c11 $(WARN) -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
 # Relocations are packed, and the segments too (a linker that cannot says so).
 LINK := -Wl,--gc-sections -Wl,--as-needed -Wl,-z,pack-relative-relocs \
         -Wl,-z,noseparate-code
-# Rooms in which no time is spent are compiled for their size. The others, and
-# whatever a packager asks for, stay as they are.
-COLD := cli core sqlfile native db/catalog db/alter
-SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(COLD:%=runner/%/%), \
-        $<),-Os))
+# What no time is spent in is compiled for its size: all but these. Whatever a
+# packager asks for stays as it is.
+HOT := $(patsubst %,runner/%.c,base/% script/% $(addprefix lex/,luatok \
+       luahead luaword fingerprint sqltok sqlsplit) $(addprefix db/,stmt \
+       value query authorize function process track txn))
+SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(HOT),$<),,-Os))
 
 # Loading a library is a good part of a start, so the program carries the
 # small ones; SQLite and libc stay shared. Debian's archives cannot go into
