@@ -65,6 +65,8 @@ SAN  := $(if $(SANITIZE),-fsanitize=address$(,)undefined \
 DEPS := lua5.4 sqlite3 libmd jansson
 # A program in C needs no tables for unwinding while it runs: a seventh of it.
 SLIM := $(if $(SANITIZE),,-fno-asynchronous-unwind-tables -fno-unwind-tables)
+SLIM_LINK := $(if $(SANITIZE),,-Wl,--no-eh-frame-hdr \
+             -Wl,-T$(,)scripts/no-unwind.ld)
 COMPILE := -std=c11 $(WARN) -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
            -ffunction-sections -fdata-sections $(SLIM) \
            $(shell pkg-config --cflags $(DEPS) 2>/dev/null)
@@ -115,7 +117,8 @@ packages:
 
 $(BUILD)/lumigrate: $(CLI_OBJ) $(BUILD)/liblumigrate.a
 	$(call say,LINK)
-	$(Q)$(CC) $(CFLAGS) $(SAN) $(LINK) $(LDFLAGS) -o $@ $^ $(SMALL) $(SQLITE)
+	$(Q)$(CC) $(CFLAGS) $(SAN) $(LINK) $(SLIM_LINK) $(LDFLAGS) -o $@ $^ \
+	    $(SMALL) $(SQLITE)
 
 $(BUILD)/lumigrate-static: $(CLI_OBJ) $(BUILD)/liblumigrate.a
 	$(call say,LINK)
