@@ -81,6 +81,12 @@ typedef enum lm_strategy {
     LM_STRATEGY_REBUILD
 } lm_strategy;
 
+/* A statement that a cursor still reads, and where it was opened. */
+typedef struct lm_held {
+    const lm_stmt *stmt;
+    int line;                   /* 0: not known */
+} lm_held;
+
 typedef struct lm_alter_request {
     const char *schema;         /* NULL: temp first, as SQLite looks */
     const char *table;
@@ -89,10 +95,8 @@ typedef struct lm_alter_request {
     lm_strategy strategy;
     bool full;                  /* check = "full" */
     bool dry_run;
-    /* Names the cursor that reads by this statement, as "the cursor …"; NULL
-     * or an answer of NULL: not known. */
-    const char *(*whose)(void *user, const lm_stmt *stmt);
-    void *user;
+    const lm_held *held;        /* cursors that have rows left */
+    size_t held_count;
 } lm_alter_request;
 
 typedef enum lm_reason {

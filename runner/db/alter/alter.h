@@ -32,6 +32,7 @@
 #include "../../lex/sqltext.h"
 #include "../alter.h"
 #include "../internal.h"
+#include "../schema.h"
 
 /* What an operation set of a column; setting it twice contradicts. */
 enum {
@@ -106,11 +107,20 @@ typedef struct lm_alter_run {
     lm_texts strict_defaults;   /* "x INT DEFAULT 1" of a STRICT table */
     lm_texts checks;        /* CHECK expressions that were added */
 
+    lm_texts gone;          /* first names of columns that were dropped */
+    lm_texts renamed;       /* names that columns had in this call */
     lm_texts left;          /* names that are no more, by this call */
     lm_texts added_names;   /* constraints added by this call: canonical */
 
+    lm_texts new_names;     /* of columns: added, or renamed to */
+    lm_texts order;         /* columns as they stood when it began */
+    bool places_moved;      /* as many as before, in other places */
+
     bool begun;
-    bool rebuilt;           /* in this call */
+    bool done;              /* something was changed */
+    lm_loose *loose;
+    size_t loose_count, loose_size;
+    lm_texts children;
     struct lm_rights *rights;
     lm_sound *sounds;
     size_t sound_count, sound_size;
@@ -141,6 +151,10 @@ const char *lm_alter_literal(lm_alter_run *a, const char *text);
 const char *lm_alter_here(lm_alter_run *a);
 /* A statement that is a step of the work: noted and run. */
 int lm_alter_step(lm_alter_run *a, const char *sql);
+/* Noted, and not run. */
+int lm_alter_plan_step(lm_alter_run *a, const char *sql);
+/* A text with the table's own name for that of the moment. */
+const char *lm_alter_show(lm_alter_run *a, const char *text);
 /* One that is not worth telling. */
 int lm_alter_exec(lm_alter_run *a, const char *sql);
 int lm_alter_hanger(lm_alter_run *a, const lm_hanger *hanger);
@@ -208,8 +222,59 @@ int lm_op_rename_to(lm_alter_run *a);
 /* alter.c */
 /* Do what is pending. */
 int lm_alter_flush(lm_alter_run *a);
-/* From here on something changes. */
+/* From here on something may change: a savepoint, and what compiles now. */
 int lm_alter_begin(lm_alter_run *a);
+/* The same, and it will change, this way: no cursor may be in it. */
+int lm_alter_start(lm_alter_run *a, lm_strategy strategy);
+
+/* busy.c */
+int lm_busy_check(lm_alter_run *a, lm_strategy strategy);
+
+/* dry.c */
+int lm_dry_note(lm_alter_run *a);
+
+/* probe.c, compare.c */
+int lm_probe_before(lm_alter_run *a);
+int lm_probe_after(lm_alter_run *a);
+void lm_probe_clear(lm_alter_run *a);
+/* Tables with a foreign key to this one. */
+int lm_alter_children(lm_alter_run *a, lm_row_fn each, void *user);
+
+/* keys.c */
+int lm_keys_before(lm_alter_run *a);
+int lm_keys_after(lm_alter_run *a);
+
+/* scratch.c */
+const char *lm_alter_free_name(lm_alter_run *a);
+int lm_alter_compile(lm_alter_run *a, const char *sql);
+int lm_scratch_make(lm_alter_run *a);
+int lm_scratch_exprs(lm_alter_run *a, const char *table);
+
+/* native.c, store.c, rebuild.c */
+int lm_native(lm_alter_run *a);
+int lm_edit(lm_alter_run *a);
+int lm_rebuild(lm_alter_run *a);
+int lm_store_text(lm_alter_run *a, const char *text);
+int lm_store_reset(lm_alter_run *a);
+
+/* keep.c */
+int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);
+int lm_keep_aside(lm_alter_run *a);
+int lm_keep_back(lm_alter_run *a, const char *scratch);
+int lm_keep_sequence(lm_alter_run *a, bool *there, int64_t *value);
+int lm_keep_sequence_back(lm_alter_run *a, int64_t value, bool exact);
+int lm_keep_sequence_empty(lm_alter_run *a);
+
+/* rows.c */
+/* A name by which the rowid can be reached; NULL: there is none. */
+const char *lm_rowid_name(const lm_createtable *def);
+int lm_rows_misfit(lm_alter_run *a, const lm_value *rowid,
+                   const lm_value *value);
+int lm_rows_refuse(lm_alter_run *a, const char *why);
+int lm_rows_null(lm_alter_run *a, const char *column);
+int lm_rows_check(lm_alter_run *a, const char *expr);
+int lm_rows_try(lm_alter_run *a, const lm_texts *into, const char *columns,
+                const char *select, const char *rowid);
 
 /* rights.c */
 int lm_rights_begin(lm_alter_run *a);

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "../../lex/sqltok.h"
 #include "alter.h"
 
 /* Is this the one that is meant? For a column's, `owner` is its name. */

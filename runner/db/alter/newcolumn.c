@@ -167,6 +167,9 @@ static int put_column(lm_alter_run *a, const given *g, size_t at)
     int rc = note_exprs(a, g);
 
     if (rc == LM_OK)
+        rc = lm_texts_add(a, &a->new_names, lm_alter_text(a, "%s",
+                                                          a->op->column));
+    if (rc == LM_OK)
         rc = note_strict_default(a, g);
     if (rc == LM_OK && native)
         rc = lm_texts_add(a, &a->natives, lm_alter_text(a,

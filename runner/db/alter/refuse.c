@@ -49,6 +49,18 @@ static char *show_table(const lm_alter_run *a, const char *text)
     return lm_buf_take(&b);
 }
 
+const char *lm_alter_show(lm_alter_run *a, const char *text)
+{
+    char *shown = show_table(a, text);
+    const char *copy = shown == NULL ? NULL
+        : lm_alter_copy(a, shown, strlen(shown));
+
+    if (shown == NULL)
+        lm_err_nomem(a->db->err);
+    free(shown);
+    return copy;
+}
+
 int lm_alter_rejected(lm_alter_run *a, lm_reason reason, const char *what)
 {
     lm_err *err = a->db->err;
@@ -194,7 +206,7 @@ int lm_alter_exec(lm_alter_run *a, const char *sql)
     return rc == SQLITE_OK ? LM_OK : lm_db_fail(db, rc, NULL, 0);
 }
 
-int lm_alter_step(lm_alter_run *a, const char *sql)
+int lm_alter_plan_step(lm_alter_run *a, const char *sql)
 {
     lm_alter_result *out = a->out;
     const char **grown;
@@ -213,7 +225,14 @@ int lm_alter_step(lm_alter_run *a, const char *sql)
     out->step_count++;
     if (db->watch.statement != NULL && !a->req->dry_run)
         db->watch.statement(db->watch.user, sql, strlen(sql));
-    return lm_alter_exec(a, sql);
+    return LM_OK;
+}
+
+int lm_alter_step(lm_alter_run *a, const char *sql)
+{
+    int rc = lm_alter_plan_step(a, sql);
+
+    return rc == LM_OK ? lm_alter_exec(a, sql) : rc;
 }
 
 static const char *keep(lm_alter_run *a, const char *s, bool *ok)
