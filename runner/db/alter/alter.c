@@ -230,7 +230,7 @@ int lm_alter_start(lm_alter_run *a, lm_strategy strategy)
 /* Was something taken away and put back as it was? */
 static bool is_unchanged(const lm_alter_run *a)
 {
-    const lm_draft *d = &a->draft;
+    const lm_def *d = &a->draft;
     size_t i;
 
     if (a->forced || a->drops.count > 0)
@@ -314,7 +314,7 @@ static int settle(lm_alter_run *a)
             return LM_ENOMEM;
     }
     forget_pending(a);
-    return lm_draft_load(a);
+    return lm_def_load(a);
 }
 
 int lm_alter_flush(lm_alter_run *a)
@@ -390,7 +390,7 @@ static int plan(lm_alter_run *a)
 
 static bool have_places_moved(const lm_alter_run *a)
 {
-    const lm_draft *d = &a->draft;
+    const lm_def *d = &a->draft;
     size_t i;
 
     if (d->col_count != a->order.count)
@@ -488,7 +488,7 @@ static void clear(lm_alter_run *a)
         free(lists[i]->list);
     free(a->loose);
     lm_probe_clear(a);
-    lm_draft_clear(&a->draft);
+    lm_def_clear(&a->draft);
     lm_arena_clear(&a->arena);
 }
 
@@ -508,7 +508,7 @@ int lm_alter(lm_db *db, const lm_alter_request *req, lm_alter_result *out)
     if (rc == LM_OK)
         rc = find_table(&a);
     if (rc == LM_OK)
-        rc = lm_draft_load(&a);
+        rc = lm_def_load(&a);
     if (rc == LM_OK)
         rc = plan(&a);
     if (rc == LM_OK)

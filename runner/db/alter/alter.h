@@ -52,14 +52,14 @@ typedef struct lm_col {
     bool no_default, no_collate;    /* set to nothing */
 } lm_col;
 
-typedef struct lm_draft {
+typedef struct lm_def {
     const char *text;
     lm_createtable def;
     bool parsed;
     lm_col *cols;
     size_t col_count;
     const char *stored;     /* the text that the database has */
-} lm_draft;
+} lm_def;
 
 /* How the pending changes can be made. */
 enum {
@@ -91,7 +91,7 @@ typedef struct lm_alter_run {
     const char *first;      /* as it was called when the call began */
     const char *scratch;    /* the new table's name of the moment, or NULL */
     const lm_op *op;        /* the one being planned */
-    lm_draft draft;
+    lm_def draft;
 
     /* Pending since the last flush: */
     unsigned needs;
@@ -166,25 +166,25 @@ int lm_alter_ask_integer(lm_alter_run *a, const char *sql, const char *text,
                          int64_t *out);
 
 /* draft.c */
-int lm_draft_load(lm_alter_run *a);
-int lm_draft_set(lm_alter_run *a, const char *text);
-void lm_draft_clear(lm_draft *draft);
+int lm_def_load(lm_alter_run *a);
+int lm_def_set(lm_alter_run *a, const char *text);
+void lm_def_clear(lm_def *draft);
 /* Exchange a span of the text. */
-int lm_draft_replace(lm_alter_run *a, lm_span span, const char *with);
-int lm_draft_insert(lm_alter_run *a, size_t at, const char *text);
+int lm_def_replace(lm_alter_run *a, lm_span span, const char *with);
+int lm_def_insert(lm_alter_run *a, size_t at, const char *text);
 /* Take a span out, with the blanks before it. */
-int lm_draft_cut(lm_alter_run *a, lm_span span);
+int lm_def_cut(lm_alter_run *a, lm_span span);
 /* The place of the column, or a refusal when it is not there. */
-int lm_draft_need(lm_alter_run *a, const char *name, size_t *out);
+int lm_def_need(lm_alter_run *a, const char *name, size_t *out);
 /* The same; *out is the column count when it is not there. */
-size_t lm_draft_find(const lm_alter_run *a, const char *name);
-const char *lm_draft_span(lm_alter_run *a, lm_span span);
-bool lm_draft_same(const lm_alter_run *a, lm_span span, const char *text);
+size_t lm_def_find(const lm_alter_run *a, const char *name);
+const char *lm_def_span(lm_alter_run *a, lm_span span);
+bool lm_def_same(const lm_alter_run *a, lm_span span, const char *text);
 /* May this text be put into a definition? */
-int lm_draft_piece(lm_alter_run *a, const char *text, const char *what);
+int lm_def_piece(lm_alter_run *a, const char *text, const char *what);
 const lm_constraint *lm_column_has(const lm_column *c, lm_conkind kind);
 /* The constraint (of the table or a column) of this name. */
-const lm_constraint *lm_draft_named(const lm_alter_run *a, const char *name);
+const lm_constraint *lm_def_named(const lm_alter_run *a, const char *name);
 bool lm_keys_are(const lm_keys *keys, const char **columns, size_t count);
 /* Does a piece of SQL name this column, bare or in double quotes? */
 bool lm_text_names(const char *text, size_t len, const char *name);

@@ -39,10 +39,10 @@ static size_t own_line(const char *text)
 
 static int take_item(lm_alter_run *a, const lm_item *item, piece *p)
 {
-    p->lead = lm_draft_span(a, item->lead);
-    p->core = lm_draft_span(a, item->span);
-    p->trail = lm_draft_span(a, item->trail);
-    p->post = lm_draft_span(a, item->post);
+    p->lead = lm_def_span(a, item->lead);
+    p->core = lm_def_span(a, item->span);
+    p->trail = lm_def_span(a, item->trail);
+    p->post = lm_def_span(a, item->post);
     p->comma = item->comma.start < item->comma.end;
     return p->lead == NULL || p->core == NULL || p->trail == NULL ||
            p->post == NULL ? LM_ENOMEM : LM_OK;
@@ -111,7 +111,7 @@ static const char *lead_of(const piece *p, size_t place)
 
 static int put_together(lm_alter_run *a, pieces *all)
 {
-    const lm_draft *d = &a->draft;
+    const lm_def *d = &a->draft;
     lm_buf b = {0};
     size_t i, from;
     const piece *p;
@@ -133,7 +133,7 @@ static int put_together(lm_alter_run *a, pieces *all)
     }
     add(&b, &from, all->tail);
     add(&b, &from, d->text + d->def.body.end);
-    return lm_draft_set(a, lm_alter_take(a, &b));
+    return lm_def_set(a, lm_alter_take(a, &b));
 }
 
 /* The blanks that the item at hand begins with, for a new one beside it. */
@@ -181,7 +181,7 @@ static void remove_piece(pieces *all, size_t at)
 
 int lm_body_add_column(lm_alter_run *a, size_t at, const char *definition)
 {
-    lm_draft *d = &a->draft;
+    lm_def *d = &a->draft;
     size_t constraints = d->def.constraint_count;
     lm_col *grown;
     pieces all;
@@ -211,7 +211,7 @@ int lm_body_add_column(lm_alter_run *a, size_t at, const char *definition)
 
 int lm_body_drop_column(lm_alter_run *a, size_t at)
 {
-    lm_draft *d = &a->draft;
+    lm_def *d = &a->draft;
     pieces all;
     int rc = take_apart(a, &all);
 
@@ -228,7 +228,7 @@ int lm_body_drop_column(lm_alter_run *a, size_t at)
 
 int lm_body_order(lm_alter_run *a, const size_t *order)
 {
-    lm_draft *d = &a->draft;
+    lm_def *d = &a->draft;
     size_t n = d->col_count, i;
     piece *moved = calloc(n, sizeof *moved);
     lm_col *cols = calloc(n + 1, sizeof *cols);

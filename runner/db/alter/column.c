@@ -21,7 +21,7 @@ static int drop_all(lm_alter_run *a, size_t at, lm_conkind kind)
 
     while (rc == LM_OK &&
            (c = lm_column_has(&a->draft.def.columns[at], kind)) != NULL)
-        rc = lm_draft_cut(a, c->item.span);
+        rc = lm_def_cut(a, c->item.span);
     return rc;
 }
 
@@ -89,16 +89,16 @@ static int put_type(lm_alter_run *a, size_t at, const char *type)
     int rc;
 
     if (c->type.start < c->type.end && type[0] == '\0')
-        rc = lm_draft_cut(a, c->type);
+        rc = lm_def_cut(a, c->type);
     else if (c->type.start < c->type.end)
-        rc = lm_draft_replace(a, c->type, type);
+        rc = lm_def_replace(a, c->type, type);
     else
-        rc = lm_draft_insert(a, c->name_span.end,
+        rc = lm_def_insert(a, c->name_span.end,
                              lm_alter_text(a, " %s", type));
     if (rc != LM_OK)
         return rc;
     c = &a->draft.def.columns[at];
-    if (c->count == constraints && lm_draft_same(a, c->type, type))
+    if (c->count == constraints && lm_def_same(a, c->type, type))
         return LM_OK;
     return lm_alter_refuse(a, LM_REASON_DEFINITION, "\"%s\" is not a type",
                            type);
@@ -108,12 +108,12 @@ static int check_type(lm_alter_run *a, size_t at, const char *type)
 {
     const lm_op *op = a->op;
     int rc = type[0] == '\0' ? LM_OK
-                             : lm_draft_piece(a, type, "the type");
+                             : lm_def_piece(a, type, "the type");
 
     if (rc == LM_OK && op->fill != NULL)
         rc = refuse_generated(a, at, "a value");
     if (rc == LM_OK && op->fill != NULL)
-        rc = lm_draft_piece(a, op->fill, "using");
+        rc = lm_def_piece(a, op->fill, "using");
     if (rc == LM_OK && a->draft.cols[at].type_set != NULL &&
         !lm_same_name(a->draft.cols[at].type_set, type))
         rc = contradicts(a, "type", a->draft.cols[at].type_set);
@@ -136,16 +136,16 @@ int lm_op_set_type(lm_alter_run *a)
     const char *type = trimmed(a, op->text), *before;
     bool same, alike;
     size_t at;
-    int rc = type == NULL ? LM_ENOMEM : lm_draft_need(a, op->column, &at);
+    int rc = type == NULL ? LM_ENOMEM : lm_def_need(a, op->column, &at);
 
     if (rc == LM_OK)
         rc = check_type(a, at, type);
     if (rc != LM_OK)
         return rc;
-    before = lm_draft_span(a, a->draft.def.columns[at].type);
+    before = lm_def_span(a, a->draft.def.columns[at].type);
     if (before == NULL)
         return LM_ENOMEM;
-    same = lm_draft_same(a, a->draft.def.columns[at].type, type);
+    same = lm_def_same(a, a->draft.def.columns[at].type, type);
     alike = affinity(before) == affinity(type) && !is_lone_key(a, at) &&
             !a->draft.def.strict;
     a->draft.cols[at].type_set = type;
@@ -170,8 +170,8 @@ static int put_not_null(lm_alter_run *a, size_t at)
     const lm_constraint *null = lm_column_has(c, LM_CON_NULL);
 
     if (null != NULL)
-        return lm_draft_replace(a, null->core, "NOT NULL");
-    return lm_draft_insert(a, behind_type(c), " NOT NULL");
+        return lm_def_replace(a, null->core, "NOT NULL");
+    return lm_def_insert(a, behind_type(c), " NOT NULL");
 }
 
 /* NULLs take the value of `fill`; the others stay. */
@@ -204,7 +204,7 @@ static int check_not_null(lm_alter_run *a, size_t at)
                                "rows that must not be NULL: it goes with "
                                "true");
     if (op->fill != NULL)
-        rc = lm_draft_piece(a, op->fill, "fill");
+        rc = lm_def_piece(a, op->fill, "fill");
     if (rc == LM_OK && op->fill != NULL)
         rc = refuse_generated(a, at, "fill");
     if (rc == LM_OK && a->draft.cols[at].null_set != 0 &&
@@ -219,7 +219,7 @@ int lm_op_set_not_null(lm_alter_run *a)
     const lm_op *op = a->op;
     bool is;
     size_t at;
-    int rc = lm_draft_need(a, op->column, &at);
+    int rc = lm_def_need(a, op->column, &at);
 
     if (rc == LM_OK)
         rc = check_not_null(a, at);
@@ -283,7 +283,7 @@ static int check_default(lm_alter_run *a, size_t at, const char *value)
     int rc = refuse_generated(a, at, "a default");
 
     if (rc == LM_OK && value != NULL)
-        rc = lm_draft_piece(a, value, "the default");
+        rc = lm_def_piece(a, value, "the default");
     if (rc != LM_OK)
         return rc;
     if (c->no_default && value != NULL)
@@ -301,7 +301,7 @@ int lm_op_set_default(lm_alter_run *a)
     const lm_constraint *had;
     const char *value = NULL, *text;
     size_t at;
-    int rc = lm_draft_need(a, a->op->column, &at);
+    int rc = lm_def_need(a, a->op->column, &at);
 
     if (rc == LM_OK && a->op->text != NULL) {
         value = trimmed(a, a->op->text);
@@ -321,14 +321,14 @@ int lm_op_set_default(lm_alter_run *a)
         value = lm_alter_text(a, "(%s)", value);
     if (value == NULL)
         return LM_ENOMEM;
-    if (had != NULL && lm_draft_same(a, had->inner, value))
+    if (had != NULL && lm_def_same(a, had->inner, value))
         return LM_OK;
     a->needs |= LM_NEEDS_REBUILD;
     text = lm_alter_text(a, "DEFAULT %s", value);
     if (had != NULL)
-        return lm_draft_replace(a, had->core, text);
+        return lm_def_replace(a, had->core, text);
     return text == NULL ? LM_ENOMEM
-        : lm_draft_insert(a, behind_type(&a->draft.def.columns[at]),
+        : lm_def_insert(a, behind_type(&a->draft.def.columns[at]),
                           lm_alter_text(a, " %s", text));
 }
 
@@ -338,7 +338,7 @@ int lm_op_set_collate(lm_alter_run *a)
     const char *to = a->op->text, *text;
     lm_col *c;
     size_t at;
-    int rc = lm_draft_need(a, a->op->column, &at);
+    int rc = lm_def_need(a, a->op->column, &at);
 
     if (rc != LM_OK)
         return rc;
@@ -360,7 +360,7 @@ int lm_op_set_collate(lm_alter_run *a)
         return drop_all(a, at, LM_CON_COLLATE);
     text = lm_alter_text(a, "COLLATE %s", lm_alter_name(a, to));
     if (had != NULL)
-        return lm_draft_replace(a, had->core, text);
-    return lm_draft_insert(a, behind_type(&a->draft.def.columns[at]),
+        return lm_def_replace(a, had->core, text);
+    return lm_def_insert(a, behind_type(&a->draft.def.columns[at]),
                            lm_alter_text(a, " %s", text));
 }

@@ -72,9 +72,9 @@ static int drop_all(lm_alter_run *a, is_meant meant, unsigned needs)
         else if (at.found->defer_span.start > at.found->item.span.end) {
             /* The DEFERRABLE behind it goes first: it is an item of its
              * own, and what is before it keeps its place. */
-            rc = lm_draft_cut(a, at.found->defer_span);
+            rc = lm_def_cut(a, at.found->defer_span);
         } else
-            rc = lm_draft_cut(a, at.found->item.span);
+            rc = lm_def_cut(a, at.found->item.span);
     }
     return rc;
 }
@@ -87,7 +87,7 @@ static int name_prefix(lm_alter_run *a, const char **out)
     *out = "";
     if (name == NULL)
         return LM_OK;
-    if (lm_draft_named(a, name) != NULL)
+    if (lm_def_named(a, name) != NULL)
         return lm_alter_refuse(a, LM_REASON_DEFINITION, "there is a "
                                "constraint %s already, with another "
                                "definition", name);
@@ -171,7 +171,7 @@ int lm_op_add_check(lm_alter_run *a)
     const char *prefix, *expr = a->op->text;
     lm_span whole = {0, strlen(expr)};
     place at;
-    int rc = lm_draft_piece(a, expr, "the expression");
+    int rc = lm_def_piece(a, expr, "the expression");
 
     if (rc != LM_OK)
         return rc;
@@ -197,7 +197,7 @@ int lm_op_add_check(lm_alter_run *a)
 int lm_op_drop_check(lm_alter_run *a)
 {
     if (a->op->text != NULL &&
-        lm_draft_piece(a, a->op->text, "the expression") != LM_OK)
+        lm_def_piece(a, a->op->text, "the expression") != LM_OK)
         return a->db->err->code;
     return drop_all(a, is_check, LM_NEEDS_EDIT);
 }
@@ -234,7 +234,7 @@ static int name_list(lm_alter_run *a, const char **out)
     int rc = LM_OK;
 
     for (i = 0; i < a->op->column_count && rc == LM_OK; i++) {
-        rc = lm_draft_need(a, a->op->columns[i], &at);
+        rc = lm_def_need(a, a->op->columns[i], &at);
         if (rc != LM_OK)
             break;
         name = lm_alter_name(a, a->draft.def.columns[at].name);

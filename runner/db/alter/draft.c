@@ -9,7 +9,7 @@
 #include "../../lex/sqltok.h"
 #include "alter.h"
 
-void lm_draft_clear(lm_draft *d)
+void lm_def_clear(lm_def *d)
 {
     if (d->parsed)
         lm_createtable_clear(&d->def);
@@ -20,7 +20,7 @@ void lm_draft_clear(lm_draft *d)
 /* Parse the text into the draft; its columns are seen to by the caller. */
 static int parse(lm_alter_run *a, const char *text)
 {
-    lm_draft *d = &a->draft;
+    lm_def *d = &a->draft;
 
     if (d->parsed)
         lm_createtable_clear(&d->def);
@@ -34,7 +34,7 @@ static int parse(lm_alter_run *a, const char *text)
     return lm_alter_rejected(a, LM_REASON_DEFINITION, "the definition");
 }
 
-int lm_draft_set(lm_alter_run *a, const char *text)
+int lm_def_set(lm_alter_run *a, const char *text)
 {
     int rc = text == NULL ? LM_ENOMEM : parse(a, text);
 
@@ -48,7 +48,7 @@ int lm_draft_set(lm_alter_run *a, const char *text)
  * when the call began. */
 static int load_columns(lm_alter_run *a, lm_col *before, size_t count)
 {
-    lm_draft *d = &a->draft;
+    lm_def *d = &a->draft;
     size_t i, k;
     lm_col *c;
 
@@ -75,9 +75,9 @@ static int load_columns(lm_alter_run *a, lm_col *before, size_t count)
 
 /* After a change was made, cols[].source must name the columns as they are
  * called now. */
-int lm_draft_load(lm_alter_run *a)
+int lm_def_load(lm_alter_run *a)
 {
-    lm_draft *d = &a->draft;
+    lm_def *d = &a->draft;
     lm_col *before = d->cols;
     size_t count = d->col_count;
     const char *sql, *text;
@@ -101,9 +101,9 @@ int lm_draft_load(lm_alter_run *a)
     return rc;
 }
 
-int lm_draft_replace(lm_alter_run *a, lm_span span, const char *with)
+int lm_def_replace(lm_alter_run *a, lm_span span, const char *with)
 {
-    lm_draft *d = &a->draft;
+    lm_def *d = &a->draft;
     lm_buf b = {0};
 
     if (with == NULL)
@@ -111,18 +111,18 @@ int lm_draft_replace(lm_alter_run *a, lm_span span, const char *with)
     lm_buf_add(&b, d->text, span.start);
     lm_buf_puts(&b, with);
     lm_buf_puts(&b, d->text + span.end);
-    return lm_draft_set(a, lm_alter_take(a, &b));
+    return lm_def_set(a, lm_alter_take(a, &b));
 }
 
-int lm_draft_insert(lm_alter_run *a, size_t at, const char *text)
+int lm_def_insert(lm_alter_run *a, size_t at, const char *text)
 {
     lm_span span = {at, at};
 
-    return lm_draft_replace(a, span, text);
+    return lm_def_replace(a, span, text);
 }
 
 /* A line's end before it stays: there may be a -- comment in front of it. */
-int lm_draft_cut(lm_alter_run *a, lm_span span)
+int lm_def_cut(lm_alter_run *a, lm_span span)
 {
     const char *text = a->draft.text;
     size_t from = span.start;
@@ -131,10 +131,10 @@ int lm_draft_cut(lm_alter_run *a, lm_span span)
         from--;
     if (from == 0 || text[from - 1] != '\n')
         span.start = from;
-    return lm_draft_replace(a, span, "");
+    return lm_def_replace(a, span, "");
 }
 
-size_t lm_draft_find(const lm_alter_run *a, const char *name)
+size_t lm_def_find(const lm_alter_run *a, const char *name)
 {
     const lm_createtable *def = &a->draft.def;
     const lm_column *c = lm_createtable_column(def, name);
@@ -142,9 +142,9 @@ size_t lm_draft_find(const lm_alter_run *a, const char *name)
     return c == NULL ? def->column_count : (size_t)(c - def->columns);
 }
 
-int lm_draft_need(lm_alter_run *a, const char *name, size_t *out)
+int lm_def_need(lm_alter_run *a, const char *name, size_t *out)
 {
-    *out = lm_draft_find(a, name);
+    *out = lm_def_find(a, name);
     if (*out < a->draft.def.column_count)
         return LM_OK;
     if (lm_texts_has(&a->left, name))
@@ -155,13 +155,13 @@ int lm_draft_need(lm_alter_run *a, const char *name, size_t *out)
                            name);
 }
 
-const char *lm_draft_span(lm_alter_run *a, lm_span span)
+const char *lm_def_span(lm_alter_run *a, lm_span span)
 {
     return lm_alter_copy(a, a->draft.text + span.start,
                          span.end - span.start);
 }
 
-bool lm_draft_same(const lm_alter_run *a, lm_span span, const char *text)
+bool lm_def_same(const lm_alter_run *a, lm_span span, const char *text)
 {
     return lm_sqltext_same(a->draft.text + span.start, span.end - span.start,
                            text, strlen(text));
@@ -199,7 +199,7 @@ static const char *piece_problem(const char *text)
     return any ? NULL : "is empty";
 }
 
-int lm_draft_piece(lm_alter_run *a, const char *text, const char *what)
+int lm_def_piece(lm_alter_run *a, const char *text, const char *what)
 {
     const char *problem = piece_problem(text);
 
@@ -224,7 +224,7 @@ static bool is_named(const lm_constraint *c, const char *name)
     return c->name != NULL && lm_same_name(c->name, name);
 }
 
-const lm_constraint *lm_draft_named(const lm_alter_run *a, const char *name)
+const lm_constraint *lm_def_named(const lm_alter_run *a, const char *name)
 {
     const lm_createtable *def = &a->draft.def;
     size_t i, k;

@@ -30,7 +30,7 @@ static int note(lm_alter_run *a, const char *column)
 
 static int note_stored(lm_alter_run *a, const char *name)
 {
-    size_t at = lm_draft_find(a, name);
+    size_t at = lm_def_find(a, name);
 
     if (at == a->draft.col_count || a->draft.cols[at].source == NULL)
         return LM_OK;

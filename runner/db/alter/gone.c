@@ -45,7 +45,7 @@ static int note_own(going *g, const char *kind, const char *name,
 {
     lm_alter_run *a = g->a;
     lm_hanger h = {kind, a->schema, name, g->name, "read"};
-    const char *text = lm_draft_span(a, what);
+    const char *text = lm_def_span(a, what);
     char *line = text == NULL ? NULL
                               : lm_one_line(text, strlen(text), 60);
     const char *shown = line == NULL ? NULL : lm_alter_text(a, "%s", line);
@@ -133,7 +133,7 @@ static int take_one_constraint(going *g, bool take, bool *taken)
                 continue;
             *taken = take;
             if (take)
-                return lm_draft_cut(g->a, c->item.span);
+                return lm_def_cut(g->a, c->item.span);
             rc = note_own(g, kind_name(c), c->kind == LM_CON_GENERATED
                           ? def->columns[i].name : c->name,
                           c->kind == LM_CON_GENERATED
@@ -370,11 +370,11 @@ int lm_op_drop_column(lm_alter_run *a)
 
     g.a = a;
     g.clean = true;
-    g.at = lm_draft_find(a, a->op->column);
+    g.at = lm_def_find(a, a->op->column);
     if (g.at == a->draft.col_count) {
         if (!lm_texts_has(&a->renamed, a->op->column))
             return LM_OK;
-        return lm_draft_need(a, a->op->column, &g.at);
+        return lm_def_need(a, a->op->column, &g.at);
     }
     g.name = lm_alter_text(a, "%s", a->draft.def.columns[g.at].name);
     rc = g.name == NULL ? LM_ENOMEM : check_going(&g);

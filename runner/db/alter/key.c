@@ -12,7 +12,7 @@ static const char *key_list(lm_alter_run *a)
     size_t i, at;
 
     for (i = 0; i < a->op->column_count; i++) {
-        if (lm_draft_need(a, a->op->columns[i], &at) != LM_OK) {
+        if (lm_def_need(a, a->op->columns[i], &at) != LM_OK) {
             lm_buf_clear(&b);
             return NULL;
         }
@@ -84,7 +84,7 @@ int lm_op_set_primary_key(lm_alter_run *a)
     a->pk_set = true;
     c = find_key(a, &column, &table);
     if (c != NULL && column < a->draft.def.column_count)
-        rc = lm_draft_cut(a, c->item.span);
+        rc = lm_def_cut(a, c->item.span);
     else if (c != NULL)
         rc = lm_body_drop_constraint(a, table);
     if (a->op->name != NULL) {
@@ -138,10 +138,10 @@ int lm_op_set_autoincrement(lm_alter_run *a)
         return LM_OK;
     a->needs |= LM_NEEDS_REBUILD;
     if (!a->op->value)
-        return lm_draft_cut(a, c->autoincrement_span);
+        return lm_def_cut(a, c->autoincrement_span);
     end = column < a->draft.def.column_count ? c->core.end
                                              : c->keys.span.end - 1;
-    return lm_draft_insert(a, end, " AUTOINCREMENT");
+    return lm_def_insert(a, end, " AUTOINCREMENT");
 }
 
 /* The options behind the body, in the order that they have. */
@@ -164,11 +164,11 @@ static int put_options(lm_alter_run *a, bool strict, bool without_rowid)
     if (text == NULL)
         return LM_ENOMEM;
     if (def->options.start == def->options.end)
-        return lm_draft_insert(a, def->body.end + 1,
+        return lm_def_insert(a, def->body.end + 1,
                                lm_alter_text(a, " %s", text));
     if (text[0] == '\0')
-        return lm_draft_cut(a, def->options);
-    return lm_draft_replace(a, def->options, text);
+        return lm_def_cut(a, def->options);
+    return lm_def_replace(a, def->options, text);
 }
 
 int lm_op_set_strict(lm_alter_run *a)

@@ -20,7 +20,7 @@ static int read_given(lm_alter_run *a, given *g)
 
     memset(g, 0, sizeof *g);
     if (a->op->text[strspn(a->op->text, " \t\r\n")] != '\0')
-        rc = lm_draft_piece(a, a->op->text, "the definition");
+        rc = lm_def_piece(a, a->op->text, "the definition");
     if (rc != LM_OK)
         return rc;
     g->text = name == NULL ? NULL
@@ -101,7 +101,7 @@ static int check_given(lm_alter_run *a, const given *g)
                                "before cannot both be given");
     rc = check_null(a, g);
     if (rc == LM_OK && op->fill != NULL)
-        rc = lm_draft_piece(a, op->fill, "fill");
+        rc = lm_def_piece(a, op->fill, "fill");
     if (rc == LM_OK && op->fill != NULL &&
         lm_column_has(g->column, LM_CON_GENERATED) != NULL)
         rc = lm_alter_refuse(a, LM_REASON_DEFINITION, "the column %s is "
@@ -193,11 +193,11 @@ static int find_place(lm_alter_run *a, size_t *at)
 
     *at = a->draft.col_count;
     if (op->after != NULL)
-        rc = lm_draft_need(a, op->after, at);
+        rc = lm_def_need(a, op->after, at);
     if (rc == LM_OK && op->after != NULL)
         ++*at;
     if (op->before != NULL)
-        rc = lm_draft_need(a, op->before, at);
+        rc = lm_def_need(a, op->before, at);
     return rc;
 }
 
@@ -211,7 +211,7 @@ static int compare(lm_alter_run *a, const given *g, size_t at)
 
     if (text == NULL)
         return LM_ENOMEM;
-    if (lm_draft_same(a, is, text))
+    if (lm_def_same(a, is, text))
         return LM_OK;
     return lm_alter_refuse(a, LM_REASON_COLUMN, "there is a column %s "
                            "already, with another definition:%s%.*s",
@@ -223,7 +223,7 @@ static int compare(lm_alter_run *a, const given *g, size_t at)
 int lm_op_add_column(lm_alter_run *a)
 {
     given g;
-    size_t at = lm_draft_find(a, a->op->column);
+    size_t at = lm_def_find(a, a->op->column);
     int rc = read_given(a, &g);
 
     if (rc == LM_OK && at < a->draft.col_count)
@@ -246,7 +246,7 @@ static int fill_order(lm_alter_run *a, size_t *order, bool *taken)
     int rc = LM_OK;
 
     for (i = 0; i < a->op->column_count && rc == LM_OK; i++) {
-        rc = lm_draft_need(a, a->op->columns[i], &at);
+        rc = lm_def_need(a, a->op->columns[i], &at);
         if (rc == LM_OK && taken[at])
             rc = lm_alter_refuse(a, LM_REASON_CONTRADICTION, "the column %s "
                                  "is named twice", a->op->columns[i]);

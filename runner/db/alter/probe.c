@@ -43,7 +43,7 @@ uint64_t lm_hash_read(const char *schema, const char *table,
  * had. */
 static const char *first_name(const lm_alter_run *a, const char *column)
 {
-    size_t at = lm_draft_find(a, column);
+    size_t at = lm_def_find(a, column);
 
     if (at == a->draft.col_count)
         return column;

@@ -251,7 +251,7 @@ static int check_alias(rebuild *r)
 
     if (rc != LM_OK || alias == NULL || !a->key_moved)
         return rc;
-    at = lm_draft_find(a, alias);
+    at = lm_def_find(a, alias);
     if (at == a->draft.col_count || a->draft.cols[at].source == NULL ||
         a->draft.cols[at].value != NULL)
         return LM_OK;
@@ -326,7 +326,7 @@ static int check_any(rebuild *r)
 
     for (i = 0; i < def->column_count && rc == LM_OK && a->any_loosened &&
          !a->req->dry_run; i++) {
-        if (!lm_draft_same(a, def->columns[i].type, "ANY") ||
+        if (!lm_def_same(a, def->columns[i].type, "ANY") ||
             a->draft.cols[i].type_set != NULL ||
             a->draft.cols[i].source == NULL)
             continue;

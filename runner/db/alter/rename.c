@@ -64,14 +64,14 @@ static bool is_chain_done(const lm_alter_run *a, size_t i)
             break;
         first = op->columns[k];
     }
-    if (steps == op->column_count || lm_draft_find(a, first) < n ||
+    if (steps == op->column_count || lm_def_find(a, first) < n ||
         lm_texts_has(&a->left, first))
         return false;
     while (is_source(op, first)) {
         for (k = 0; !lm_same_name(op->columns[k], first); k++)
             continue;
         first = op->others[k];
-        if (lm_draft_find(a, first) == n)
+        if (lm_def_find(a, first) == n)
             return false;
     }
     return true;
@@ -80,7 +80,7 @@ static bool is_chain_done(const lm_alter_run *a, size_t i)
 static int read_pair(lm_alter_run *a, size_t i, pair *p)
 {
     const lm_op *op = a->op;
-    size_t there = lm_draft_find(a, op->others[i]);
+    size_t there = lm_def_find(a, op->others[i]);
     int rc;
 
     p->to = op->others[i];
@@ -88,7 +88,7 @@ static int read_pair(lm_alter_run *a, size_t i, pair *p)
         p->done = true;
         return LM_OK;
     }
-    rc = lm_draft_need(a, op->columns[i], &p->at);
+    rc = lm_def_need(a, op->columns[i], &p->at);
     if (rc != LM_OK)
         return rc;
     p->from = a->draft.cols[p->at].source != NULL
@@ -157,7 +157,7 @@ static const char *free_column(lm_alter_run *a, size_t i)
 
     do
         name = lm_alter_text(a, "_lumigrate_%zu", i++);
-    while (name != NULL && lm_draft_find(a, name) < a->draft.col_count);
+    while (name != NULL && lm_def_find(a, name) < a->draft.col_count);
     return name;
 }
 
@@ -168,7 +168,7 @@ static int rename_all(lm_alter_run *a, pair *pairs, size_t n)
 
     for (i = 0; i < n && rc == LM_OK; i++) {
         size_t there = pairs[i].done ? a->draft.col_count
-                                     : lm_draft_find(a, pairs[i].to);
+                                     : lm_def_find(a, pairs[i].to);
 
         if (there == a->draft.col_count || there == pairs[i].at)
             continue;
@@ -226,7 +226,7 @@ int lm_op_rename_columns(lm_alter_run *a)
     if (rc == LM_OK && todo > 0)
         rc = note_names(a, pairs, n);
     if (rc == LM_OK && todo > 0)
-        rc = lm_draft_load(a);
+        rc = lm_def_load(a);
     free(pairs);
     return rc;
 }
@@ -285,5 +285,5 @@ int lm_op_rename_to(lm_alter_run *a)
     /* Its foreign keys are the same under the new name: nothing to check. */
     if (rc == LM_OK)
         rc = lm_names_add(&a->db->track.linked, to, a->db->err);
-    return rc == LM_OK ? lm_draft_load(a) : rc;
+    return rc == LM_OK ? lm_def_load(a) : rc;
 }

@@ -46,7 +46,7 @@ static int look_at_rows(lm_alter_run *a)
     int rc = LM_OK;
 
     for (i = 0; i < a->unnull.count && rc == LM_OK; i++)
-        if (lm_draft_find(a, a->unnull.list[i]) < a->draft.col_count)
+        if (lm_def_find(a, a->unnull.list[i]) < a->draft.col_count)
             rc = lm_rows_null(a, a->unnull.list[i]);
     for (i = 0; i < a->checks.count && rc == LM_OK; i++)
         rc = lm_rows_check(a, a->checks.list[i]);
