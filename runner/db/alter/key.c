@@ -2,6 +2,7 @@
 /* The primary key, AUTOINCREMENT, and the options behind the body. */
 #include <string.h>
 
+#include "../catalog.h"
 #include "alter.h"
 
 /* "a", "b" as SQL, each as the table spells it. */
@@ -64,6 +65,28 @@ static bool is_key(const lm_alter_run *a)
     return lm_keys_are(&c->keys, op->columns, op->column_count);
 }
 
+/* REFERENCES without columns means the primary key, whichever that is. */
+static int check_references(lm_alter_run *a)
+{
+    const lm_foreign_info *const *list;
+    lm_name table = {a->table, strlen(a->table)};
+    lm_hanger h = {"foreign_key", a->schema, NULL, NULL, "read"};
+    size_t i, n;
+    int rc = lm_catalog_referenced_by(a->db, a->schema, table, &list, &n);
+
+    for (i = 0; i < n && rc == LM_OK; i++) {
+        if (!list[i]->implicit)
+            continue;
+        h.name = list[i]->table;
+        rc = lm_alter_hanger(a, &h);
+        if (rc == LM_OK)
+            rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "a foreign key of "
+                                 "%s refers to the primary key without "
+                                 "naming its columns", h.name);
+    }
+    return rc;
+}
+
 int lm_op_set_primary_key(lm_alter_run *a)
 {
     size_t column, table;
@@ -82,7 +105,10 @@ int lm_op_set_primary_key(lm_alter_run *a)
         return lm_alter_refuse(a, LM_REASON_CONTRADICTION, "an operation "
                                "before this one set another primary key");
     a->pk_set = true;
+    rc = check_references(a);
     c = find_key(a, &column, &table);
+    if (rc != LM_OK)
+        return rc;
     if (c != NULL && column < a->draft.def.column_count)
         rc = lm_def_cut(a, c->item.span);
     else if (c != NULL)

@@ -360,6 +360,8 @@ static int take_name(rebuild *r)
         rc = lm_alter_step(a, lm_alter_text(a, "ALTER TABLE %s.%s RENAME TO "
             "%s", lm_alter_quote(a, a->schema), scratch,
             lm_alter_name(a, a->table)));
+    if (rc != LM_OK)
+        return lm_alter_rejected(a, LM_REASON_DEFINITION, "");
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, false);
     if (rc == LM_OK)

@@ -45,21 +45,40 @@ static bool is_table(const lm_sqltok *t, const char *table)
     return same;
 }
 
-/* CHECK may call the table by its own name (t.a < t.b), which is another one
- * for now. Nothing else in a definition has a dot behind it. */
+static bool is_dot(const lm_sqltok *t)
+{
+    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
+           t->text[t->start] == '.';
+}
+
+static lm_sqltok behind(lm_sqltok t)
+{
+    do
+        lm_sqltok_next(&t);
+    while (t.kind == LM_TOK_SPACE || t.kind == LM_TOK_COMMENT);
+    return t;
+}
+
+/* CHECK may call the table by its own name (t.a < t.b, main.t.a), which is
+ * another one for now: the names go without it. Nothing else in a definition
+ * has a dot behind it. */
 static void add_body(const lm_alter_run *a, lm_buf *out, const char *text)
 {
-    lm_sqltok t, ahead;
+    lm_sqltok t, dot;
 
     lm_sqltok_start(&t, text, strlen(text));
     while (lm_sqltok_next(&t) != LM_TOK_END) {
-        ahead = t;
-        do
-            lm_sqltok_next(&ahead);
-        while (ahead.kind == LM_TOK_SPACE || ahead.kind == LM_TOK_COMMENT);
-        if (ahead.kind == LM_TOK_OPERATOR && ahead.size == 1 &&
-            text[ahead.start] == '.' && is_table(&t, a->table))
-            lm_buf_puts(out, a->scratch);
+        dot = behind(t);
+        if (is_dot(&dot) && is_table(&t, a->schema)) {
+            lm_sqltok table = behind(dot), second = behind(table);
+
+            if (is_table(&table, a->table) && is_dot(&second)) {
+                t = second;
+                continue;
+            }
+        }
+        if (is_dot(&dot) && is_table(&t, a->table))
+            t = dot;
         else
             lm_buf_add(out, text + t.start, t.size);
     }
