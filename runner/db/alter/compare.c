@@ -72,18 +72,6 @@ static bool was_dropped(const lm_alter_run *a, uint64_t full)
     return false;
 }
 
-/* Does it read a column of another table that is called so? */
-static bool reads_other(const lm_sound *s, const char *name)
-{
-    uint64_t column = lm_hash_column(name);
-    size_t i;
-
-    for (i = 0; i < s->read_count; i++)
-        if (!s->reads[i].here && s->reads[i].column == column)
-            return true;
-    return false;
-}
-
 static bool reads_here(const lm_sound *s)
 {
     size_t i;
@@ -94,30 +82,78 @@ static bool reads_here(const lm_sound *s)
     return false;
 }
 
-/* A NATURAL JOIN joins by whatever columns have a name in common. */
-static const char *joined_by(const lm_alter_run *a, const lm_sound *old,
-                             const lm_sound *new)
+/* A search for a table or view that the text names and that has a column. */
+typedef struct joined {
+    lm_alter_run *a;
+    const char *text, *schema;
+    const char *column;
+    bool found;
+} joined;
+
+static int on_relation(void *user, lm_db *db, const lm_value *row)
+{
+    joined *j = user;
+    const char *name = lm_alter_copy(j->a, row[0].as.text.bytes,
+                                     row[0].as.text.size);
+    int64_t n = 0;
+    int rc;
+
+    if (name == NULL)
+        return LM_ENOMEM;
+    if (j->found || lm_same_name(name, j->a->table) ||
+        !lm_text_names(j->text, strlen(j->text), name))
+        return LM_OK;
+    rc = lm_alter_ask_integer(j->a, lm_alter_text(j->a, "SELECT count(*) "
+        "FROM pragma_table_xinfo(%s, %s) WHERE name = ?1 COLLATE NOCASE",
+        lm_alter_literal(j->a, name), lm_alter_literal(j->a, j->schema)),
+        j->column, &n);
+    if (rc == LM_EFAILED) {
+        lm_err_clear(db->err);  /* a view that does not compile */
+        rc = LM_OK;
+    }
+    j->found = n > 0;
+    return rc;
+}
+
+static int look_for_column(joined *j)
+{
+    const char *sql = lm_alter_text(j->a, "SELECT name FROM "
+        "%s.sqlite_schema WHERE type IN ('table', 'view')",
+        lm_alter_quote(j->a, j->schema));
+
+    return sql == NULL ? LM_ENOMEM
+        : lm_db_each(j->a->db, sql, NULL, 0, on_relation, j);
+}
+
+/* A NATURAL JOIN joins by whatever columns have a name in common; the
+ * authorizer is not asked for these. *out: a name that came or went and that
+ * another table in it has. */
+static int joined_by(lm_alter_run *a, const lm_sound *s, const char **out)
 {
     const lm_texts *lists[3];
-    const char *name;
+    joined j = {a, s->text, a->schema, NULL, false};
     size_t i, k;
+    int rc = LM_OK;
 
+    *out = NULL;
     lists[0] = &a->gone;
     lists[1] = &a->renamed;
     lists[2] = &a->new_names;
     for (i = 0; i < 3; i++)
-        for (k = 0; k < lists[i]->count; k++) {
-            name = lists[i]->list[k];
-            if (reads_other(old, name) || reads_other(new, name))
-                return name;
+        for (k = 0; k < lists[i]->count && rc == LM_OK && *out == NULL;
+             k++) {
+            j.column = lists[i]->list[k];
+            rc = look_for_column(&j);
+            *out = j.found ? j.column : NULL;
         }
-    return NULL;
+    return rc;
 }
 
 static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
 {
     const char *name;
     size_t i;
+    int rc;
 
     for (i = 0; i < old->read_count; i++)
         if (!lm_sound_reads(new, old->reads[i].full) &&
@@ -133,8 +169,8 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
     }
     if (!reads_here(old) || !says(old->text, "NATURAL"))
         return LM_OK;
-    name = joined_by(a, old, new);
-    return name == NULL ? LM_OK
+    rc = joined_by(a, old, &name);
+    return rc != LM_OK || name == NULL ? rc
         : refuse(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "
                  "other columns (%s)", name));
 }

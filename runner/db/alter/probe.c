@@ -26,12 +26,7 @@ static uint64_t hash(uint64_t h, const char *s)
     return (h ^ 0x1FF) * 1099511628211u;
 }
 
-enum { HASH_TABLE = 17, HASH_COLUMN = 19 };
-
-uint64_t lm_hash_column(const char *column)
-{
-    return hash(HASH_COLUMN, column);
-}
+enum { HASH_TABLE = 17 };
 
 uint64_t lm_hash_read(const char *schema, const char *table,
                       const char *column)
@@ -89,7 +84,6 @@ static void hear(void *user, int action, const char *table,
     here = lm_same_name(schema, e->a->schema) &&
            lm_same_name(table, e->after ? e->a->table : e->a->first);
     grown->here = here;
-    grown->column = lm_hash_column(column);
     grown->full = here ? lm_hash_read(schema, e->a->first, e->after
                                    ? first_name(e->a, column) : column)
                        : lm_hash_read(schema, table, column);

@@ -5,7 +5,7 @@
  *   lm_probe_list     what there is to compile, into a->sounds
  *   lm_probe          compile one and note what it reads
  *   lm_sound_reads    does it read this column?
- *   lm_hash_read, lm_hash_column
+ *   lm_hash_read      a column as lm_seen has it
  *
  * Ownership: a->sounds and their reads are freed by lm_probe_clear.
  */
@@ -17,7 +17,6 @@
 /* One column of a table that is read, as hashes. */
 typedef struct lm_seen {
     uint64_t full;      /* schema, table and column */
-    uint64_t column;
     bool here;          /* of the table that is altered */
 } lm_seen;
 
@@ -52,6 +51,5 @@ int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *out);
 bool lm_sound_reads(const lm_sound *sound, uint64_t full);
 uint64_t lm_hash_read(const char *schema, const char *table,
                       const char *column);
-uint64_t lm_hash_column(const char *column);
 
 #endif

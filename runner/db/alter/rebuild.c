@@ -364,9 +364,6 @@ static int take_name(rebuild *r)
         return lm_alter_rejected(a, LM_REASON_DEFINITION, "");
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, false);
-    if (rc == LM_OK)
-        rc = lm_keep_back(a, scratch);
-    a->scratch = NULL;
     return rc;
 }
 
@@ -441,6 +438,9 @@ int lm_rebuild(lm_alter_run *a)
         rc = take_name(&r);
     if (rc == LM_OK)
         rc = make_again(&r);
+    if (rc == LM_OK)
+        rc = lm_keep_back(a, a->scratch);
+    a->scratch = NULL;
     if (rc == LM_OK)
         rc = restore_sequence(&r);
     if (rc == LM_OK)

@@ -267,7 +267,9 @@ int lm_op_rename_to(lm_alter_run *a)
     const char *to = a->op->text, *by_way;
     int rc;
 
-    if (strcmp(to, a->table) == 0)
+    if (strcmp(to, a->table) == 0 ||
+        (lm_same_name(to, a->table) &&
+         !lm_same_name(a->req->table, a->first)))
         return LM_OK;
     rc = check_name(a, to);
     if (rc == LM_OK)
