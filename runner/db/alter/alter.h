@@ -3,19 +3,24 @@
  * alter/alter.h - what the files of alter/ share and nobody else sees.
  *
  *   alter.c        the course of a call: plan, begin, run, verify, end
- *   refuse.c       saying no, and texts that live as long as the call
+ *   find.c         which table is meant
+ *   refuse.c       saying no, texts that live as long as the call, steps
  *   draft.c        the definition being changed: text, parse, columns
  *   body.c         putting columns and constraints in, out and elsewhere
- *   column.c, newcolumn.c, gone.c, check.c, unique.c, reference.c, key.c
+ *   column.c, newcolumn.c, gone.c, constraint.c, key.c
  *                  the operations, on the draft alone
  *   rename.c       names, which SQLite changes best
  *   rights.c       what alter may do and a script may not: begin and end
- *   probe.c        what compiles, and what it reads
- *   hang.c         what hangs on a column
- *   native.c, store.c, rebuild.c   the three ways to do it
+ *   busy.c         cursors that are in the way
+ *   probe.c, compare.c
+ *                  what compiles and what it reads, before and after
+ *   scratch.c      the new definition, tried under another name
+ *   native.c, store.c, rebuild.c (copy.c)
+ *                  the three ways to do it
  *   keep.c         what DROP TABLE takes along, put back
  *   rows.c         rows that do not fit
  *   keys.c         foreign keys that are violated
+ *   dry.c          what hangs on what, for those who only look
  *
  * All functions return LM_OK or a code, with the cause in lm_db_err; a
  * refusal is LM_EFAILED with out->refused set.
@@ -33,13 +38,6 @@
 #include "../alter.h"
 #include "../internal.h"
 #include "../schema.h"
-
-/* What an operation set of a column; setting it twice contradicts. */
-enum {
-    LM_SET_TYPE = 1,
-    LM_SET_NOT_NULL = 2,
-    LM_SET_FILL = 4
-};
 
 /* One column of the draft, in the order of draft.def.columns. */
 typedef struct lm_col {
@@ -96,7 +94,6 @@ typedef struct lm_alter_run {
     /* Pending since the last flush: */
     unsigned needs;
     bool forced;            /* rebuild() or using: also without a change */
-    bool columns_moved;     /* columns came, went or changed places */
     bool key_risk;          /* foreign keys may be violated by it */
     bool key_moved;         /* the primary key is another one */
     bool any_loosened;      /* STRICT went: ANY is another affinity now */
@@ -218,6 +215,9 @@ int lm_op_set_strict(lm_alter_run *a);
 int lm_op_set_without_rowid(lm_alter_run *a);
 int lm_op_rename_columns(lm_alter_run *a);
 int lm_op_rename_to(lm_alter_run *a);
+
+/* find.c */
+int lm_alter_find(lm_alter_run *a);
 
 /* alter.c */
 /* Do what is pending. */

@@ -358,7 +358,6 @@ static int drop(going *g)
     if (rc == LM_OK)
         rc = lm_body_drop_column(a, g->at);
     a->needs |= native ? LM_NEEDS_NATIVE : LM_NEEDS_REBUILD;
-    a->columns_moved = true;
     return rc;
 }
 

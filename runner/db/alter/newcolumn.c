@@ -182,7 +182,6 @@ static int put_column(lm_alter_run *a, const given *g, size_t at)
         rc = a->draft.cols[at].value == NULL ? LM_ENOMEM : LM_OK;
     }
     a->needs |= native ? LM_NEEDS_NATIVE : LM_NEEDS_REBUILD;
-    a->columns_moved = true;
     return rc;
 }
 
@@ -274,8 +273,7 @@ int lm_op_reorder(lm_alter_run *a)
     if (rc == LM_OK && moved) {
         rc = lm_body_order(a, order);
         a->needs |= LM_NEEDS_REBUILD;
-        a->columns_moved = true;
-    }
+        }
     free(order);
     free(taken);
     return rc;

@@ -13,25 +13,7 @@
 #include <string.h>
 
 #include "../../lex/createother.h"
-#include "alter.h"
-
-/* What is made again behind the copy. */
-typedef struct belonging {
-    bool trigger, temp;
-    const char *name, *sql;
-} belonging;
-
-typedef struct rebuild {
-    lm_alter_run *a;
-    belonging *list;
-    size_t count, size;
-    lm_texts into;
-    const char *columns, *select, *rowid;
-    bool has_sequence;
-    int64_t sequence;
-    bool was_auto;
-    int64_t rows;
-} rebuild;
+#include "rebuild.h"
 
 static const char *text_of(lm_alter_run *a, const lm_value *v)
 {
@@ -39,10 +21,10 @@ static const char *text_of(lm_alter_run *a, const lm_value *v)
         : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
 }
 
-static int add_belonging(rebuild *r, const lm_value *row, bool temp)
+static int add_belonging(lm_rebuilding *r, const lm_value *row, bool temp)
 {
     lm_alter_run *a = r->a;
-    belonging *grown = lm_list_grow(r->list, r->count, &r->size,
+    lm_belonging *grown = lm_list_grow(r->list, r->count, &r->size,
                                     sizeof *grown);
 
     if (grown == NULL)
@@ -68,7 +50,7 @@ static int on_own(void *user, lm_db *db, const lm_value *row)
 /* A temporary trigger may stand on a temporary table of this name. */
 static int on_temp(void *user, lm_db *db, const lm_value *row)
 {
-    rebuild *r = user;
+    lm_rebuilding *r = user;
     lm_createtrigger t = {0};
     lm_name table = {r->a->table, strlen(r->a->table)};
     bool other = false;
@@ -86,7 +68,7 @@ static int on_temp(void *user, lm_db *db, const lm_value *row)
                                                 "a temporary trigger");
 }
 
-static int read_belongings(rebuild *r)
+static int read_belongings(lm_rebuilding *r)
 {
     static const char what[] = "SELECT type, name, sql FROM %s.sqlite_schema "
         "WHERE tbl_name = ?1 COLLATE NOCASE AND sql IS NOT NULL AND "
@@ -106,7 +88,7 @@ static int read_belongings(rebuild *r)
 }
 
 /* The statement with the schema before the name that it makes. */
-static const char *qualified(lm_alter_run *a, const belonging *b)
+static const char *qualified(lm_alter_run *a, const lm_belonging *b)
 {
     lm_createtrigger t = {0};
     lm_createindex i = {0};
@@ -133,10 +115,10 @@ static const char *qualified(lm_alter_run *a, const belonging *b)
     return sql;
 }
 
-static int make_again(rebuild *r)
+static int make_again(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
-    const belonging *b;
+    const lm_belonging *b;
     const char *sql;
     size_t i;
     int rc = LM_OK;
@@ -157,196 +139,7 @@ static int make_again(rebuild *r)
     return rc;
 }
 
-/* The only column of an INTEGER PRIMARY KEY, which is the rowid itself; NULL
- * when there is none. SQLite says it, because it is not in the text alone. */
-static int find_alias(lm_alter_run *a, const char **out)
-{
-    return lm_alter_ask(a, lm_alter_text(a, "SELECT t.name FROM "
-        "pragma_table_xinfo(%s, %s) AS t WHERE t.pk = 1 AND upper(t.type) = "
-        "'INTEGER' AND NOT EXISTS (SELECT 1 FROM pragma_index_list(%s, %s) "
-        "WHERE origin = 'pk')", lm_alter_literal(a, a->scratch),
-        lm_alter_literal(a, a->schema), lm_alter_literal(a, a->scratch),
-        lm_alter_literal(a, a->schema)), NULL, out);
-}
-
-typedef struct lists {
-    lm_buf columns, select;
-} lists;
-
-static int add_column(rebuild *r, lists *l, const char *column,
-                      const char *value)
-{
-    if (column == NULL || value == NULL)
-        return LM_ENOMEM;
-    lm_buf_printf(&l->columns, "%s%s", r->into.count == 0 ? "" : ", ",
-                  column);
-    lm_buf_printf(&l->select, "%s%s", r->into.count == 0 ? "" : ", ", value);
-    return lm_texts_add(r->a, &r->into, column);
-}
-
-static int add_columns(rebuild *r, lists *l, const char *alias)
-{
-    lm_alter_run *a = r->a;
-    const lm_createtable *def = &a->draft.def;
-    const lm_col *c;
-    const char *value;
-    size_t i;
-    int rc = LM_OK;
-
-    for (i = 0; i < a->draft.col_count && rc == LM_OK; i++) {
-        c = &a->draft.cols[i];
-        if (lm_column_has(&def->columns[i], LM_CON_GENERATED) != NULL)
-            continue;
-        value = c->value;
-        if (value == NULL && c->source != NULL)
-            value = lm_alter_quote(a, c->source);
-        /* A new rowid under a name: the old one's. */
-        if (value == NULL && alias != NULL && r->rowid != NULL &&
-            lm_same_name(alias, def->columns[i].name))
-            value = r->rowid;
-        if (value != NULL)
-            rc = add_column(r, l, lm_alter_quote(a, def->columns[i].name),
-                            value);
-    }
-    return rc;
-}
-
-/* What is copied into what. Rowids are, wherever both tables have them. */
-static int plan_copy(rebuild *r)
-{
-    lm_alter_run *a = r->a;
-    lm_createtable now = {0};
-    lists l = {{0}, {0}};
-    const char *alias, *to;
-    int rc = find_alias(a, &alias);
-
-    if (rc == LM_OK)
-        rc = lm_createtable_parse(a->draft.stored,
-                                  strlen(a->draft.stored), &now,
-                                  a->db->err);
-    r->rowid = rc == LM_OK ? lm_rowid_name(&now) : NULL;
-    to = lm_rowid_name(&a->draft.def);
-    if (rc == LM_OK && r->rowid != NULL && to != NULL && alias == NULL)
-        rc = add_column(r, &l, to, r->rowid);
-    if (rc == LM_OK)
-        rc = add_columns(r, &l, alias);
-    lm_createtable_clear(&now);
-    r->columns = lm_alter_take(a, &l.columns);
-    r->select = lm_alter_take(a, &l.select);
-    if (rc == LM_OK && (r->columns == NULL || r->select == NULL))
-        rc = LM_ENOMEM;
-    if (rc == LM_OK && r->into.count == 0)
-        rc = lm_alter_refuse(a, LM_REASON_DEFINITION, "no column of the old "
-                             "table is in the new one");
-    return rc;
-}
-
-/* A NULL in what becomes the rowid would be given a number. */
-static int check_alias(rebuild *r)
-{
-    lm_alter_run *a = r->a;
-    const char *alias;
-    size_t at;
-    int rc = find_alias(a, &alias);
-
-    if (rc != LM_OK || alias == NULL || !a->key_moved)
-        return rc;
-    at = lm_def_find(a, alias);
-    if (at == a->draft.col_count || a->draft.cols[at].source == NULL ||
-        a->draft.cols[at].value != NULL)
-        return LM_OK;
-    return lm_rows_null(a, a->draft.cols[at].source);
-}
-
-static int copy_failed(rebuild *r)
-{
-    lm_alter_run *a = r->a;
-    lm_err *err = a->db->err;
-    int code = err->sqlite_code & 0xFF, rc;
-
-    if (err->code != LM_EFAILED || lm_db_fatal(err->sqlite_code))
-        return err->code;
-    if (code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH) {
-        char *why = lm_strdup(lm_err_text(err));
-
-        lm_err_clear(err);
-        rc = lm_rows_try(a, &r->into, r->columns, r->select, r->rowid);
-        if (rc == LM_OK)
-            rc = why == NULL ? lm_err_nomem(err)
-                             : lm_rows_refuse(a, lm_alter_show(a, why));
-        free(why);
-        return rc;
-    }
-    return lm_alter_rejected(a, LM_REASON_DEFINITION, "copying the rows");
-}
-
-/* OR ABORT: no ON CONFLICT clause of the table acts on rows that move. */
-static int copy(rebuild *r)
-{
-    lm_alter_run *a = r->a;
-    const char *sql = lm_alter_text(a, "INSERT OR ABORT INTO %s.%s (%s) "
-        "SELECT %s FROM %s", lm_alter_quote(a, a->schema), a->scratch,
-        r->columns, r->select, lm_alter_here(a));
-    int64_t before = 0;
-    int rc;
-
-    if (sql == NULL)
-        return LM_ENOMEM;
-    /* What is not a column must not become a string. */
-    rc = lm_rights_flag(a, SQLITE_DBCONFIG_DQS_DML, false);
-    if (rc == LM_OK && a->req->dry_run)
-        rc = lm_alter_plan_step(a, sql);
-    else if (rc == LM_OK)
-        rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
-                                  "%s", lm_alter_here(a)), NULL, &before);
-    if (rc == LM_OK && !a->req->dry_run) {
-        rc = lm_alter_step(a, sql);
-        r->rows = rc == LM_OK ? sqlite3_changes64(a->db->handle) : 0;
-    }
-    if (rc != LM_OK)
-        rc = copy_failed(r);
-    if (rc == LM_OK)
-        rc = lm_rights_flag(a, SQLITE_DBCONFIG_DQS_DML, true);
-    if (rc == LM_OK && r->rows != before)
-        rc = lm_alter_refuse(a, LM_REASON_ROWS, "%lld rows, but %lld were "
-                             "copied", (long long)before,
-                             (long long)r->rows);
-    return rc;
-}
-
-/* ANY converts nothing in a STRICT table and is NUMERIC in another. */
-static int check_any(rebuild *r)
-{
-    lm_alter_run *a = r->a;
-    const lm_createtable *def = &a->draft.def;
-    const char *name, *count;
-    int64_t same;
-    size_t i;
-    int rc = LM_OK;
-
-    for (i = 0; i < def->column_count && rc == LM_OK && a->any_loosened &&
-         !a->req->dry_run; i++) {
-        if (!lm_def_same(a, def->columns[i].type, "ANY") ||
-            a->draft.cols[i].type_set != NULL ||
-            a->draft.cols[i].source == NULL)
-            continue;
-        name = lm_alter_quote(a, a->draft.cols[i].source);
-        count = name == NULL ? NULL : lm_alter_text(a, "SELECT count(*) "
-            "FILTER (WHERE typeof(%s) = 'text') || ' ' || count(*) FILTER "
-            "(WHERE typeof(%s) = 'real') FROM", name, name);
-        rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT (%s %s) = "
-            "(%s %s.%s)", count, lm_alter_here(a), count,
-            lm_alter_quote(a, a->schema), a->scratch), NULL, &same);
-        if (rc == LM_OK && same == 0)
-            rc = lm_alter_refuse(a, LM_REASON_ROWS, "values of the column "
-                                 "%s would be converted: ANY keeps them "
-                                 "only in a STRICT table; give it another "
-                                 "type with set_type", name);
-    }
-    return rc;
-}
-
-static int take_name(rebuild *r)
+static int take_name(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
     const char *scratch = a->scratch;
@@ -383,7 +176,7 @@ static bool has_autoincrement(const lm_createtable *def)
     return false;
 }
 
-static int restore_sequence(rebuild *r)
+static int restore_sequence(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
     bool exact = true;
@@ -399,7 +192,7 @@ static int restore_sequence(rebuild *r)
     return r->was_auto ? lm_keep_sequence_empty(a) : LM_OK;
 }
 
-static int read_before(rebuild *r)
+static int read_before(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
     lm_createtable now = {0};
@@ -417,7 +210,7 @@ static int read_before(rebuild *r)
 
 int lm_rebuild(lm_alter_run *a)
 {
-    rebuild r = {0};
+    lm_rebuilding r = {0};
     int rc;
 
     r.a = a;
@@ -425,13 +218,13 @@ int lm_rebuild(lm_alter_run *a)
     if (rc == LM_OK)
         rc = lm_scratch_make(a);
     if (rc == LM_OK)
-        rc = plan_copy(&r);
+        rc = lm_copy_plan(&r);
     if (rc == LM_OK)
-        rc = check_alias(&r);
+        rc = lm_copy_check(&r);
     if (rc == LM_OK)
-        rc = copy(&r);
+        rc = lm_copy_rows(&r);
     if (rc == LM_OK)
-        rc = check_any(&r);
+        rc = lm_copy_verify(&r);
     if (rc == LM_OK)
         rc = lm_keep_aside(a);
     if (rc == LM_OK)
