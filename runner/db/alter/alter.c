@@ -64,6 +64,12 @@ static int track(lm_alter_run *a, lm_strategy strategy)
 
     if (strcmp(a->schema, "main") != 0)
         return LM_OK;
+    if (a->stale)
+        rc = lm_links_renew(a->db);
+    if (rc != LM_OK)
+        return rc;
+    a->stale = false;
+    a->renewed = true;
     t->altered = true;
     t->referring = t->referring || a->key_risk;
     t->coded = t->coded || strategy == LM_STRATEGY_REBUILD;
@@ -318,6 +324,8 @@ static int end(lm_alter_run *a, int rc)
         lm_err_move(&first, db->err);
         undone = lm_txn_undo(db);
         lm_catalog_forget(db);
+        if (undone == LM_OK && a->renewed && lm_txn_check(db) == LM_OK)
+            undone = lm_links_renew(db);
     }
     lm_rights_end(a);
     if (a->begun && rc == LM_OK && !a->req->dry_run) {
@@ -365,6 +373,7 @@ int lm_alter(lm_db *db, const lm_alter_request *req, lm_alter_result *out)
     a.req = req;
     a.out = out;
     a.table = req->table;
+    a.stale = true;
     if (rc == LM_OK)
         rc = lm_txn_check(db);
     if (rc == LM_OK)

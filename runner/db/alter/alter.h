@@ -77,6 +77,7 @@ typedef struct lm_sound lm_sound;
 /* A row that points nowhere. */
 typedef struct lm_loose {
     uint64_t key;
+    bool met;               /* and there is one like it after */
 } lm_loose;
 
 typedef struct lm_alter_run {
@@ -114,6 +115,9 @@ typedef struct lm_alter_run {
     bool places_moved;      /* as many as before, in other places */
 
     bool begun;
+    bool stale;             /* the runner's foreign keys are not those of
+                               now; */
+    bool renewed;           /* and they were read anew */
     bool done;              /* something was changed */
     lm_loose *loose;
     size_t loose_count, loose_size;

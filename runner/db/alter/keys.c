@@ -34,24 +34,35 @@ static int by_key(const void *a, const void *b)
     return x->key < y->key ? -1 : x->key > y->key;
 }
 
-static bool was_there(const lm_alter_run *a, uint64_t key)
+/* Each counts once: rows without a number look the same. */
+static bool was_there(lm_alter_run *a, uint64_t key)
 {
-    lm_loose like;
+    size_t low = 0, high = a->loose_count, at;
 
-    like.key = key;
-    return a->loose_count > 0 &&
-           bsearch(&like, a->loose, a->loose_count, sizeof like, by_key)
-           != NULL;
+    while (low < high) {
+        at = (low + high) / 2;
+        if (a->loose[at].key < key)
+            low = at + 1;
+        else
+            high = at;
+    }
+    while (low < a->loose_count && a->loose[low].key == key &&
+           a->loose[low].met)
+        low++;
+    if (low == a->loose_count || a->loose[low].key != key)
+        return false;
+    a->loose[low].met = true;
+    return true;
 }
 
-/* table, rowid, parent */
+/* table, rowid, parent, columns */
 static int on_violation(void *user, lm_db *db, const lm_value *row)
 {
     look *l = user;
     lm_alter_run *a = l->a;
     lm_loose *grown;
-    uint64_t key = hash_text(hash_text(14695981039346656037u, &row[0]),
-                             &row[2]);
+    uint64_t key = hash_text(hash_text(hash_text(14695981039346656037u,
+                             &row[0]), &row[2]), &row[3]);
 
     if (row[1].type == LM_INTEGER)
         key = (key ^ (uint64_t)row[1].as.integer) * 1099511628211u;
@@ -72,6 +83,7 @@ static int on_violation(void *user, lm_db *db, const lm_value *row)
     if (grown == NULL)
         return lm_err_nomem(db->err);
     a->loose = grown;
+    grown[a->loose_count].met = false;
     grown[a->loose_count++].key = key;
     return LM_OK;
 }
@@ -80,10 +92,16 @@ static int on_violation(void *user, lm_db *db, const lm_value *row)
 static int look_at(look *l, const char *table)
 {
     lm_alter_run *a = l->a;
-    const char *sql = lm_alter_text(a, "SELECT \"table\", rowid, parent FROM "
-        "pragma_foreign_key_check(%s, %s)", lm_alter_literal(a, table),
-        lm_alter_literal(a, a->schema));
+    const char *name = lm_alter_literal(a, table), *sql;
+    const char *schema = lm_alter_literal(a, a->schema);
     int rc;
+
+    if (name == NULL || schema == NULL)
+        return LM_ENOMEM;
+    sql = lm_alter_text(a, "SELECT c.\"table\", c.rowid, c.parent, (SELECT "
+        "group_concat(f.\"from\") FROM pragma_foreign_key_list(%s, %s) AS f "
+        "WHERE f.id = c.fkid) FROM pragma_foreign_key_check(%s, %s) AS c",
+        name, schema, name, schema);
 
     l->table = table;
     rc = sql == NULL ? LM_ENOMEM

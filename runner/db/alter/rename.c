@@ -259,6 +259,7 @@ static int rename_table(lm_alter_run *a, const char *to)
         rc = lm_keep_renamed(a, a->table, to);
     if (rc == LM_OK)
         a->table = to;
+    a->stale = true;
     return rc;
 }
 
