@@ -201,6 +201,7 @@ function conn:create_function(name, f, options) end
 ---@field table string
 ---@field op string?
 ---@field message string
+---@field where string the script's place, which stands before it in print
 ---@field dependents lumigrate.Hanger[]
 ---@field rows { rowid: integer?, value: lumigrate.Value }[]
 ---@field sqlite_code string?
@@ -282,6 +283,12 @@ function change:set_without_rowid(on) end
 
 ---@param columns string[]
 function change:reorder(columns) end
+
+--- All columns and constraints anew. A column that is left out goes only
+--- where `lose` says so.
+---@param body string what stands between the parentheses
+---@param options? { fill?: table<string, string>, lose?: true|string[] }
+function change:define(body, options) end
 
 --- Copies the table, also when nothing else changes.
 function change:rebuild() end

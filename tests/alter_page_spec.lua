@@ -71,13 +71,13 @@ describe("the page on changing tables", function()
   end
 
   it("has an example for every operation", function()
-    assert.equal(17, count)
+    assert.equal(18, count)
     for _, name in ipairs { "add_column", "drop_column", "rename_to",
         "rename_column", "rename_columns", "set_type", "set_not_null",
         "set_default", "set_collate", "add_check", "drop_check",
         "add_unique", "drop_unique", "add_foreign_key", "drop_foreign_key",
         "set_primary_key", "set_autoincrement", "set_strict",
-        "set_without_rowid", "reorder", "rebuild" } do
+        "set_without_rowid", "reorder", "define", "rebuild" } do
       assert.truthy(page:find("### [^\n]*`t:" .. name .. "[({]"), name)
     end
   end)

@@ -12,13 +12,13 @@ describe("it refuses", function()
     "CREATE TABLE auto (id INTEGER PRIMARY KEY AUTOINCREMENT); " ..
     "INSERT INTO auto VALUES (1);"
   for table, says in pairs {
-    nowhere = "there is no such table", v = "it is a view",
+    nowhere = "there is no table nowhere", v = "it is a view",
     f = "it is a virtual table", f_content = "virtual table",
     sqlite_sequence = "belongs to SQLite",
-    sqlite_schema = "there is no such table",
+    sqlite_schema = "there is no table",
     schema_migrations = "belongs to the runner",
     SCHEMA_MIGRATIONS_HISTORY = "belongs to the runner",
-    [""] = "there is no such table",
+    [""] = "there is no table",
   } do
     case("the table " .. table, {
       before = objects, table = table, run = 't:add_column("x", "INT")',

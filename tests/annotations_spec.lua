@@ -151,13 +151,20 @@ describe("a script's world", function()
       fields("Trigger", conn:triggers())
       fields("View", conn:views())
       fields("Dependent", conn:dependents("t"))
+      local dry = conn:alter("t", { dry_run = true }, function(t)
+        t:set_default("a", "2") end)
+      fields("Altered", { dry })
+      fields("Hanger", dry.dependents)
+      local _, refused = pcall(conn.alter, conn, "t", function(t)
+        t:set_strict(true) end)
+      fields("AlterRefused", { refused })
     ]])
     local found = all(other:up(), "\n    (%u%a+%.[%a_]+)")
     local annotated, class = {}, nil
     for line in annotations:gmatch("[^\n]+") do
       class = line:match("^%-%-%-@class lumigrate%.(%a+)$") or class
       local field = line:match("^%-%-%-@field ([%w_]+)")
-      if field and class ~= "Cursor" then
+      if field and class ~= "Cursor" and class ~= "AlterOptions" then
         annotated[class .. "." .. field] = true
       end
     end

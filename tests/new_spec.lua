@@ -318,7 +318,8 @@ describe("templates", function()
     assert.equal(0, status, err)
     for _, name in ipairs {
       "add_column", "create_table", "data_migration", "recreate_table",
-      "rename_column", "add_index", "drop_column", "plain",
+      "rename_column", "add_index", "drop_column", "plain", "change_type",
+      "add_foreign_key", "make_not_null",
     } do
       assert.truthy(("\n" .. out):find("\n" .. name .. "   ", 1, true), name)
     end

@@ -50,6 +50,8 @@ typedef enum lm_op_kind {
     LM_OP_SET_STRICT,       /* value */
     LM_OP_SET_WITHOUT_ROWID,    /* value */
     LM_OP_REORDER,          /* columns */
+    LM_OP_DEFINE,           /* text: all columns and constraints; columns and
+                               others: fill; lose, or value: all may go */
     LM_OP_REBUILD
 } lm_op_kind;
 
@@ -72,6 +74,8 @@ typedef struct lm_op {
     const char *on_delete, *on_update, *deferrable;
     bool value;
     unsigned cascade;
+    const char **lose;
+    size_t lose_count;
 } lm_op;
 
 typedef enum lm_strategy {

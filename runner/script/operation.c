@@ -318,6 +318,53 @@ static int l_reorder(lua_State *L)
     return 0;
 }
 
+/* The table of strings {column = "sql"} at the top of the stack. */
+static void take_pairs(lua_State *L, lm_op *op, const char *what)
+{
+    int at = lua_gettop(L);
+    size_t n = 0;
+
+    if (!lua_istable(L, at))
+        lm_raise(L, "%s must be a table {column = \"sql\", ...}", what);
+    lua_pushnil(L);
+    while (lua_next(L, at)) {
+        if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+            lm_raise(L, "%s must be a table {column = \"sql\", ...}", what);
+        n++;
+        lua_pop(L, 1);
+    }
+    op->columns = new_names(L, n);
+    op->others = new_names(L, n);
+    lua_pushnil(L);
+    while (lua_next(L, at)) {
+        insert_pair(op, lm_change_keep(L, lua_gettop(L) - 1, what),
+                    lm_change_keep(L, lua_gettop(L), what));
+        lua_pop(L, 1);
+    }
+    op->other_count = n;
+}
+
+/* define(body [, {fill = {column = sql}, lose = true | {columns}}]) */
+static int l_define(lua_State *L)
+{
+    static const char *const known[] = {"fill", "lose", NULL};
+    lm_op *op = lm_change_add(L, LM_OP_DEFINE, "define");
+
+    op->text = lm_change_text(L, 2);
+    if (!lm_change_options(L, 3, known))
+        return 0;
+    if (lua_getfield(L, 3, "fill") != LUA_TNIL)
+        take_pairs(L, op, "fill");
+    lua_settop(L, 3);
+    if (lua_getfield(L, 3, "lose") == LUA_TBOOLEAN)
+        op->value = lua_toboolean(L, 4);
+    else if (lua_istable(L, 4))
+        op->lose = lm_change_names(L, 4, &op->lose_count);
+    else if (!lua_isnil(L, 4))
+        lm_raise(L, "lose must be true or a list of columns");
+    return 0;
+}
+
 static int l_rebuild(lua_State *L)
 {
     lm_change_add(L, LM_OP_REBUILD, "rebuild");
@@ -345,6 +392,7 @@ const luaL_Reg lm_operations[] = {
     {"set_strict", l_set_strict},
     {"set_without_rowid", l_set_without_rowid},
     {"reorder", l_reorder},
+    {"define", l_define},
     {"rebuild", l_rebuild},
     {NULL, NULL}
 };

@@ -225,7 +225,7 @@ static int plan_op(lm_alter_run *a)
         lm_op_drop_check, lm_op_add_unique, lm_op_drop_unique,
         lm_op_add_foreign_key, lm_op_drop_foreign_key,
         lm_op_set_primary_key, lm_op_set_autoincrement, lm_op_set_strict,
-        lm_op_set_without_rowid, lm_op_reorder
+        lm_op_set_without_rowid, lm_op_reorder, lm_op_define
     };
 
     if (a->op->kind == LM_OP_REBUILD) {

@@ -7,7 +7,7 @@
  *   refuse.c       saying no, texts that live as long as the call, steps
  *   draft.c        the definition being changed: text, parse, columns
  *   body.c         putting columns and constraints in, out and elsewhere
- *   column.c, newcolumn.c, gone.c, constraint.c, key.c
+ *   column.c, newcolumn.c, gone.c, constraint.c, key.c, define.c
  *                  the operations, on the draft alone
  *   rename.c       names, which SQLite changes best
  *   rights.c       what alter may do and a script may not: begin and end
@@ -207,6 +207,11 @@ int lm_op_set_collate(lm_alter_run *a);
 int lm_op_add_column(lm_alter_run *a);
 int lm_op_drop_column(lm_alter_run *a);
 int lm_op_reorder(lm_alter_run *a);
+int lm_op_define(lm_alter_run *a);
+/* Have both the same primary key? */
+bool lm_key_same(const lm_createtable *a, const lm_createtable *b);
+/* A refusal where foreign keys mean the primary key without naming it. */
+int lm_key_check_references(lm_alter_run *a);
 int lm_op_add_check(lm_alter_run *a);
 int lm_op_drop_check(lm_alter_run *a);
 int lm_op_add_unique(lm_alter_run *a);

@@ -88,7 +88,8 @@ int lm_def_load(lm_alter_run *a)
                         lm_alter_quote(a, a->schema));
     rc = lm_alter_ask(a, sql, a->table, &text);
     if (rc == LM_OK && text == NULL)
-        rc = lm_alter_refuse(a, LM_REASON_TABLE, "there is no such table");
+        rc = lm_alter_refuse(a, LM_REASON_TABLE, "there is no table %s",
+                               a->table);
     if (rc != LM_OK)
         return rc;
     rc = parse(a, text);

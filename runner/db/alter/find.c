@@ -108,7 +108,8 @@ static int check_shadow(lm_alter_run *a)
 static int check_table(lm_alter_run *a, const found *f)
 {
     if (f->name == NULL)
-        return lm_alter_refuse(a, LM_REASON_TABLE, "there is no such table");
+        return lm_alter_refuse(a, LM_REASON_TABLE, "there is no table %s",
+                               a->table);
     a->table = f->name;
     if (f->view)
         return lm_alter_refuse(a, LM_REASON_TABLE, "it is a view: drop it "

@@ -26,10 +26,9 @@ static const char *key_list(lm_alter_run *a)
 
 /* The primary key, wherever it stands; *column is the place of its column, or
  * the column count when it stands at the table. */
-static const lm_constraint *find_key(const lm_alter_run *a, size_t *column,
-                                     size_t *table)
+static const lm_constraint *key_of(const lm_createtable *def, size_t *column,
+                                   size_t *table)
 {
-    const lm_createtable *def = &a->draft.def;
     const lm_constraint *c;
     size_t i;
 
@@ -50,6 +49,40 @@ static const lm_constraint *find_key(const lm_alter_run *a, size_t *column,
     return NULL;
 }
 
+static const lm_constraint *find_key(const lm_alter_run *a, size_t *column,
+                                     size_t *table)
+{
+    return key_of(&a->draft.def, column, table);
+}
+
+/* The i-th column of the key; NULL: there is none. */
+static const char *key_column(const lm_createtable *def, size_t i)
+{
+    size_t column, table;
+    const lm_constraint *c = key_of(def, &column, &table);
+
+    if (c == NULL)
+        return NULL;
+    if (column < def->column_count)
+        return i == 0 ? def->columns[column].name : NULL;
+    return i < c->keys.count ? c->keys.list[i].column : NULL;
+}
+
+bool lm_key_same(const lm_createtable *a, const lm_createtable *b)
+{
+    const char *x, *y;
+    size_t i = 0;
+
+    do {
+        x = key_column(a, i);
+        y = key_column(b, i++);
+        if ((x == NULL) != (y == NULL) ||
+            (x != NULL && !lm_same_name(x, y)))
+            return false;
+    } while (x != NULL);
+    return true;
+}
+
 static bool is_key(const lm_alter_run *a)
 {
     const lm_op *op = a->op;
@@ -66,7 +99,7 @@ static bool is_key(const lm_alter_run *a)
 }
 
 /* REFERENCES without columns means the primary key, whichever that is. */
-static int check_references(lm_alter_run *a)
+int lm_key_check_references(lm_alter_run *a)
 {
     const lm_foreign_info *const *list;
     lm_name table = {a->table, strlen(a->table)};
@@ -105,7 +138,7 @@ int lm_op_set_primary_key(lm_alter_run *a)
         return lm_alter_refuse(a, LM_REASON_CONTRADICTION, "an operation "
                                "before this one set another primary key");
     a->pk_set = true;
-    rc = check_references(a);
+    rc = lm_key_check_references(a);
     c = find_key(a, &column, &table);
     if (rc != LM_OK)
         return rc;
