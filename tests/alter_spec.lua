@@ -618,3 +618,53 @@ describe("reorder and rebuild", function()
       "ORDER BY type, name" },
   })
 end)
+
+describe("define", function()
+  case("gives all columns anew, and keeps what is called as before", {
+    before = PLAIN .. "CREATE VIEW v AS SELECT a FROM t;",
+    run = [[t:define("b TEXT, id INTEGER PRIMARY KEY, a TEXT, d INT",
+      {fill = {d = "id * 2"}, lose = {"c"}})]],
+    want = "rebuild", twice = true,
+    gives = {
+      ["SELECT group_concat(d) FROM t"] = "2,10,18",
+      ["SELECT typeof(b) FROM t WHERE id = 1"] = "text",
+    },
+    keeps = { "SELECT id, a FROM t", "SELECT * FROM v",
+      "SELECT sql FROM sqlite_schema WHERE name = 't_a'" },
+  })
+  case("loses no column that is not named", {
+    before = PLAIN, run = 't:define("id INTEGER PRIMARY KEY")',
+    want = "column", says = "a would be lost",
+  })
+  case("loses no column that is used", {
+    before = PLAIN, run = 't:define("id INTEGER PRIMARY KEY, b, c", ' ..
+      "{lose = true})",
+    want = "dependents", says = "index t_a",
+  })
+  case("refuses rows that do not fit", {
+    before = PLAIN,
+    run = 't:define("id INTEGER PRIMARY KEY, a TEXT NOT NULL, b, c")',
+    want = "rows", says = "rowid 5",
+  })
+  case("refuses a new NOT NULL without a value, also without rows", {
+    before = "CREATE TABLE t (a)", run = 't:define("a, b INT NOT NULL")',
+    want = "rows",
+  })
+  case("keeps the options", {
+    before = "CREATE TABLE t (a INT PRIMARY KEY) STRICT, WITHOUT ROWID",
+    run = 't:define("a TEXT PRIMARY KEY -- the key")', want = "rebuild",
+    twice = true,
+    gives = { ["SELECT wr + strict FROM pragma_table_list('t')"] = 2 },
+  })
+  case("refuses to fill what is not there", {
+    before = PLAIN, run = 't:define("id INTEGER PRIMARY KEY, a, b, c", ' ..
+      '{fill = {nope = "1"}})',
+    want = "column", says = "nope",
+  })
+  for _, bad in ipairs { "", "a INT) STRICT --", "a,, b", "a INT; b" } do
+    case("refuses the body " .. bad, {
+      before = PLAIN, run = ("t:define(%q, {lose = true})"):format(bad),
+      want = "definition",
+    })
+  end
+end)
