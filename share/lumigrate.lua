@@ -207,91 +207,91 @@ function conn:create_function(name, f, options) end
 ---@field sqlite_code string?
 
 ---@class lumigrate.TableChange
-local change = {}
+local t = {}
 
 ---@param name string
 ---@param definition string SQL behind the name
 ---@param options? { after?: string, before?: string, fill?: string }
-function change:add_column(name, definition, options) end
+function t:add_column(name, definition, options) end
 
 ---@param name string
 ---@param options? { cascade?: ("indexes"|"triggers"|"views"|"constraints")[] }
-function change:drop_column(name, options) end
+function t:drop_column(name, options) end
 
 ---@param name string
-function change:rename_to(name) end
+function t:rename_to(name) end
 
 ---@param from string
 ---@param to string
-function change:rename_column(from, to) end
+function t:rename_column(from, to) end
 
 --- All at once: names may be exchanged.
 ---@param names table<string, string>
-function change:rename_columns(names) end
+function t:rename_columns(names) end
 
 ---@param column string
 ---@param type string
 ---@param options? { using?: string }
-function change:set_type(column, type, options) end
+function t:set_type(column, type, options) end
 
 ---@param column string
 ---@param on boolean
 ---@param options? { fill?: string }
-function change:set_not_null(column, on, options) end
+function t:set_not_null(column, on, options) end
 
 ---@param column string
 ---@param sql string|number|nil nil takes it away
-function change:set_default(column, sql) end
+function t:set_default(column, sql) end
 
 ---@param column string
 ---@param name string? nil takes it away
-function change:set_collate(column, name) end
+function t:set_collate(column, name) end
 
 ---@param expr string
 ---@param options? { name?: string }
-function change:add_check(expr, options) end
+function t:add_check(expr, options) end
 
 ---@param which { name?: string, expr?: string } exactly one of them
-function change:drop_check(which) end
+function t:drop_check(which) end
 
 ---@param columns { [integer]: string, name?: string }
-function change:add_unique(columns) end
+function t:add_unique(columns) end
 
 ---@param columns { [integer]: string, name?: string }
-function change:drop_unique(columns) end
+function t:drop_unique(columns) end
 
 ---@param columns string[]
 ---@param ref_table string
 ---@param ref_columns? string[] without: its primary key
 ---@param options? { on_delete?: string, on_update?: string, deferrable?: boolean|"INITIALLY DEFERRED"|"INITIALLY IMMEDIATE", name?: string }
-function change:add_foreign_key(columns, ref_table, ref_columns, options) end
+function t:add_foreign_key(columns, ref_table, ref_columns, options) end
 
 ---@param columns { [integer]: string, name?: string }
-function change:drop_foreign_key(columns) end
+function t:drop_foreign_key(columns) end
 
 ---@param columns { [integer]: string, name?: string }
-function change:set_primary_key(columns) end
+function t:set_primary_key(columns) end
 
 ---@param on boolean
-function change:set_autoincrement(on) end
+function t:set_autoincrement(on) end
 
 ---@param on boolean
-function change:set_strict(on) end
+function t:set_strict(on) end
 
 ---@param on boolean
-function change:set_without_rowid(on) end
+function t:set_without_rowid(on) end
 
 ---@param columns string[]
-function change:reorder(columns) end
+function t:reorder(columns) end
 
 --- All columns and constraints anew. A column that is left out goes only
 --- where `lose` says so.
 ---@param body string what stands between the parentheses
 ---@param options? { fill?: table<string, string>, lose?: true|string[] }
-function change:define(body, options) end
+function t:define(body, options) end
 
 --- Copies the table, also when nothing else changes.
-function change:rebuild() end
+function t:rebuild() end
 
 --- Changes a table, all of it or nothing, and keeps what is not named.
 ---@param table string

@@ -107,6 +107,12 @@ describe("a script's world", function()
     end
   end)
 
+  it("has the annotated operations of conn:alter and no others", function()
+    assert.same(
+      sorted(all(slurp("runner/script/operation.c"), '{"(%l[%w_]*)", l_')),
+      sorted(all(annotations, "\nfunction t:(%w[%w_]*)")))
+  end)
+
   it("has the annotated fields of a cursor", function()
     local class = annotations:match("\n%-%-%-@class lumigrate.Cursor(.-)\nlo")
     local fields = all(class, "\n%-%-%-@field ([%w_]+)")
