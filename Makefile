@@ -94,7 +94,7 @@ STATIC_LIBS := $(shell pkg-config --libs sqlite3 lua5.4 libmd jansson \
 SHARED_LIBS := $(shell pkg-config --libs lua5.4 libmd jansson \
                  2>/dev/null) $(SQLITE)
 
-ROOMS   := base lex engine db db/catalog core script sqlfile native
+ROOMS   := base lex engine db db/alter db/catalog core script sqlfile native
 LIB_SRC := $(sort $(wildcard runner/*.c $(ROOMS:%=runner/%/*.c)))
 CLI_SRC := $(sort $(wildcard runner/cli/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)

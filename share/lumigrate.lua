@@ -170,6 +170,137 @@ function conn:savepoint(f) end
 ---@param options? { deterministic: boolean }
 function conn:create_function(name, f, options) end
 
+-- Changing a table ----------------------------------------------------------
+
+---@class lumigrate.AlterOptions
+---@field schema? string
+---@field strategy? "auto"|"native"|"edit"|"rebuild"
+---@field check? "normal"|"full"
+---@field dry_run? boolean
+
+--- What hangs on a table or one of its columns.
+---@class lumigrate.Hanger
+---@field kind string
+---@field schema string?
+---@field name string?
+---@field column string?
+---@field how "read"|"write"
+
+---@class lumigrate.Altered
+---@field changed boolean false: all of it was there already
+---@field strategy "none"|"native"|"edit"|"rebuild"
+---@field rows integer copied
+---@field seconds number
+---@field steps string[] the SQL
+---@field dependents lumigrate.Hanger[]? with dry_run
+
+--- What conn:alter raises; it prints as one sentence.
+---@class lumigrate.AlterRefused
+---@field code "alter_refused"
+---@field reason "table"|"column"|"definition"|"contradiction"|"dependents"|"rows"|"foreign_key"|"strategy"|"busy_cursor"
+---@field table string
+---@field op string?
+---@field message string
+---@field where string the script's place, which stands before it in print
+---@field dependents lumigrate.Hanger[]
+---@field rows { rowid: integer?, value: lumigrate.Value }[]
+---@field sqlite_code string?
+
+---@class lumigrate.TableChange
+local t = {}
+
+---@param name string
+---@param definition string SQL behind the name
+---@param options? { after?: string, before?: string, fill?: string }
+function t:add_column(name, definition, options) end
+
+---@param name string
+---@param options? { cascade?: ("indexes"|"triggers"|"views"|"constraints")[] }
+function t:drop_column(name, options) end
+
+---@param name string
+function t:rename_to(name) end
+
+---@param from string
+---@param to string
+function t:rename_column(from, to) end
+
+--- All at once: names may be exchanged.
+---@param names table<string, string>
+function t:rename_columns(names) end
+
+---@param column string
+---@param type string
+---@param options? { using?: string }
+function t:set_type(column, type, options) end
+
+---@param column string
+---@param on boolean
+---@param options? { fill?: string }
+function t:set_not_null(column, on, options) end
+
+---@param column string
+---@param sql string|number|nil nil takes it away
+function t:set_default(column, sql) end
+
+---@param column string
+---@param name string? nil takes it away
+function t:set_collate(column, name) end
+
+---@param expr string
+---@param options? { name?: string }
+function t:add_check(expr, options) end
+
+---@param which { name?: string, expr?: string } exactly one of them
+function t:drop_check(which) end
+
+---@param columns { [integer]: string, name?: string }
+function t:add_unique(columns) end
+
+---@param columns { [integer]: string, name?: string }
+function t:drop_unique(columns) end
+
+---@param columns string[]
+---@param ref_table string
+---@param ref_columns? string[] without: its primary key
+---@param options? { on_delete?: string, on_update?: string, deferrable?: boolean|"INITIALLY DEFERRED"|"INITIALLY IMMEDIATE", name?: string }
+function t:add_foreign_key(columns, ref_table, ref_columns, options) end
+
+---@param columns { [integer]: string, name?: string }
+function t:drop_foreign_key(columns) end
+
+---@param columns { [integer]: string, name?: string }
+function t:set_primary_key(columns) end
+
+---@param on boolean
+function t:set_autoincrement(on) end
+
+---@param on boolean
+function t:set_strict(on) end
+
+---@param on boolean
+function t:set_without_rowid(on) end
+
+---@param columns string[]
+function t:reorder(columns) end
+
+--- All columns and constraints anew. A column that is left out goes only
+--- where `lose` says so.
+---@param body string what stands between the parentheses
+---@param options? { fill?: table<string, string>, lose?: true|string[] }
+function t:define(body, options) end
+
+--- Copies the table, also when nothing else changes.
+function t:rebuild() end
+
+--- Changes a table, all of it or nothing, and keeps what is not named.
+---@param table string
+---@param options lumigrate.AlterOptions
+---@param f fun(t: lumigrate.TableChange)
+---@return lumigrate.Altered
+---@overload fun(self: lumigrate.Connection, table: string, f: fun(t: lumigrate.TableChange)): lumigrate.Altered
+function conn:alter(table, options, f) end
+
 -- Asking about the schema ---------------------------------------------------
 --
 -- Names as SQLite compares them; what is not there is {} or nil. Without a

@@ -107,6 +107,12 @@ describe("a script's world", function()
     end
   end)
 
+  it("has the annotated operations of conn:alter and no others", function()
+    assert.same(
+      sorted(all(slurp("runner/script/operation.c"), '{"(%l[%w_]*)", l_')),
+      sorted(all(annotations, "\nfunction t:(%w[%w_]*)")))
+  end)
+
   it("has the annotated fields of a cursor", function()
     local class = annotations:match("\n%-%-%-@class lumigrate.Cursor(.-)\nlo")
     local fields = all(class, "\n%-%-%-@field ([%w_]+)")
@@ -151,13 +157,20 @@ describe("a script's world", function()
       fields("Trigger", conn:triggers())
       fields("View", conn:views())
       fields("Dependent", conn:dependents("t"))
+      local dry = conn:alter("t", { dry_run = true }, function(t)
+        t:set_default("a", "2") end)
+      fields("Altered", { dry })
+      fields("Hanger", dry.dependents)
+      local _, refused = pcall(conn.alter, conn, "t", function(t)
+        t:set_strict(true) end)
+      fields("AlterRefused", { refused })
     ]])
     local found = all(other:up(), "\n    (%u%a+%.[%a_]+)")
     local annotated, class = {}, nil
     for line in annotations:gmatch("[^\n]+") do
       class = line:match("^%-%-%-@class lumigrate%.(%a+)$") or class
       local field = line:match("^%-%-%-@field ([%w_]+)")
-      if field and class ~= "Cursor" then
+      if field and class ~= "Cursor" and class ~= "AlterOptions" then
         annotated[class .. "." .. field] = true
       end
     end

@@ -139,7 +139,8 @@ describe("completion", function()
     end)
 
     it("completes templates", function()
-      assert.equal("add_column add_index", bash("new", "-t", "add_"))
+      assert.equal("add_column add_foreign_key add_index",
+        bash("new", "-t", "add_"))
     end)
 
     it("completes a command behind --exec --", function()

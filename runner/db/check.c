@@ -80,7 +80,7 @@ int lm_check_end(lm_db *db)
     int rc;
 
     rc = lm_db_integer(db, "PRAGMA main.schema_version", 0, &schema);
-    if (rc == LM_OK && schema != t->schema)
+    if (rc == LM_OK && schema != db->links_at)
         rc = lm_links_refresh(db, schema);
     if (rc == LM_OK && t->touched.count > 0 && db->link_count > 0)
         rc = lm_foreign_after(db);

@@ -114,10 +114,26 @@ int lm_links_refresh(lm_db *db, int64_t schema)
         all = has_links(db, t->touched.list[i]);
     for (i = 0; i < db->link_count && all && rc == LM_OK; i++)
         rc = lm_names_add(&t->linked, db->links[i].child, db->err);
+    t->relinked = t->relinked || all;
     if (rc == LM_OK && all)
         rc = read_all(db);
     if (rc == LM_OK)
         db->links_at = schema;
+    return rc;
+}
+
+/* What was there is remembered, because it may be there again: a savepoint
+ * may be rolled back. So the version is none that the schema can have. */
+int lm_links_renew(lm_db *db)
+{
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < db->link_count && rc == LM_OK; i++)
+        rc = lm_names_add(&db->track.linked, db->links[i].child, db->err);
+    if (rc == LM_OK)
+        rc = read_all(db);
+    db->links_at = -1;
     return rc;
 }
 
@@ -319,7 +335,8 @@ static bool concerns(const lm_db *db, const lm_link *link)
 
     return lm_names_has(&t->touched, link->parent) ||
            lm_names_has(&t->touched, link->child) ||
-           (t->altered && !lm_names_has(&t->linked, link->child));
+           (t->altered && t->relinked &&
+            !lm_names_has(&t->linked, link->child));
 }
 
 int lm_foreign_after(lm_db *db)

@@ -95,6 +95,7 @@ typedef struct lm_track {
     lm_names sound;     /* views and triggers that compiled before */
     bool compiled;      /* sound is known */
     bool altered;       /* an ALTER TABLE was prepared */
+    bool relinked;      /* linked holds all children before */
     bool referring;     /* a definition with REFERENCES in it was */
     bool coded;         /* a view or trigger was made or dropped */
     bool made_temp;     /* a temporary object was made */
@@ -192,6 +193,8 @@ int lm_code_unsound(lm_db *db, const lm_on_unsound *on);
  * one they were read for. */
 int lm_links_read(lm_db *db, int64_t schema);
 int lm_links_refresh(lm_db *db, int64_t schema);
+/* Read them as they are in the middle of a migration. */
+int lm_links_renew(lm_db *db);
 void lm_links_clear(lm_db *db);
 
 /* After a statement with this trait succeeded. */

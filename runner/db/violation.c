@@ -79,8 +79,12 @@ static int add_column(lm_db *db, key *k, const lm_value *v)
         rc = lm_err_nomem(db->err);
     else {
         k->link = hash_text(k->link, &v[1], true);
-        lm_buf_printf(&k->value, "%squote(CAST(lm_child.%s AS TEXT))",
-                      k->value.len > 0 ? " || ',' || " : "", from);
+        /* 7, 7.0 and '7' are the same: a type may have changed. */
+        lm_buf_printf(&k->value, "%squote(CAST(CASE WHEN typeof(lm_child.%s)"
+                      " = 'real' AND lm_child.%s = CAST(lm_child.%s AS "
+                      "INTEGER) THEN CAST(lm_child.%s AS INTEGER) ELSE "
+                      "lm_child.%s END AS TEXT))", k->value.len > 0
+                      ? " || ',' || " : "", from, from, from, from, from);
         lm_buf_printf(&k->filled, "%slm_child.%s IS NOT NULL", and, from);
         lm_buf_printf(&k->joined, "%slm_parent.%s = +lm_child.%s", and, to,
                       from);

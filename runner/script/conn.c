@@ -2,6 +2,7 @@
 #include "conn.h"
 
 #include "../db/txn.h"
+#include "alter.h"
 #include "catalog.h"
 #include "cursor.h"
 #include "function.h"
@@ -113,6 +114,7 @@ void lm_conn_open(lua_State *L)
         {"executescript", l_conn_executescript},
         {"savepoint", l_conn_savepoint},
         {"create_function", l_conn_create_function},
+        {"alter", l_conn_alter},
         {NULL, NULL}
     };
     static const luaL_Reg meta[] = {{NULL, NULL}};

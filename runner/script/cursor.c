@@ -181,6 +181,20 @@ void lm_cursor_prepare(lua_State *L, lm_cursor *cur, const char *sql,
     classify(cur, sql, len);
 }
 
+/* The script's line that is being run, for whoever finds rows left. */
+static int calling_line(lua_State *L)
+{
+    lua_Debug ar;
+    int level;
+
+    for (level = 1; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "l", &ar);
+        if (ar.currentline > 0)
+            return ar.currentline;
+    }
+    return 0;
+}
+
 /* (sql), (sql, table) or (sql, value, …) */
 int l_cursor_execute(lua_State *L)
 {
@@ -197,6 +211,8 @@ int l_cursor_execute(lua_State *L)
     else
         lm_bind_stack(L, cur->stmt, 3, given);
     cur->rows = lm_cursor_step(L, cur) ? LM_ROWS_READY : LM_ROWS_END;
+    if (cur->rows == LM_ROWS_READY)
+        cur->line = calling_line(L);
     cur->named = false;
     lua_settop(L, 1);
     return 1;

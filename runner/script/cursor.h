@@ -45,6 +45,7 @@ typedef struct lm_cursor {
     bool busy;              /* inside a step of its statement */
     bool writes, inserts;   /* the statement changes rows; adds them */
     bool named;             /* user value 1 suits the rows (row.c) */
+    int line;               /* of the script, where its rows began */
     unsigned serial;        /* counts executions: an iterator belongs to one */
     int64_t rowcount;
     int64_t lastrowid;

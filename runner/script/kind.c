@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kind.h"
 
-static const char *const names[LM_KINDS] = {"conn", "cursor", "blob", "NULL"};
+static const char *const names[LM_KINDS] = {"conn", "cursor", "blob", "NULL",
+                                            "table change"};
 
 void lm_kind_make(lua_State *L, lm_kind kind, const luaL_Reg *metamethods)
 {

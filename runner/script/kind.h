@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kind.h - the kinds of userdata that scripts hold: conn, cursor, blob and
- * NULL.
+ * kind.h - the kinds of userdata that scripts hold: conn, cursor, blob, NULL
+ * and what conn:alter collects.
  *
  *   lm_kind_make   make the metatable of a kind
  *   lm_kind_set    give it to the userdata on top of the stack

@@ -14,7 +14,7 @@ enum { LM_MESSAGE_MAX = 4096 };
  * one level alone, which is a C function where a script writes
  * pcall(cursor.execute, cursor, sql).
  */
-static void push_where(lua_State *L)
+void lm_push_where(lua_State *L)
 {
     lua_Debug ar;
     int level;
@@ -33,7 +33,7 @@ int lm_raise(lua_State *L, const char *format, ...)
 {
     va_list args;
 
-    push_where(L);
+    lm_push_where(L);
     va_start(args, format);
     lua_pushvfstring(L, format, args);
     va_end(args);

@@ -4,6 +4,7 @@
  *
  *   lm_raise            raise a sentence, with the script's line before it
  *   lm_raise_db         raise what lm_db_err holds
+ *   lm_push_where       "path:line: " of the script's own line, or ""
  *   lm_push_error_text  any error object as a string
  *   l_message_handler   the handler of the one call that runs a script
  *   lm_report           the outcome of that call, into lm_db_err
@@ -25,6 +26,7 @@
 /* Formats of lua_pushfstring. Never returns. */
 int lm_raise(lua_State *L, const char *format, ...);
 int lm_raise_db(lua_State *L);
+void lm_push_where(lua_State *L);
 void lm_push_error_text(lua_State *L, int index);
 int l_message_handler(lua_State *L);
 int lm_report(lm_script *sc, int status);

@@ -28,6 +28,7 @@ typedef enum lm_kind {
     LM_KIND_CURSOR,
     LM_KIND_BLOB,
     LM_KIND_NULL,
+    LM_KIND_CHANGE,
     LM_KINDS
 } lm_kind;
 

@@ -89,6 +89,32 @@ static const char script[] =
     "assert(#conn:schema_dump() > 100 and #conn:schema_fingerprint())\n"
     "print(string.format('%s rows', 5))\n";
 
+/* Every way to change a table, and to be refused. */
+static const char altering[] =
+    "conn:executescript([[\n"
+    "  CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1);\n"
+    "  CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT UNIQUE,\n"
+    "    b INT DEFAULT 1 REFERENCES p, c AS (b || 1), CHECK (b > 0));\n"
+    "  INSERT INTO t (a) VALUES ('1'), ('2'), ('3'), ('4'), (NULL);\n"
+    "  CREATE INDEX i ON t (lower(a)) WHERE b > 0;\n"
+    "  CREATE VIEW v AS SELECT a FROM t;\n"
+    "  CREATE TRIGGER g UPDATE OF a ON t BEGIN SELECT 1; END; ANALYZE]])\n"
+    "conn:alter('t', function(t) t:rename_column('a', 'z')\n"
+    "  t:set_default('b', '2') t:add_column('d', 'INT', {after = 'id'}) end)\n"
+    "conn:alter('t', function(t) t:add_check('b < 100', {name = 'k'})\n"
+    "  t:drop_foreign_key{'b'} end)\n"
+    "conn:alter('t', function(t) t:add_column('e', 'INT') end)\n"
+    "local ok, e = pcall(conn.alter, conn, 't', function(t)\n"
+    "  t:set_strict(true) t:set_not_null('z', true) end)\n"
+    "assert(not ok)\n"
+    "ok, e = pcall(conn.alter, conn, 't', function(t)\n"
+    "  t:drop_column('z') end)\n"
+    "assert(not ok and #tostring(e) > 10)\n"
+    "local r = conn:alter('t', {dry_run = true}, function(t)\n"
+    "  t:drop_column('z', {cascade = {'views', 'indexes', 'triggers'}})\n"
+    "  t:rename_to('u') end)\n"
+    "assert(#r.steps > 3 and #r.dependents > 2)\n";
+
 /* On a file system in memory where there is one: the runs sync a lot. */
 static void choose_database(box *b)
 {
@@ -208,12 +234,12 @@ static long step_for(long total)
     return all != NULL && strcmp(all, "all") == 0 ? 1 : total / 97 + 1;
 }
 
-static void sweep(box *b)
+static void sweep(box *b, const char *body)
 {
     long n, total, step;
 
     choose_database(b);
-    box_migration(b, "2026_01_01_a", script);
+    box_migration(b, "2026_01_01_a", body);
     assert_int_equal(run_once(b, 1L << 40), LUMIGRATE_OK);
     total = counted;
     remove_database(b);
@@ -225,13 +251,25 @@ static void sweep(box *b)
 static void survives_one_failed_allocation(void **state)
 {
     for_ever = 0;
-    sweep(*state);
+    sweep(*state, script);
 }
 
 static void survives_no_more_memory(void **state)
 {
     for_ever = 1;
-    sweep(*state);
+    sweep(*state, script);
+}
+
+static void alters_with_one_failed_allocation(void **state)
+{
+    for_ever = 0;
+    sweep(*state, altering);
+}
+
+static void alters_with_no_more_memory(void **state)
+{
+    for_ever = 1;
+    sweep(*state, altering);
 }
 
 /* Applied, and its file edited since: the way down is in the history. */
@@ -298,7 +336,9 @@ int main(void)
         BOX_TEST(survives_one_failed_allocation),
         BOX_TEST(survives_no_more_memory),
         BOX_TEST(survives_one_on_the_way_back),
-        BOX_TEST(survives_no_more_on_the_way_back)
+        BOX_TEST(survives_no_more_on_the_way_back),
+        BOX_TEST(alters_with_one_failed_allocation),
+        BOX_TEST(alters_with_no_more_memory)
     };
 #ifdef __SANITIZE_ADDRESS__
     sqlite3_mem_methods faulty;

@@ -5,21 +5,23 @@
 --- ${words}.
 MIGRATION_ID = ${id}
 
--- SQLite refuses while an index, a trigger, a view or a constraint uses the
--- column: what has to go before it is dropped here, by name.
+-- What uses the column stops this, and is named. To have it go as well, list
+-- its kind: { cascade = { "indexes", "triggers", "views", "constraints" } }
 function upgrade(conn, column_exists, table_exists)
-  assert(table_exists(${table}), "there is no table ${table}")
-  if column_exists(${table}, ${column}) then
-    conn:execute("ALTER TABLE ${table:sql} DROP COLUMN ${column:sql}")
+  local done = conn:alter(${table}, function(t)
+    t:drop_column(${column})
+  end)
+  if done.changed then
     print("dropped ${table}.${column}")
   end
 end
 
 -- The column comes back; what was in it does not.
 function downgrade(conn, column_exists, table_exists)
-  assert(table_exists(${table}), "there is no table ${table}")
   if not column_exists(${table}, ${column}) then
-    conn:execute("ALTER TABLE ${table:sql} ADD COLUMN ${column:sql} ${type}")
+    conn:alter(${table}, function(t)
+      t:add_column(${column}, "${type}")
+    end)
     print("added ${table}.${column}")
   end
 end

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Cursors with rows left. DROP TABLE is refused by SQLite while anything at
+ * all is read, and the schema cannot be read anew under it; ALTER TABLE is
+ * not, but whoever reads this very table would see it change.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alter.h"
+
+typedef struct listener {
+    lm_alter_run *a;
+    bool reads;
+} listener;
+
+static void hear(void *user, int action, const char *table,
+                 const char *column, const char *schema, const char *inside)
+{
+    listener *l = user;
+
+    (void)column;
+    (void)inside;
+    if ((action == SQLITE_READ || action == SQLITE_INSERT ||
+         action == SQLITE_UPDATE || action == SQLITE_DELETE) &&
+        lm_same_name(table, l->a->table) && schema != NULL &&
+        lm_same_name(schema, l->a->schema))
+        l->reads = true;
+}
+
+/* What cannot be told reads it. */
+static bool reads_it(lm_alter_run *a, sqlite3_stmt *s)
+{
+    listener l = {a, false};
+    lm_db *db = a->db;
+    sqlite3_stmt *again = NULL;
+    lm_actor actor = db->actor;
+    int rc;
+
+    db->actor = LM_RUNNER;
+    db->listener = hear;
+    db->listener_user = &l;
+    rc = sqlite3_prepare_v2(db->handle, sqlite3_sql(s), -1, &again, NULL);
+    db->listener = NULL;
+    db->actor = actor;
+    sqlite3_finalize(again);
+    return rc != SQLITE_OK || l.reads;
+}
+
+static int line_of(const lm_alter_run *a, sqlite3_stmt *s)
+{
+    size_t i;
+
+    for (i = 0; i < a->req->held_count; i++)
+        if (a->req->held[i].stmt->handle == s)
+            return a->req->held[i].line;
+    return 0;
+}
+
+static int refuse(lm_alter_run *a, sqlite3_stmt *s)
+{
+    int line = line_of(a, s), rc;
+    char *sql = lm_one_line(sqlite3_sql(s), strlen(sqlite3_sql(s)), 60);
+
+    if (sql == NULL)
+        return lm_err_nomem(a->db->err);
+    if (line > 0)
+        rc = lm_alter_refuse(a, LM_REASON_BUSY_CURSOR, "the cursor opened "
+                             "on line %d has rows left to be read: %s",
+                             line, sql);
+    else
+        rc = lm_alter_refuse(a, LM_REASON_BUSY_CURSOR, "a statement is "
+                             "still running: %s", sql);
+    lm_err_hint(a->db->err, "read its rows to the end (fetchall()), or "
+                "close() it, before the table is changed");
+    free(sql);
+    return rc;
+}
+
+int lm_busy_check(lm_alter_run *a, lm_strategy strategy)
+{
+    sqlite3_stmt *s = NULL;
+
+    while ((s = sqlite3_next_stmt(a->db->handle, s)) != NULL)
+        if (sqlite3_stmt_busy(s) &&
+            (strategy != LM_STRATEGY_NATIVE || reads_it(a, s)))
+            return refuse(a, s);
+    return LM_OK;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What compiled before compiles after, and reads the same columns. A name may
+ * go on compiling and mean another thing: a column of another table, a
+ * string, another place in a list.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../lex/createother.h"
+#include "../../lex/sqltok.h"
+#include "probe.h"
+
+static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
+{
+    lm_hanger h = {s->kind, s->schema, s->shown, NULL, "read"};
+    int rc;
+
+    if (strcmp(s->kind, "table") == 0)
+        h.kind = "foreign_key";
+    rc = lm_alter_hanger(a, &h);
+    a->op = NULL;
+    if (rc == LM_OK && strcmp(s->kind, "table") == 0)
+        return lm_alter_refuse(a, LM_REASON_FOREIGN_KEY, "%s could not be "
+                               "written any more: %s", s->shown, why);
+    if (rc == LM_OK && s->event != 0)
+        return lm_alter_refuse(a, LM_REASON_DEPENDENTS, "it breaks the "
+                               "trigger %s on %s: %s", s->shown, s->name,
+                               why);
+    return rc != LM_OK ? rc
+        : lm_alter_refuse(a, LM_REASON_DEPENDENTS, "it breaks the view %s: "
+                          "%s", s->shown, why);
+}
+
+static bool says(const char *text, const char *word)
+{
+    lm_sqltok t;
+
+    lm_sqltok_start(&t, text, strlen(text));
+    while (lm_sqltok_next(&t) != LM_TOK_END)
+        if (lm_sqltok_is(&t, word))
+            return true;
+    return false;
+}
+
+/* Is this name in double quotes somewhere? */
+static bool quotes(const char *text, const char *name)
+{
+    lm_arena arena = {0};
+    const char *said;
+    lm_sqltok t;
+    bool found = false;
+
+    lm_sqltok_start(&t, text, strlen(text));
+    while (!found && lm_sqltok_next(&t) != LM_TOK_END) {
+        if (t.kind != LM_TOK_QUOTED || text[t.start] != '"')
+            continue;
+        said = lm_sqltext_name(&arena, text + t.start, t.size);
+        found = said != NULL && lm_same_name(said, name);
+    }
+    lm_arena_clear(&arena);
+    return found;
+}
+
+static bool was_dropped(const lm_alter_run *a, uint64_t full)
+{
+    size_t i;
+
+    for (i = 0; i < a->gone.count; i++)
+        if (lm_hash_read(a->schema, a->first, a->gone.list[i]) == full)
+            return true;
+    return false;
+}
+
+static bool reads_here(const lm_sound *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->read_count; i++)
+        if (s->reads[i].here)
+            return true;
+    return false;
+}
+
+/* A search for a table or view that the text names and that has a column. */
+typedef struct joined {
+    lm_alter_run *a;
+    const char *text, *schema;
+    const char *column;
+    bool found;
+} joined;
+
+static int on_relation(void *user, lm_db *db, const lm_value *row)
+{
+    joined *j = user;
+    const char *name = lm_alter_copy(j->a, row[0].as.text.bytes,
+                                     row[0].as.text.size);
+    int64_t n = 0;
+    int rc;
+
+    if (name == NULL)
+        return LM_ENOMEM;
+    if (j->found || lm_same_name(name, j->a->table) ||
+        !lm_text_names(j->text, strlen(j->text), name))
+        return LM_OK;
+    rc = lm_alter_ask_integer(j->a, lm_alter_text(j->a, "SELECT count(*) "
+        "FROM pragma_table_xinfo(%s, %s) WHERE name = ?1 COLLATE NOCASE",
+        lm_alter_literal(j->a, name), lm_alter_literal(j->a, j->schema)),
+        j->column, &n);
+    if (rc == LM_EFAILED) {
+        lm_err_clear(db->err);  /* a view that does not compile */
+        rc = LM_OK;
+    }
+    j->found = n > 0;
+    return rc;
+}
+
+static int look_for_column(joined *j)
+{
+    const char *sql = lm_alter_text(j->a, "SELECT name FROM "
+        "%s.sqlite_schema WHERE type IN ('table', 'view')",
+        lm_alter_quote(j->a, j->schema));
+
+    return sql == NULL ? LM_ENOMEM
+        : lm_db_each(j->a->db, sql, NULL, 0, on_relation, j);
+}
+
+/* A NATURAL JOIN joins by whatever columns have a name in common; the
+ * authorizer is not asked for these. *out: a name that came or went and that
+ * another table in it has. */
+static int joined_by(lm_alter_run *a, const lm_sound *s, const char **out)
+{
+    const lm_texts *lists[3];
+    joined j = {a, s->text, a->schema, NULL, false};
+    size_t i, k;
+    int rc = LM_OK;
+
+    *out = NULL;
+    lists[0] = &a->gone;
+    lists[1] = &a->renamed;
+    lists[2] = &a->new_names;
+    for (i = 0; i < 3; i++)
+        for (k = 0; k < lists[i]->count && rc == LM_OK && *out == NULL;
+             k++) {
+            j.column = lists[i]->list[k];
+            rc = look_for_column(&j);
+            *out = j.found ? j.column : NULL;
+        }
+    return rc;
+}
+
+static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
+{
+    const char *name;
+    size_t i;
+    int rc;
+
+    for (i = 0; i < old->read_count; i++)
+        if (!lm_sound_reads(new, old->reads[i].full) &&
+            !was_dropped(a, old->reads[i].full))
+            return refuse(a, old, "a name in it would mean another column "
+                          "than before");
+    for (i = 0; i < a->draft.col_count && !old->strict; i++) {
+        name = a->draft.def.columns[i].name;
+        if (a->draft.cols[i].first == NULL && quotes(old->text, name) &&
+            lm_sound_reads(new, lm_hash_read(a->schema, a->first, "\001")))
+            return refuse(a, old, lm_alter_text(a, "\"%s\" is a string in "
+                          "it, and would become a column", name));
+    }
+    if (!reads_here(old) || !says(old->text, "NATURAL"))
+        return LM_OK;
+    rc = joined_by(a, old, &name);
+    return rc != LM_OK || name == NULL ? rc
+        : refuse(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "
+                 "other columns (%s)", name));
+}
+
+/* A star that stands for columns: SELECT *, t.*, a, * */
+static bool has_star(const char *text)
+{
+    lm_sqltok t;
+    bool list = false;
+    char c;
+
+    lm_sqltok_start(&t, text, strlen(text));
+    while (lm_sqltok_next(&t) != LM_TOK_END) {
+        if (t.kind == LM_TOK_SPACE || t.kind == LM_TOK_COMMENT)
+            continue;
+        c = t.kind == LM_TOK_OPERATOR && t.size == 1 ? text[t.start] : ' ';
+        if (c == '*' && list)
+            return true;
+        list = c == ',' || c == '.' || lm_sqltok_is(&t, "SELECT") ||
+               lm_sqltok_is(&t, "DISTINCT") || lm_sqltok_is(&t, "ALL");
+    }
+    return false;
+}
+
+static lm_sqlkind next(lm_sqltok *t)
+{
+    lm_sqlkind kind;
+
+    do
+        kind = lm_sqltok_next(t);
+    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
+    return kind;
+}
+
+static bool is_op(const lm_sqltok *t, char c)
+{
+    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
+           t->text[t->start] == c;
+}
+
+/* INSERT INTO this table without a list of columns. */
+static bool inserts_by_place(const char *text, const char *table)
+{
+    lm_arena arena = {0};
+    const char *name = NULL;
+    lm_sqltok t;
+    bool found = false;
+
+    lm_sqltok_start(&t, text, strlen(text));
+    while (!found && next(&t) != LM_TOK_END) {
+        if (!lm_sqltok_is(&t, "INTO"))
+            continue;
+        do {
+            next(&t);
+            name = lm_sqltext_name(&arena, text + t.start, t.size);
+            next(&t);
+        } while (is_op(&t, '.'));
+        if (lm_sqltok_is(&t, "AS")) {
+            next(&t);
+            next(&t);
+        }
+        found = !is_op(&t, '(') && name != NULL &&
+                lm_same_name(name, table);
+    }
+    lm_arena_clear(&arena);
+    return found;
+}
+
+/* Where columns change places but not their number, what counts places goes
+ * on compiling, and means others. */
+static int compare_places(lm_alter_run *a, const lm_sound *s)
+{
+    lm_createview view = {0};
+    bool broken = false;
+
+    if (s->event != 0)
+        broken = inserts_by_place(s->text, a->table) ||
+                 (has_star(s->text) && reads_here(s));
+    else if (reads_here(s) && has_star(s->text)) {
+        if (lm_createview_parse(s->text, strlen(s->text), &view, a->db->err)
+            != LM_OK)
+            lm_err_clear(a->db->err);
+        broken = view.columns.count > 0 || says(s->text, "UNION") ||
+                 says(s->text, "INTERSECT") || says(s->text, "EXCEPT");
+        lm_createview_clear(&view);
+    }
+    return !broken ? LM_OK
+        : refuse(a, s, "it counts the columns of the table, and they change "
+                 "places");
+}
+
+/* A trigger's group may have lost members, by cascade: the text is that of
+ * now. */
+static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
+{
+    lm_sound new = *now;
+    lm_ear e = {a, &new, true, false};
+    lm_verdict v;
+    bool code;
+    int rc;
+
+    new.reads = NULL;
+    new.read_count = new.read_size = 0;
+    rc = lm_probe(&e, old->strict, !old->strict, &v);
+    if (rc == LM_OK && !v.ok)
+        rc = refuse(a, now, v.why == NULL ? "" : v.why);
+    code = strcmp(old->kind, "table") != 0;
+    if (rc == LM_OK && code)
+        rc = compare(a, old, &new);
+    if (rc == LM_OK && code && a->places_moved)
+        rc = compare_places(a, &new);
+    free(v.why);
+    free(new.reads);
+    return rc;
+}
+
+static const lm_sound *find_after(const lm_alter_run *a,
+                                  const lm_sound *list, size_t count,
+                                  const lm_sound *old)
+{
+    bool here = lm_same_name(old->name, a->first) &&
+                lm_same_name(old->schema, a->schema);
+    const char *name = here && strcmp(old->kind, "view") != 0 ? a->table
+                                                              : old->name;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (strcmp(list[i].kind, old->kind) == 0 &&
+            list[i].event == old->event &&
+            lm_same_name(list[i].schema, old->schema) &&
+            lm_same_name(list[i].name, name))
+            return &list[i];
+    return NULL;
+}
+
+int lm_probe_after(lm_alter_run *a)
+{
+    lm_sound *before = a->sounds;
+    size_t count = a->sound_count, i;
+    const lm_sound *now;
+    int rc;
+
+    a->sounds = NULL;
+    a->sound_count = a->sound_size = 0;
+    rc = lm_probe_list(a);
+    for (i = 0; i < count && rc == LM_OK; i++) {
+        if (!before[i].ok)
+            continue;
+        now = find_after(a, a->sounds, a->sound_count, &before[i]);
+        if (now != NULL)
+            rc = verify(a, &before[i], now);
+    }
+    for (i = 0; i < count; i++)
+        free(before[i].reads);
+    free(before);
+    return rc;
+}

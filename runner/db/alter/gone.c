@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dropping a column, and what hangs on it. Constraints of the table itself
+ * are looked for in the draft, where earlier operations may have changed
+ * them; everything else in the database (catalog.h).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../lex/sqltok.h"
+#include "../catalog.h"
+#include "alter.h"
+
+/* One column's going. */
+typedef struct going {
+    lm_alter_run *a;
+    size_t at;
+    const char *name;       /* as the table spells it */
+    lm_buf blocked;         /* what must not go with it, for the message */
+    size_t blocked_count;
+    bool clean;             /* nothing hangs on it at all */
+} going;
+
+static bool may(const going *g, unsigned kind)
+{
+    return (g->a->op->cascade & kind) != 0;
+}
+
+/* Note what hangs on it; `shown` is it in the message. */
+static int note(going *g, const lm_hanger *h, unsigned kind,
+                const char *shown)
+{
+    int rc = shown == NULL ? LM_ENOMEM : lm_alter_hanger(g->a, h);
+
+    g->clean = false;
+    if (rc != LM_OK || may(g, kind))
+        return rc;
+    lm_buf_printf(&g->blocked, "%s%s", g->blocked_count++ == 0 ? "" : ", ",
+                  shown);
+    return lm_buf_failed(&g->blocked) ? lm_err_nomem(g->a->db->err) : LM_OK;
+}
+
+static int note_own(going *g, const char *kind, const char *name,
+                    unsigned cascade, lm_span what)
+{
+    lm_alter_run *a = g->a;
+    lm_hanger h = {kind, a->schema, name, g->name, "read"};
+    const char *text = lm_def_span(a, what);
+    char *line = text == NULL ? NULL
+                              : lm_one_line(text, strlen(text), 60);
+    const char *shown = line == NULL ? NULL : lm_alter_text(a, "%s", line);
+    int rc = note(g, &h, cascade, shown);
+
+    free(line);
+    return rc;
+}
+
+static bool keys_name(const lm_keys *keys, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < keys->count; i++)
+        if (keys->list[i].column != NULL &&
+            lm_same_name(keys->list[i].column, name))
+            return true;
+    return false;
+}
+
+static bool span_names(const going *g, lm_span span)
+{
+    return lm_text_names(g->a->draft.text + span.start,
+                         span.end - span.start, g->name);
+}
+
+/* Does a constraint at the table, or at another column, need it? */
+static bool needs_it(const going *g, const lm_constraint *c)
+{
+    switch (c->kind) {
+    case LM_CON_CHECK:
+    case LM_CON_GENERATED:
+        return span_names(g, c->inner);
+    case LM_CON_PRIMARY_KEY:
+    case LM_CON_UNIQUE:
+        return keys_name(&c->keys, g->name);
+    case LM_CON_FOREIGN_KEY:
+        return keys_name(&c->keys, g->name) ||
+               (lm_same_name(c->target, g->a->table) &&
+                keys_name(&c->target_keys, g->name));
+    default:
+        return false;
+    }
+}
+
+static const char *kind_name(const lm_constraint *c)
+{
+    switch (c->kind) {
+    case LM_CON_CHECK:
+        return "check";
+    case LM_CON_GENERATED:
+        return "generated";
+    case LM_CON_PRIMARY_KEY:
+        return "primary_key";
+    case LM_CON_UNIQUE:
+        return "unique";
+    default:
+        return "foreign_key";
+    }
+}
+
+/* Each call takes at most one away, because the spans move. */
+static int take_one_constraint(going *g, bool take, bool *taken)
+{
+    const lm_createtable *def = &g->a->draft.def;
+    const lm_constraint *c;
+    size_t i, k;
+    int rc = LM_OK;
+
+    *taken = false;
+    for (i = 0; i < def->constraint_count && rc == LM_OK; i++) {
+        c = &def->constraints[i];
+        if (!needs_it(g, c))
+            continue;
+        *taken = take;
+        if (take)
+            return lm_body_drop_constraint(g->a, i);
+        rc = note_own(g, kind_name(c), c->name, LM_CASCADE_CONSTRAINTS,
+                      c->item.span);
+    }
+    for (i = 0; i < def->column_count && rc == LM_OK; i++)
+        for (k = 0; k < def->columns[i].count && rc == LM_OK; k++) {
+            c = &def->columns[i].constraints[k];
+            if (i == g->at || !needs_it(g, c))
+                continue;
+            *taken = take;
+            if (take)
+                return lm_def_cut(g->a, c->item.span);
+            rc = note_own(g, kind_name(c), c->kind == LM_CON_GENERATED
+                          ? def->columns[i].name : c->name,
+                          c->kind == LM_CON_GENERATED
+                          ? 0 : LM_CASCADE_CONSTRAINTS,
+                          def->columns[i].item.span);
+        }
+    return rc;
+}
+
+static int take_constraints(going *g)
+{
+    bool taken = true;
+    int rc = LM_OK;
+
+    while (rc == LM_OK && taken)
+        rc = take_one_constraint(g, true, &taken);
+    return rc;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    lm_sqltok t;
+
+    lm_sqltok_start(&t, text, strlen(text));
+    while (lm_sqltok_next(&t) != LM_TOK_END)
+        if (lm_sqltok_is(&t, word))
+            return true;
+    return false;
+}
+
+/* SELECT * reads the column, and goes on without it. In a NATURAL JOIN it
+ * may be what joins. */
+static bool minds(const going *g, const char *sql)
+{
+    return sql == NULL || lm_text_names(sql, strlen(sql), g->name) ||
+           has_word(sql, "NATURAL");
+}
+
+static int text_of(going *g, const lm_dependent *d, const char **out)
+{
+    const char *sql = lm_alter_text(g->a, "SELECT sql FROM %s.sqlite_schema "
+        "WHERE type = '%s' AND name = ?1", lm_alter_quote(g->a, d->schema),
+        d->kind == LM_DEP_VIEW ? "view" : d->kind == LM_DEP_TRIGGER
+        ? "trigger" : "index");
+
+    return lm_alter_ask(g->a, sql, d->name, out);
+}
+
+static int drop_later(going *g, const char *type, const char *schema,
+                      const char *name)
+{
+    return lm_texts_add(g->a, &g->a->drops, lm_alter_text(g->a,
+        "DROP %s IF EXISTS %s.%s", type, lm_alter_quote(g->a, schema),
+        lm_alter_quote(g->a, name)));
+}
+
+typedef struct on_view {
+    going *g;
+    const char *schema;
+} on_view;
+
+/* A view takes the INSTEAD OF triggers that stand on it along. */
+static int note_view_trigger(void *user, lm_db *db, const lm_value *row)
+{
+    on_view *v = user;
+    going *g = v->g;
+    lm_hanger h = {"trigger", v->schema, NULL, NULL, "write"};
+
+    (void)db;
+    h.name = lm_alter_copy(g->a, row->as.text.bytes, row->as.text.size);
+    if (h.name == NULL)
+        return LM_ENOMEM;
+    return note(g, &h, LM_CASCADE_TRIGGERS,
+                lm_alter_text(g->a, "the trigger %s of that view", h.name));
+}
+
+static int note_code(going *g, const lm_dependent *d, unsigned cascade)
+{
+    bool view = d->kind == LM_DEP_VIEW;
+    const char *type = view ? "VIEW" : "TRIGGER";
+    lm_hanger h = {view ? "view" : "trigger", d->schema, d->name, g->name,
+                   d->writes ? "write" : "read"};
+    lm_value name = lm_text_of(d->name);
+    on_view v = {g, d->schema};
+    const char *sql;
+    int rc = text_of(g, d, &sql);
+
+    if (rc != LM_OK || d->positional || d->broken || !minds(g, sql))
+        return rc;
+    rc = note(g, &h, cascade, view
+              ? lm_alter_text(g->a, "the view %s", d->name)
+              : lm_alter_text(g->a, "the trigger %s on %s", d->name,
+                              d->table));
+    if (rc == LM_OK && view) {
+        sql = lm_alter_text(g->a, "SELECT name FROM %s.sqlite_schema WHERE "
+            "type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE",
+            lm_alter_quote(g->a, d->schema));
+        rc = sql == NULL ? LM_ENOMEM
+            : lm_db_each(g->a->db, sql, &name, 1, note_view_trigger, &v);
+    }
+    if (rc == LM_OK && may(g, cascade))
+        rc = drop_later(g, type, d->schema, d->name);
+    return rc;
+}
+
+static int note_dependent(going *g, const lm_dependent *d)
+{
+    lm_alter_run *a = g->a;
+    lm_hanger h = {lm_dependent_kind_name(d->kind), d->schema, d->name,
+                   g->name, d->writes ? "write" : "read"};
+    bool own = d->table != NULL && lm_same_name(d->table, a->table) &&
+               lm_same_name(d->schema, a->schema);
+    int rc;
+
+    switch (d->kind) {
+    case LM_DEP_VIEW:
+        return note_code(g, d, LM_CASCADE_VIEWS);
+    case LM_DEP_TRIGGER:
+        return note_code(g, d, LM_CASCADE_TRIGGERS);
+    case LM_DEP_INDEX:
+        rc = note(g, &h, LM_CASCADE_INDEXES,
+                  lm_alter_text(a, "the index %s", d->name));
+        if (rc == LM_OK && may(g, LM_CASCADE_INDEXES))
+            rc = drop_later(g, "INDEX", d->schema, d->name);
+        return rc;
+    case LM_DEP_FTS5:
+        return note(g, &h, 0, lm_alter_text(a, "the full-text table %s",
+                                            d->name));
+    case LM_DEP_FOREIGN_KEY:
+        return own ? LM_OK : note(g, &h, 0, lm_alter_text(a,
+                   "a foreign key of %s", d->table));
+    default:
+        return LM_OK;
+    }
+}
+
+/* The answer lasts until the next question, which reading a text is not. */
+static int note_dependents(going *g)
+{
+    lm_alter_run *a = g->a;
+    const lm_dependent *list;
+    lm_name table = {a->table, strlen(a->table)}, column;
+    size_t i, n;
+    int rc;
+
+    column.text = a->draft.cols[g->at].source;
+    column.size = strlen(column.text);
+    rc = lm_catalog_dependents(a->db, a->schema, table, &column, &list, &n);
+    for (i = 0; i < n && rc == LM_OK; i++)
+        rc = note_dependent(g, &list[i]);
+    return rc;
+}
+
+static int refuse_hanging(going *g)
+{
+    lm_alter_run *a = g->a;
+    int rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the column %s is used "
+                             "by %s", g->name, lm_buf_text(&g->blocked));
+
+    lm_err_hint(a->db->err, "drop or change what uses it first, in the same "
+                "migration, or name its kind: cascade = {\"indexes\", "
+                "\"triggers\", \"views\", \"constraints\"}");
+    return rc;
+}
+
+/* Is there a comment that SQLite's own way would take along? It cuts from
+ * the end of the column before when the last one goes. */
+static bool has_comment(const lm_alter_run *a)
+{
+    lm_sqltok t;
+
+    lm_sqltok_start(&t, a->draft.text, strlen(a->draft.text));
+    while (lm_sqltok_next(&t) != LM_TOK_END)
+        if (t.kind == LM_TOK_COMMENT)
+            return true;
+    return false;
+}
+
+static bool is_native(const going *g)
+{
+    const lm_alter_run *a = g->a;
+    const lm_column *c = &a->draft.def.columns[g->at];
+
+    return g->clean && lm_column_has(c, LM_CON_PRIMARY_KEY) == NULL &&
+           lm_column_has(c, LM_CON_UNIQUE) == NULL &&
+           lm_column_has(c, LM_CON_DEFER) == NULL && !has_comment(a);
+}
+
+static int check_going(going *g)
+{
+    lm_alter_run *a = g->a;
+    const lm_col *c = &a->draft.cols[g->at];
+
+    if (c->added || c->type_set != NULL || c->default_set != NULL ||
+        c->no_default || c->collate_set != NULL || c->no_collate ||
+        c->null_set != 0)
+        return lm_alter_refuse(a, LM_REASON_CONTRADICTION, "an operation "
+                               "before this one %s the column %s",
+                               c->added ? "added" : "changed", g->name);
+    if (a->draft.col_count == 1)
+        return lm_alter_refuse(a, LM_REASON_DEFINITION, "%s is the only "
+                               "column: drop the table instead", g->name);
+    return LM_OK;
+}
+
+static int drop(going *g)
+{
+    lm_alter_run *a = g->a;
+    bool native = is_native(g);
+    int rc = LM_OK;
+
+    if (native)
+        rc = lm_texts_add(a, &a->natives, lm_alter_text(a,
+            "ALTER TABLE %s DROP COLUMN %s", lm_alter_here(a),
+            lm_alter_quote(a, g->name)));
+    if (rc == LM_OK && !native)
+        rc = take_constraints(g);
+    if (rc == LM_OK && a->draft.cols[g->at].first != NULL)
+        rc = lm_texts_add(a, &a->gone, a->draft.cols[g->at].first);
+    if (rc == LM_OK)
+        rc = lm_texts_add(a, &a->left, g->name);
+    if (rc == LM_OK)
+        rc = lm_body_drop_column(a, g->at);
+    a->needs |= native ? LM_NEEDS_NATIVE : LM_NEEDS_REBUILD;
+    return rc;
+}
+
+int lm_op_drop_column(lm_alter_run *a)
+{
+    going g = {0};
+    bool taken;
+    int rc;
+
+    g.a = a;
+    g.clean = true;
+    g.at = lm_def_find(a, a->op->column);
+    if (g.at == a->draft.col_count) {
+        if (!lm_texts_has(&a->renamed, a->op->column))
+            return LM_OK;
+        return lm_def_need(a, a->op->column, &g.at);
+    }
+    g.name = lm_alter_text(a, "%s", a->draft.def.columns[g.at].name);
+    rc = g.name == NULL ? LM_ENOMEM : check_going(&g);
+    if (rc == LM_OK)
+        rc = lm_alter_begin(a);
+    if (rc == LM_OK)
+        rc = take_one_constraint(&g, false, &taken);
+    if (rc == LM_OK)
+        rc = note_dependents(&g);
+    if (rc == LM_OK && g.blocked_count > 0)
+        rc = refuse_hanging(&g);
+    if (rc == LM_OK)
+        rc = drop(&g);
+    lm_buf_clear(&g.blocked);
+    return rc;
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What compiles, and what it reads.
+ *
+ * A view is compiled by a SELECT from it, triggers by the statement that
+ * fires them, tables that foreign keys tie to this one by the statements that
+ * check these. Each is tried with names in double quotes as names alone, and
+ * where that fails also as strings: what a column was must stay one. The
+ * authorizer tells which columns each reads, so that a name that now means
+ * another column is found even where it still compiles.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../lex/createother.h"
+#include "../../lex/name.h"
+#include "../../lex/sqltok.h"
+#include "probe.h"
+
+/* -- hashing what is read ------------------------------------------------- */
+
+static uint64_t hash(uint64_t h, const char *s)
+{
+    for (; *s != '\0'; s++)
+        h = (h ^ (uint64_t)lm_fold((unsigned char)*s)) * 1099511628211u;
+    return (h ^ 0x1FF) * 1099511628211u;
+}
+
+enum { HASH_TABLE = 17 };
+
+uint64_t lm_hash_read(const char *schema, const char *table,
+                      const char *column)
+{
+    return hash(hash(hash(HASH_TABLE, schema), table), column);
+}
+
+/* The name that the column had at first; of a new one, a name that nothing
+ * had. */
+static const char *first_name(const lm_alter_run *a, const char *column)
+{
+    size_t at = lm_def_find(a, column);
+
+    if (at == a->draft.col_count)
+        return column;
+    return a->draft.cols[at].first == NULL ? "\001"
+         : a->draft.cols[at].first;
+}
+
+/* Reading a view is reading what it reads; its own columns change names with
+ * those. */
+static bool is_view(const lm_alter_run *a, const char *schema,
+                    const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < a->sound_count; i++)
+        if (a->sounds[i].event == 0 &&
+            lm_same_name(a->sounds[i].name, name) &&
+            lm_same_name(a->sounds[i].schema, schema))
+            return true;
+    return false;
+}
+
+static void hear(void *user, int action, const char *table,
+                 const char *column, const char *schema, const char *inside)
+{
+    lm_ear *e = user;
+    lm_sound *s = e->sound;
+    lm_seen *grown;
+    bool here;
+
+    (void)inside;
+    if (action != SQLITE_READ || schema == NULL || column == NULL ||
+        e->failed || is_view(e->a, schema, table))
+        return;
+    grown = lm_list_grow(s->reads, s->read_count, &s->read_size,
+                         sizeof *grown);
+    if (grown == NULL) {
+        e->failed = true;
+        return;
+    }
+    s->reads = grown;
+    grown += s->read_count++;
+    here = lm_same_name(schema, e->a->schema) &&
+           lm_same_name(table, e->after ? e->a->table : e->a->first);
+    grown->here = here;
+    grown->full = here ? lm_hash_read(schema, e->a->first, e->after
+                                   ? first_name(e->a, column) : column)
+                       : lm_hash_read(schema, table, column);
+}
+
+static int by_full(const void *a, const void *b)
+{
+    const lm_seen *x = a, *y = b;
+
+    return x->full < y->full ? -1 : x->full > y->full;
+}
+
+bool lm_sound_reads(const lm_sound *s, uint64_t full)
+{
+    lm_seen key = {0};
+
+    key.full = full;
+    return s->read_count > 0 &&
+           bsearch(&key, s->reads, s->read_count, sizeof key, by_full)
+           != NULL;
+}
+
+/* -- compiling ------------------------------------------------------------ */
+
+static int try_once(lm_ear *e, const char *sql, bool strings, lm_verdict *out)
+{
+    lm_db *db = e->a->db;
+    sqlite3_stmt *stmt = NULL;
+    int rc = lm_rights_flag(e->a, SQLITE_DBCONFIG_DQS_DML, strings);
+
+    if (rc != LM_OK)
+        return rc;
+    e->sound->read_count = 0;
+    db->listener = hear;
+    db->listener_user = e;
+    rc = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
+    db->listener = NULL;
+    out->ok = rc == SQLITE_OK;
+    if ((rc & 0xFF) == SQLITE_ERROR || (rc & 0xFF) == SQLITE_AUTH) {
+        free(out->why);
+        out->why = lm_strdup(sqlite3_errmsg(db->handle));
+        rc = out->why == NULL ? lm_err_nomem(db->err) : LM_OK;
+    } else if (rc != SQLITE_OK)
+        rc = lm_db_fail(db, rc, NULL, 0);
+    sqlite3_finalize(stmt);
+    if (rc == LM_OK && e->failed)
+        rc = lm_err_nomem(db->err);
+    return rc;
+}
+
+/* All columns that can be written, so that every UPDATE OF is compiled. */
+static int add_assignment(void *user, lm_db *db, const lm_value *row)
+{
+    lm_buf *b = user;
+    char *name = lm_strndup(row->as.text.bytes, row->as.text.size);
+    char *quoted = name == NULL ? NULL : lm_quote_ident(name);
+    const char *last = lm_buf_text(b) + b->len - 5;
+
+    if (quoted != NULL)
+        lm_buf_printf(b, "%s%s = %s", strcmp(last, " SET ") == 0 ? "" : ", ",
+                      quoted, quoted);
+    free(name);
+    free(quoted);
+    return quoted == NULL ? lm_err_nomem(db->err) : LM_OK;
+}
+
+static int add_update(lm_alter_run *a, const lm_sound *s, lm_buf *b)
+{
+    lm_value v[2];
+
+    v[0] = lm_text_of(s->name);
+    v[1] = lm_text_of(s->schema);
+    lm_buf_puts(b, " SET ");
+    return lm_db_each(a->db, "SELECT name FROM pragma_table_xinfo(?1, ?2) "
+                      "WHERE hidden = 0", v, 2, add_assignment, b);
+}
+
+static int probe_text(lm_alter_run *a, const lm_sound *s, const char **out)
+{
+    const char *schema = lm_alter_quote(a, s->schema);
+    const char *name = lm_alter_quote(a, s->name);
+    lm_buf b = {0};
+    int rc = LM_OK;
+
+    if (schema == NULL || name == NULL)
+        return LM_ENOMEM;
+    if (s->event == 0)
+        lm_buf_printf(&b, "SELECT * FROM %s.%s", schema, name);
+    else if (s->event == 'I')
+        lm_buf_printf(&b, "INSERT INTO %s.%s DEFAULT VALUES", schema, name);
+    else if (s->event == 'D')
+        lm_buf_printf(&b, "DELETE FROM %s.%s", schema, name);
+    else {
+        lm_buf_printf(&b, "UPDATE %s.%s", schema, name);
+        rc = add_update(a, s, &b);
+    }
+    *out = lm_alter_take(a, &b);
+    return rc == LM_OK && *out == NULL ? LM_ENOMEM : rc;
+}
+
+int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *v)
+{
+    lm_alter_run *a = e->a;
+    const char *sql;
+    bool keys = strcmp(e->sound->kind, "table") == 0;
+    int rc = probe_text(a, e->sound, &sql);
+
+    memset(v, 0, sizeof *v);
+    if (rc == LM_OK)
+        rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_FKEY, keys);
+    if (rc == LM_OK && strict)
+        rc = try_once(e, sql, false, v);
+    e->sound->strict = v->ok;
+    if (rc == LM_OK && loose && !v->ok)
+        rc = try_once(e, sql, true, v);
+    if (rc == LM_OK)
+        rc = lm_rights_flag(a, SQLITE_DBCONFIG_DQS_DML, true);
+    if (rc == LM_OK)
+        rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_FKEY, false);
+    if (v->ok) {
+        free(v->why);
+        v->why = NULL;
+    }
+    if (e->sound->read_count > 0)
+        qsort(e->sound->reads, e->sound->read_count,
+              sizeof *e->sound->reads, by_full);
+    return rc;
+}
+
+/* -- what there is -------------------------------------------------------- */
+
+static lm_sound *find(const lm_alter_run *a, const lm_sound *like)
+{
+    lm_sound *s;
+    size_t i;
+
+    for (i = 0; i < a->sound_count; i++) {
+        s = &a->sounds[i];
+        if (strcmp(s->kind, like->kind) == 0 && s->event == like->event &&
+            lm_same_name(s->schema, like->schema) &&
+            lm_same_name(s->name, like->name))
+            return s;
+    }
+    return NULL;
+}
+
+static int add(lm_alter_run *a, const lm_sound *like, const char *text)
+{
+    lm_sound *s = find(a, like);
+    lm_sound *grown;
+
+    if (s == NULL) {
+        grown = lm_list_grow(a->sounds, a->sound_count, &a->sound_size,
+                             sizeof *grown);
+        if (grown == NULL)
+            return lm_err_nomem(a->db->err);
+        a->sounds = grown;
+        s = grown + a->sound_count++;
+        *s = *like;
+        s->text = "";
+    } else if (like->shown != NULL)
+        s->shown = lm_alter_text(a, "%s, %s", s->shown, like->shown);
+    s->text = s->text[0] == '\0' ? text
+                                 : lm_alter_text(a, "%s\n%s", s->text, text);
+    return s->text == NULL ? LM_ENOMEM : LM_OK;
+}
+
+static const char *copy_of(lm_alter_run *a, const lm_value *v)
+{
+    return v->type != LM_TEXT ? lm_alter_copy(a, "", 0)
+        : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
+}
+
+/* What a trigger stands on: in its own schema, but for temporary ones. */
+static int place_trigger(lm_alter_run *a, const char *sql, lm_sound *s)
+{
+    lm_createtrigger t = {0};
+    lm_name on;
+    bool temp = true, view = false;
+    int rc = lm_createtrigger_parse(sql, strlen(sql), &t, a->db->err);
+
+    if (rc != LM_OK) {
+        lm_createtrigger_clear(&t);
+        return lm_alter_rejected(a, LM_REASON_DEPENDENTS, s->shown);
+    }
+    s->event = t.event == LM_ON_INSERT ? 'I'
+             : t.event == LM_ON_UPDATE ? 'U' : 'D';
+    s->name = lm_alter_text(a, "%s", t.table);
+    on.text = t.table;
+    on.size = strlen(t.table);
+    if (strcmp(s->schema, "temp") == 0 && t.table_schema != NULL)
+        s->schema = lm_alter_text(a, "%s", t.table_schema);
+    else if (strcmp(s->schema, "temp") == 0) {
+        rc = lm_schema_table(a->db, "temp", on, &temp);
+        if (rc == LM_OK && !temp)
+            rc = lm_schema_view(a->db, "temp", on, &view);
+        s->schema = temp || view ? "temp" : "main";
+    }
+    lm_createtrigger_clear(&t);
+    return rc != LM_OK ? rc
+        : s->name == NULL || s->schema == NULL ? LM_ENOMEM : LM_OK;
+}
+
+typedef struct reading {
+    lm_alter_run *a;
+    const char *schema;
+} reading;
+
+static int on_code(void *user, lm_db *db, const lm_value *row)
+{
+    reading *r = user;
+    lm_sound s = {0};
+    const char *text = copy_of(r->a, &row[2]);
+    int rc = LM_OK;
+
+    (void)db;
+    s.schema = r->schema;
+    s.name = copy_of(r->a, &row[1]);
+    if (text == NULL || s.name == NULL)
+        return LM_ENOMEM;
+    s.kind = row[0].as.text.bytes[0] == 'v' ? "view" : "trigger";
+    s.shown = s.name;
+    if (s.kind[0] == 't')
+        rc = place_trigger(r->a, text, &s);
+    return rc == LM_OK ? add(r->a, &s, text) : rc;
+}
+
+static int read_code(lm_alter_run *a, const char *schema)
+{
+    reading r = {a, schema};
+    const char *sql = lm_alter_text(a, "SELECT type, name, sql FROM "
+        "%s.sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY type "
+        "DESC, rowid", lm_alter_quote(a, schema));
+
+    return sql == NULL ? LM_ENOMEM
+        : lm_db_each(a->db, sql, NULL, 0, on_code, &r);
+}
+
+static int add_table(lm_alter_run *a, const char *name)
+{
+    lm_sound s = {0};
+    int rc;
+
+    s.kind = "table";
+    s.schema = a->schema;
+    s.name = s.shown = name;
+    s.event = 'I';
+    rc = add(a, &s, "");
+    s.event = 'U';
+    if (rc == LM_OK)
+        rc = add(a, &s, "");
+    s.event = 'D';
+    return rc == LM_OK ? add(a, &s, "") : rc;
+}
+
+static int on_child(void *user, lm_db *db, const lm_value *row)
+{
+    lm_alter_run *a = user;
+    const char *name = copy_of(a, &row[0]);
+
+    (void)db;
+    if (name == NULL)
+        return LM_ENOMEM;
+    return lm_same_name(name, a->table) ? LM_OK : add_table(a, name);
+}
+
+int lm_alter_children(lm_alter_run *a, lm_row_fn each, void *user)
+{
+    lm_value name = lm_text_of(a->table);
+    const char *sql = lm_alter_text(a, "SELECT DISTINCT m.name FROM "
+        "%s.sqlite_schema AS m, pragma_foreign_key_list(m.name, %s) AS f "
+        "WHERE m.type = 'table' AND m.sql LIKE '%%references%%' AND "
+        "f.\"table\" = ?1 COLLATE NOCASE", lm_alter_quote(a, a->schema),
+        lm_alter_literal(a, a->schema));
+
+    return sql == NULL ? LM_ENOMEM
+        : lm_db_each(a->db, sql, &name, 1, each, user);
+}
+
+int lm_probe_list(lm_alter_run *a)
+{
+    int rc = read_code(a, a->schema);
+
+    if (rc == LM_OK && strcmp(a->schema, "temp") != 0)
+        rc = read_code(a, "temp");
+    if (rc == LM_OK)
+        rc = add_table(a, a->table);
+    return rc == LM_OK ? lm_alter_children(a, on_child, a) : rc;
+}
+
+int lm_probe_before(lm_alter_run *a)
+{
+    lm_verdict v;
+    lm_ear e = {a, NULL, false, false};
+    size_t i;
+    int rc = lm_probe_list(a);
+
+    for (i = 0; i < a->sound_count && rc == LM_OK; i++) {
+        e.sound = &a->sounds[i];
+        rc = lm_probe(&e, true, true, &v);
+        free(v.why);
+        e.sound->ok = v.ok;
+        a->was_broken = a->was_broken || !v.ok;
+    }
+    return rc;
+}
+
+void lm_probe_clear(lm_alter_run *a)
+{
+    size_t i;
+
+    for (i = 0; i < a->sound_count; i++)
+        free(a->sounds[i].reads);
+    free(a->sounds);
+    a->sounds = NULL;
+    a->sound_count = a->sound_size = 0;
+}
+

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * alter/rebuild.h - one rebuild, between the files that do it.
+ *
+ *   lm_copy_plan     which columns are copied, and from what
+ *   lm_copy_check    what would be changed on the way without an error
+ *   lm_copy_rows     INSERT ... SELECT, and as many rows as there were
+ *   lm_copy_verify   nothing was converted that was not to be
+ */
+#ifndef LM_DB_ALTER_REBUILD_H
+#define LM_DB_ALTER_REBUILD_H
+
+#include "alter.h"
+
+/* What is made again behind the copy. */
+typedef struct lm_belonging {
+    bool trigger, temp;
+    const char *name, *sql;
+} lm_belonging;
+
+typedef struct lm_rebuilding {
+    lm_alter_run *a;
+    lm_belonging *list;
+    size_t count, size;
+    lm_texts into;
+    const char *columns, *select, *rowid;
+    bool has_sequence;
+    int64_t sequence;
+    bool was_auto;
+    int64_t rows;
+} lm_rebuilding;
+
+int lm_copy_plan(lm_rebuilding *r);
+int lm_copy_check(lm_rebuilding *r);
+int lm_copy_rows(lm_rebuilding *r);
+int lm_copy_verify(lm_rebuilding *r);
+
+#endif
