@@ -218,13 +218,13 @@ int lm_rebuild(lm_alter_run *a)
     if (rc == LM_OK)
         rc = lm_scratch_make(a);
     if (rc == LM_OK)
-        rc = lm_copy_plan(&r);
+        rc = lm_move_plan(&r);
     if (rc == LM_OK)
-        rc = lm_copy_check(&r);
+        rc = lm_move_check(&r);
     if (rc == LM_OK)
-        rc = lm_copy_rows(&r);
+        rc = lm_move_rows(&r);
     if (rc == LM_OK)
-        rc = lm_copy_verify(&r);
+        rc = lm_move_verify(&r);
     if (rc == LM_OK)
         rc = lm_keep_aside(a);
     if (rc == LM_OK)

@@ -2,10 +2,10 @@
 /*
  * alter/rebuild.h - one rebuild, between the files that do it.
  *
- *   lm_copy_plan     which columns are copied, and from what
- *   lm_copy_check    what would be changed on the way without an error
- *   lm_copy_rows     INSERT ... SELECT, and as many rows as there were
- *   lm_copy_verify   nothing was converted that was not to be
+ *   lm_move_plan     which columns are copied, and from what
+ *   lm_move_check    what would be changed on the way without an error
+ *   lm_move_rows     INSERT ... SELECT, and as many rows as there were
+ *   lm_move_verify   nothing was converted that was not to be
  */
 #ifndef LM_DB_ALTER_REBUILD_H
 #define LM_DB_ALTER_REBUILD_H
@@ -30,9 +30,9 @@ typedef struct lm_rebuilding {
     int64_t rows;
 } lm_rebuilding;
 
-int lm_copy_plan(lm_rebuilding *r);
-int lm_copy_check(lm_rebuilding *r);
-int lm_copy_rows(lm_rebuilding *r);
-int lm_copy_verify(lm_rebuilding *r);
+int lm_move_plan(lm_rebuilding *r);
+int lm_move_check(lm_rebuilding *r);
+int lm_move_rows(lm_rebuilding *r);
+int lm_move_verify(lm_rebuilding *r);
 
 #endif

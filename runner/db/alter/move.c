@@ -60,7 +60,7 @@ static int add_columns(lm_rebuilding *r, lists *l, const char *alias)
 }
 
 /* What is copied into what. Rowids are, wherever both tables have them. */
-int lm_copy_plan(lm_rebuilding *r)
+int lm_move_plan(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
     lm_createtable now = {0};
@@ -90,7 +90,7 @@ int lm_copy_plan(lm_rebuilding *r)
 }
 
 /* A NULL in what becomes the rowid would be given a number. */
-int lm_copy_check(lm_rebuilding *r)
+int lm_move_check(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
     const char *alias;
@@ -129,7 +129,7 @@ static int copy_failed(lm_rebuilding *r)
 }
 
 /* OR ABORT: no ON CONFLICT clause of the table acts on rows that move. */
-int lm_copy_rows(lm_rebuilding *r)
+int lm_move_rows(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
     const char *sql = lm_alter_text(a, "INSERT OR ABORT INTO %s.%s (%s) "
@@ -163,7 +163,7 @@ int lm_copy_rows(lm_rebuilding *r)
 }
 
 /* ANY converts nothing in a STRICT table and is NUMERIC in another. */
-int lm_copy_verify(lm_rebuilding *r)
+int lm_move_verify(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
     const lm_createtable *def = &a->draft.def;
