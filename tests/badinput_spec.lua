@@ -300,8 +300,14 @@ describe("bad input:", function()
 
     it("look into the folder", function()
       box:sh("mkdir closed; cp app.db closed; chmod 000 closed")
-      matches(2, "cannot look at the database closed/app%.db: Permission " ..
-        "denied", runs("up", "closed/app.db"))
+      for _, command in ipairs { "up", "status" } do
+        local code, out, err = runs(command, "closed/app.db")
+        assert.equal(2, code, out)
+        assert.truthy(err:find("^lumigrate: error: no permission to enter " ..
+          "the folder closed: this process is uid %d+, gid %d+; it " ..
+          "belongs to uid %d+, gid %d+ and has mode 0000\n"), err)
+        assert.truthy(err:find("\n  hint       ch%a+ [^\n]*closed"), err)
+      end
     end)
   end)
 

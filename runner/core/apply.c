@@ -151,6 +151,9 @@ static void blame(attempt *a)
     lm_err *err = a->s->err;
 
     lm_err_migration(err, a->source->id, a->source->path);
+    if (err->code == LM_ENOMEM)
+        lm_err_hint(err, "let the migration do less at once, or allow more "
+                    "with --memory-limit");
     if (a->way == LM_DOWN && err->code == LM_EFAILED)
         lm_err_hint(err, "it stays applied. To take it back another way: "
                     "correct the way down in its file and run \"lumigrate "
@@ -317,6 +320,13 @@ static int run_outside(attempt *a)
     return rc;
 }
 
+static int ask_session(void *user, lm_err *err)
+{
+    lm_session *s = user;
+
+    return lm_stop_ask(&s->stop, err);
+}
+
 /* The lock that keeps a second process from running the same script while no
  * transaction is open. The database's own folder is locked, so no file is
  * made; a host's connection in memory has none. */
@@ -334,8 +344,9 @@ static int lock_database(lm_session *s, int *fd)
     if (dir == NULL)
         return lm_err_nomem(s->err);
     patience.timeout = s->lock_timeout * 1e3;
-    patience.user = &s->stop;
-    patience.stop = ask_stop;
+    patience.user = s;
+    patience.stop = ask_session;
+    patience.waiting = lm_session_waits;
     rc = lm_lock_folder(dir, &patience, s->err, fd);
     s->waited_ms += lm_clock_ms() - before;
     free(dir);

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../db/trouble.h"
+
 void lm_session_emit(lm_session *s, lm_event *event)
 {
     if (s->sink->emit == NULL)
@@ -40,11 +42,11 @@ int lm_session_refuse_empty(const lm_session *s, const lm_folder *folder)
     return LM_EUSAGE;
 }
 
-static void on_waiting(void *user)
+void lm_session_waits(void *session)
 {
     lm_event event = {.type = LM_EVENT_WAITING};
 
-    lm_session_emit(user, &event);
+    lm_session_emit(session, &event);
 }
 
 static void on_statement(void *user, const char *sql, size_t len)
@@ -69,6 +71,16 @@ static int missing(const lm_session *s)
            (errno == ENOENT || errno == ENOTDIR);
 }
 
+static int refuse_folder(lm_err *err, const char *dir, int why)
+{
+    if (why == EACCES || why == EROFS)
+        lm_trouble_folder(err, dir);
+    lm_err_set(err, LM_EUSAGE, "cannot make the folder %s for the database: "
+               "%s", dir, strerror(why));
+    lm_err_hint(err, "make it yourself, or check the path");
+    return err->code;
+}
+
 /* The last folder of the path, and no more: a mistyped path should not grow
  * a tree. */
 static int make_folder(lm_session *s)
@@ -85,9 +97,7 @@ static int make_folder(lm_session *s)
             event.len = strlen(dir);
             lm_session_emit(s, &event);
         } else if (errno != EEXIST) {
-            rc = lm_err_set(s->err, LM_EUSAGE, "cannot make the folder %s "
-                            "for the database: %s", dir, strerror(errno));
-            lm_err_hint(s->err, "make it yourself, or check the path");
+            rc = refuse_folder(s->err, dir, errno);
         }
     }
     free(dir);
@@ -104,7 +114,7 @@ static int open_db(lm_session *s, lm_db_mode mode)
     options.own_table = s->table;
     options.watch.user = s;
     options.watch.stop = ask_stop;
-    options.watch.waiting = on_waiting;
+    options.watch.waiting = lm_session_waits;
     options.watch.statement = s->sink->emit != NULL ? on_statement : NULL;
     options.err = s->err;
     if (s->host != NULL)

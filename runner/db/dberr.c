@@ -107,6 +107,9 @@ int lm_db_fail(lm_db *db, int code, const char *sql, size_t len)
     }
     if (db->err->code == LM_OK)
         lm_trouble_explain(db->err, extended, path_of(db));
+    /* RAISE(ABORT, ''), or a function's error without a text */
+    if (message[0] == '\0')
+        message = sqlite3_errstr(code);
     lm_err_set(db->err, lm_db_class(code), "%s", message);
     lm_err_sql(db->err, sql, len, offset, extended);
     add_hint(db->err, code, db->lock_timeout);

@@ -188,6 +188,9 @@ static void set_message(lm_err *err, const char *text, size_t len)
 
     if (line == NULL)
         lm_err_nomem(err);
+    else if (line[strspn(line, " ")] == '\0')
+        lm_err_set(err, LM_EFAILED, "the script raised an error without a "
+                   "text");
     else
         lm_err_set(err, LM_EFAILED, "%s", line);
     free(line);
@@ -221,6 +224,14 @@ static void take_stash(lm_script *sc, lm_err *err)
     lm_err_move(err, stash);
 }
 
+static void tell_doom(const lm_script *sc, lm_err *err)
+{
+    lm_err_set(err, sc->doom, "%s", sc->doom_text);
+    if (sc->heap.over)
+        lm_err_hint(err, "let it hold less at once, or allow more with "
+                    "--memory-limit");
+}
+
 /* Nothing here may call Lua: the protected call is over. */
 int lm_report(lm_script *sc, int status)
 {
@@ -231,7 +242,7 @@ int lm_report(lm_script *sc, int status)
     if (sc->doom != LM_OK && sc->run->stop != NULL)
         sc->run->stop(sc->run->stop_user, err);
     if (sc->doom != LM_OK)
-        lm_err_set(err, sc->doom, "%s", sc->doom_text);
+        tell_doom(sc, err);
     else if (status != LUA_OK && is_stashed(sc))
         take_stash(sc, err);
     rc = lm_db_latched(sc->db);
