@@ -174,7 +174,8 @@ static void tell_failed(attempt *a)
 
 /* Into the history, after the rollback. This may fail as well (a full disk, a
  * lock); the first error wins, so why the migration failed is not hidden. Who
- * has waited for a lock in vain does not wait for it again. */
+ * has waited for a lock in vain does not wait for it again, and who was asked
+ * to end has no time for that. */
 static void record_failure(attempt *a)
 {
     lm_session *s = a->s;
@@ -184,7 +185,9 @@ static void record_failure(attempt *a)
     r.error = lm_err_text(s->err);
     s->stop.muted = true;
     if (s->err->code == LM_EBUSY)
-        lm_db_hurry(s->db);
+        lm_db_hurry(s->db, 0);
+    else if (interrupted)
+        lm_db_hurry(s->db, LM_STOP_WAIT);
     lm_history_fail(s->ledger, s->db, &r);
     s->stop.muted = false;
 }

@@ -88,9 +88,10 @@ static int on_busy(void *p, int tries)
     return 1;
 }
 
-void lm_db_hurry(lm_db *db)
+void lm_db_hurry(lm_db *db, int ms)
 {
-    db->lock_timeout = 0;
+    if (db->lock_timeout > ms)
+        db->lock_timeout = ms;
 }
 
 static int take_handlers(lm_db *db)
