@@ -273,6 +273,8 @@ describe("an error object", function()
 
   for value, sentence in pairs {
     ["'text'"] = "text",
+    ["''"] = "the script raised an error without a text",
+    ["'   '"] = "the script raised an error without a text",
     ["42"] = "42",
     ["1.5"] = "1.5",
     ["nil"] = "error object is a nil value",
