@@ -315,6 +315,19 @@ describe("an error object", function()
     end)
   end
 
+  it("of a function that SQL calls, without a text, is told", function()
+    try.fails(box, "SQL logic error", [[
+      conn:create_function("f", function() error("", 0) end)
+      conn:execute("SELECT f()")
+    ]])
+    try.fails(box, "constraint failed", [[
+      conn:execute("CREATE TABLE t (x)")
+      conn:execute("CREATE TRIGGER g BEFORE INSERT ON t BEGIN " ..
+        "SELECT RAISE(ABORT, ''); END")
+      conn:execute("INSERT INTO t VALUES (1)")
+    ]])
+  end)
+
   it("whose __tostring yields is told", function()
     try.fails(box, "error object is a table whose __tostring fails",
       "error(setmetatable({}, { __tostring = coroutine.yield }))")
