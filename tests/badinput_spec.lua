@@ -462,6 +462,10 @@ describe("bad input:", function()
       rejected("MIGRATION_ID = 'a'\nfunction upgrade()\n  if x then\n",
         "syntax error: 'end' expected (to close 'if' at line 3) near <eof>",
         "migration  a (migrations/a.lua:4)")
+      has(rejected("MIGRATION_ID = 'a'\nfunction upgrade()\nen\n",
+        "syntax error: near <eof>", "migration  a (migrations/a.lua:4)"),
+        "\n  hint       correct the script: all that are pending are " ..
+        "compiled before the first one runs\n")
       rejected("MIGRATION_ID = 'a'\n\nfunction upgrade() x() + 1 end\n",
         "syntax error: unexpected symbol near '+'",
         "migration  a (migrations/a.lua:3)")

@@ -56,6 +56,19 @@ lumigrate: error: attempt to index a nil value (local 'row')
       print(row.name)]])
   end)
 
+  it("of what scripts do not have says so", function()
+    local hint = "\n  hint       a script has no files, processes or " ..
+      "modules but lib/, and none of Lua's functions for them\n"
+    for _, body in ipairs { "io.open('x')", "os.execute('ls')",
+        "os.remove('x')", "dofile('x')", "package.loaded.x = 1",
+        "debug.getinfo(1)", "string.dump(print)" } do
+      box:migration("a", body)
+      has(box:fails(1, "up"), hint)
+    end
+    box:migration("a", "cursor:execute('x')")
+    has(box:fails(1, "up"), "\n  hint       correct the migration and run ")
+  end)
+
   it("at the top level is that of the migration", function()
     says([[
 lumigrate: error: at the top

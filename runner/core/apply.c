@@ -140,9 +140,7 @@ static int write_rows(attempt *a)
     else
         rc = a->again ? lm_ledger_replace(a->s->ledger, db, &r)
                       : lm_ledger_insert(a->s->ledger, db, &r);
-    if (rc == LM_OK)
-        rc = lm_history_add(a->s->ledger, db, &r);
-    return rc == LM_OK ? lm_txn_check(db) : rc;
+    return rc == LM_OK ? lm_history_add(a->s->ledger, db, &r) : rc;
 }
 
 /* Add what is known only here; the first error is kept. */
