@@ -491,6 +491,30 @@ describe("a signal", function()
     end)
   end)
 
+  -- A log that nobody reads any more: what is written there waits for ever.
+  it("ends the wait for a reader of standard output", function()
+    box:migration("a", [[conn:execute("CREATE TABLE a (x)")]])
+    box:sh("mkfifo log")
+    -- There is room for what comes before "✓ applied", and no more.
+    local job = start(box:spawn_sh("sleep 60 <log & echo $! >reader; " ..
+      "exec 3>log; head -c 65436 /dev/zero >&3; exec " ..
+      box:defaults("up") .. " >&3 3>&-"))
+    wait_until("nothing is applied", function()
+      return box:exists("app.db") and box:value("SELECT count(*) FROM " ..
+        "sqlite_schema WHERE name = 'a'") == 1
+    end)
+    local began = system.monotime()
+    box:kill(job, "TERM")
+    local status, _, err = box:wait(job, 30)
+    box:sh("kill $(cat reader)")
+    assert.is_true(system.monotime() - began < HANG)
+    assert.equal(143, status, err)
+    assert.equal("lumigrate: error: interrupted by SIGTERM: standard output " ..
+      "was not read\n  hint       what was done is done; lumigrate status " ..
+      "shows it\n", err)
+    assert.equal(1, box:value("SELECT count(*) FROM schema_migrations"))
+  end)
+
   -- SIGPIPE: a reader that went away wanted no more.
   it("for a closed pipe ends nothing", function()
     box:migration("2026_01_01_a", [[
