@@ -25,7 +25,7 @@ describe("examples/container", function()
     end
     local mounts = set.volume and set.volume .. " data /data"
     set.volume = nil
-    return image.line(box, set, words, mounts)
+    return image.line(set, words, mounts)
   end
 
   local function run(env, ...)

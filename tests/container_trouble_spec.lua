@@ -34,7 +34,7 @@ describe("examples/container, with", function()
   end
 
   local function run(mounts, ...)
-    return box:sh(image.line(box, nil, { ... }, mounts))
+    return box:sh(image.line(nil, { ... }, mounts))
   end
 
   -- The command leaves "served" on standard output; it must not.

@@ -7,7 +7,7 @@
 --   local image = require "tests.support.image"
 --   image.make(box)               root/ in the sandbox, an empty data/ to be
 --                                 mounted; container.open(box) comes next
---   image.line(box, env, words [, mounts])
+--   image.line(env, words [, mounts])
 --                                 a shell line that runs the entry point with
 --                                 these words as process 1 of a container
 --                                 whose root cannot be written; an `env` of
@@ -41,7 +41,7 @@ function image.make(box)
     quote(image.files)))
 end
 
-function image.line(box, env, words, mounts)
+function image.line(env, words, mounts)
   local set = { ["PATH"] = "/bin", DATABASE_URL = "sqlite:///data/app.db",
     LUMIGRATE_MIGRATIONS = "/migrations" }
   for name, value in pairs(env or {}) do
