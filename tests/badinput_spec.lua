@@ -471,6 +471,15 @@ describe("bad input:", function()
         "migration  a (migrations/a.lua:3)")
     end)
 
+    it("is damaged", function()
+      for _, text in ipairs { "MIGRATION_ID = 'a'\nx = 'b\0'\n",
+          "MIGRATION_ID = 'a'\n\0", "\0", "\27Lua" .. ("\0"):rep(40) } do
+        rejected(text .. "\nfunction upgrade() end\n",
+          "there is a NUL byte in the script: the file is damaged, or not " ..
+          "UTF-8", "file       migrations/a.lua\n")
+      end
+    end)
+
     it("has no ID, or one that cannot be", function()
       local err = rejected("function upgrade() end",
         "a.lua sets no MIGRATION_ID", "file       migrations/a.lua\n")

@@ -509,6 +509,20 @@ describe("trouble:", function()
       assert_limited("pcall(function() " .. FILL .. " end)")
     end)
 
+    -- There is nothing to be written into the history, which would read the
+    -- database, and so roll back what the failed rollback has left.
+    it("leaves no journal of a run that was one transaction", function()
+      prepare()
+      box:migration("2026_01_02_b", BIG:format("pcall(function() " .. FILL ..
+        " end)"))
+      local status, _, err = limited("up", "-u", "data/app.db",
+        "--transaction", "all")
+      assert.equal(7, status, err)
+      has(err, "\n  state      the whole run was one transaction and was " ..
+        "rolled back: nothing was changed\n")
+      assert.falsy(box:exists("data/app.db-journal"))
+    end)
+
     it("is told by doctor", function()
       prepare()
       local status, out = limited("doctor", "-u", "data/app.db")
