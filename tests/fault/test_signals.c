@@ -139,22 +139,6 @@ static int has_file(const box *b, const char *suffix)
     return access(path, F_OK) == 0;
 }
 
-/* Is something in it to be rolled back? The header comes last. */
-static int has_hot_journal(const box *b)
-{
-    char path[200];
-    FILE *f;
-    int first;
-
-    snprintf(path, sizeof path, "%s-journal", b->database);
-    f = fopen(path, "rb");
-    if (f == NULL)
-        return 0;
-    first = fgetc(f);
-    fclose(f);
-    return first != EOF && first != 0;
-}
-
 static void check_answer(box *b, const trial *t)
 {
     int left = has_file(b, "-journal");

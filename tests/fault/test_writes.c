@@ -86,21 +86,6 @@ static int run_once(box *b, long at)
     return rc;
 }
 
-static int has_hot_journal(const box *b)
-{
-    char path[200];
-    FILE *f;
-    int first;
-
-    snprintf(path, sizeof path, "%s-journal", b->database);
-    f = fopen(path, "rb");
-    if (f == NULL)
-        return 0;
-    first = fgetc(f);
-    fclose(f);
-    return first != EOF && first != 0;
-}
-
 static void try_one(box *b, long n)
 {
     int rc = run_once(b, n);

@@ -7,6 +7,7 @@
  *   all_faults         every one, or a sample?
  *   choose_database, remove_database
  *                      of the box, and back to none
+ *   has_hot_journal    is anything in it that must be rolled back?
  *   assert_whole       no damage; work and ledger agree; 1 when it is applied
  */
 #ifndef LM_TEST_WHOLE_CURSOR_H
@@ -83,6 +84,22 @@ static inline long assert_whole(box *b)
     else
         assert_int_equal(done, 0);
     return done;
+}
+
+/* Is something in it to be rolled back? The header comes last. */
+static inline int has_hot_journal(const box *b)
+{
+    char path[200];
+    FILE *f;
+    int first;
+
+    snprintf(path, sizeof path, "%s-journal", b->database);
+    f = fopen(path, "rb");
+    if (f == NULL)
+        return 0;
+    first = fgetc(f);
+    fclose(f);
+    return first != EOF && first != 0;
 }
 
 #endif
