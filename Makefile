@@ -5,6 +5,7 @@
 #   make test       install what is missing, build, run every test
 #   make coverage   the lines of runner/ that the tests run
 #   make fuzz       SECONDS=60 of random input for each harness in tests/fuzz
+#   make bench      what limits cost, in instructions (needs valgrind)
 #   make lint       the rules of the house; silence is success
 #   make static     build/lumigrate-static: one file that needs no other
 #   make man        the manual's pages (where scdoc is installed)
@@ -254,6 +255,11 @@ $(FUZZERS): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h build/fuzz/lib.a
 
 lint:
 	@CFLAGS='$(COMPILE)' scripts/lint.sh
+
+# -- bench --------------------------------------------------------------------
+.PHONY: bench
+bench: all
+	@LUMIGRATE=$(BUILD)/lumigrate bench/limits
 
 # -- install ------------------------------------------------------------------
 .PHONY: install clean

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/access.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/place.h"
@@ -72,8 +73,10 @@ static void check_absent(doctor *d)
     else if (access(above, F_OK) != 0)
         lm_err_set(d->err, LM_EUSAGE, "neither the folder %s, for the "
                    "database, nor %s is there", d->folder, above);
+    else if (has_folder)
+        lm_trouble_access(d->err, path, false);
     else
-        lm_trouble_access(d->err, has_folder ? path : d->folder, false);
+        lm_trouble_folder(d->err, d->folder);
     free(above);
     d->closed = d->err->code != LM_OK;
     if (d->closed) {
@@ -141,6 +144,8 @@ static void check_database(doctor *d)
         check_writer(d);
     } else if (access(path, F_OK) != 0 && errno != ENOENT &&
                errno != ENOTDIR) {
+        if (errno == EACCES)
+            lm_access_way(d->err, path);
         lm_err_set(d->err, LM_EUSAGE, "cannot look at the database %s: %s",
                    path, strerror(errno));
         lm_checkup_error(d->notes, "database", d->err);

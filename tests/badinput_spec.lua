@@ -300,8 +300,14 @@ describe("bad input:", function()
 
     it("look into the folder", function()
       box:sh("mkdir closed; cp app.db closed; chmod 000 closed")
-      matches(2, "cannot look at the database closed/app%.db: Permission " ..
-        "denied", runs("up", "closed/app.db"))
+      for _, command in ipairs { "up", "status" } do
+        local code, out, err = runs(command, "closed/app.db")
+        assert.equal(2, code, out)
+        assert.truthy(err:find("^lumigrate: error: no permission to enter " ..
+          "the folder closed: this process is uid %d+, gid %d+; it " ..
+          "belongs to uid %d+, gid %d+ and has mode 0000\n"), err)
+        assert.truthy(err:find("\n  hint       ch%a+ [^\n]*closed"), err)
+      end
     end)
   end)
 
@@ -456,9 +462,22 @@ describe("bad input:", function()
       rejected("MIGRATION_ID = 'a'\nfunction upgrade()\n  if x then\n",
         "syntax error: 'end' expected (to close 'if' at line 3) near <eof>",
         "migration  a (migrations/a.lua:4)")
+      has(rejected("MIGRATION_ID = 'a'\nfunction upgrade()\nen\n",
+        "syntax error: near <eof>", "migration  a (migrations/a.lua:4)"),
+        "\n  hint       correct the script: all that are pending are " ..
+        "compiled before the first one runs\n")
       rejected("MIGRATION_ID = 'a'\n\nfunction upgrade() x() + 1 end\n",
         "syntax error: unexpected symbol near '+'",
         "migration  a (migrations/a.lua:3)")
+    end)
+
+    it("is damaged", function()
+      for _, text in ipairs { "MIGRATION_ID = 'a'\nx = 'b\0'\n",
+          "MIGRATION_ID = 'a'\n\0", "\0", "\27Lua" .. ("\0"):rep(40) } do
+        rejected(text .. "\nfunction upgrade() end\n",
+          "there is a NUL byte in the script: the file is damaged, or not " ..
+          "UTF-8", "file       migrations/a.lua\n")
+      end
     end)
 
     it("has no ID, or one that cannot be", function()

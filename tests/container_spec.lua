@@ -4,9 +4,8 @@
 -- There is no Docker engine here; bubblewrap makes the container.
 local sandbox = require "tests.support.sandbox"
 local container = require "tests.support.container"
+local image = require "tests.support.image"
 local quote = sandbox.quote
-
-local FILES = sandbox.root .. "/examples/container/"
 
 describe("examples/container", function()
   local box
@@ -17,41 +16,16 @@ describe("examples/container", function()
     return out
   end
 
-  local function image()
-    output_of("mkdir -p root/bin root/proc root/dev root/data root/secrets " ..
-      "data")
-    output_of(("make -s -C %s static && cp %s/build/lumigrate-static " ..
-      "root/bin/lumigrate"):format(quote(sandbox.root), quote(sandbox.root)))
-    output_of("cp \"$(command -v busybox)\" root/bin/busybox && for name in " ..
-      "cat echo env kill ls sh sleep test touch; do ln -s busybox " ..
-      "root/bin/$name; done")
-    output_of(("cp %s/docker-entrypoint.sh root/bin && " ..
-      "cp -R %s/migrations root/migrations"):format(quote(FILES),
-      quote(FILES)))
-  end
-
   -- A shell line that runs the image with these variables and words; in an
   -- env of its own: volume, how the folder of the database is mounted.
   local function line(env, words)
-    local volume = env and env.volume or "--bind"
-    local set = { ["PATH"] = "/bin", DATABASE_URL = "sqlite:///data/app.db",
-      LUMIGRATE_MIGRATIONS = "/migrations" }
+    local set = {}
     for name, value in pairs(env or {}) do
-      set[name] = value or nil
+      set[name] = value
     end
+    local mounts = set.volume and set.volume .. " data /data"
     set.volume = nil
-    local list = {}
-    for name, value in pairs(set) do
-      list[#list + 1] = ("--setenv %s %s"):format(name, quote(value))
-    end
-    for i, word in ipairs(words) do
-      words[i] = quote(word)
-    end
-    return container.user(("exec bwrap --unshare-user --unshare-pid " ..
-      "--unshare-net --unshare-ipc --as-pid-1 --ro-bind root / " ..
-      "--proc /proc --dev /dev %s data /data --json-status-fd 3 " ..
-      "--clearenv %s -- /bin/docker-entrypoint.sh %s 3>status"):format(
-      volume, table.concat(list, " "), table.concat(words, " ")))
+    return image.line(set, words, mounts)
   end
 
   local function run(env, ...)
@@ -75,7 +49,7 @@ describe("examples/container", function()
       pending(container.missing())
     end
     box = sandbox.new()
-    image()
+    image.make(box)
     container.open(box)
     box.db = box:path("data/app.db")
   end)
@@ -274,7 +248,7 @@ end
   -- What the notes on Kubernetes give to this image, and to a probe.
   it("understands the words of kubernetes.md", function()
     assert.equal(0, (run(nil, "up")))
-    local text, seen = box:read(FILES .. "kubernetes.md"), {}
+    local text, seen = box:read(image.files .. "kubernetes.md"), {}
     for key, list in text:gmatch("(%l+): %[(\"[^%]\n]*)%]") do
       local words = {}
       for word in list:gmatch('"([^"]*)"') do
@@ -321,7 +295,7 @@ describe("the files of examples/container", function()
   after_each(function() box:destroy() end)
 
   it("are shell that every shell reads and shellcheck likes", function()
-    local script = quote(FILES .. "docker-entrypoint.sh")
+    local script = quote(image.files .. "docker-entrypoint.sh")
     for _, shell in ipairs { "sh", "bash --posix", "busybox sh" } do
       local status, _, err = box:sh(("%s -n %s"):format(shell, script))
       assert.equal(0, status, shell .. ": " .. err)
@@ -333,7 +307,7 @@ describe("the files of examples/container", function()
   it("copy into the image only what is there", function()
     local count = 0
     for _, name in ipairs { "Dockerfile", "Dockerfile.scratch" } do
-      for words in assert(box:read(FILES .. name)):gmatch("\nCOPY ([^\n]+)")
+      for words in assert(box:read(image.files .. name)):gmatch("\nCOPY ([^\n]+)")
       do
         local source = words:match("^%S+")
         if source:sub(1, 2) ~= "--" then

@@ -151,6 +151,7 @@ describe("execute", function()
     [ [[cur:execute("SELECT ?", { 1, x = 2 })]] ] = 'unknown parameter "x"',
     [ [[cur:execute("SELECT ?", { [1] = 1, [7] = 2 })]] ] =
       'unknown parameter "7"',
+    [ [[cur:execute("SELECT 1", { [0] = 1 })]] ] = 'unknown parameter "0"',
     [ [[cur:execute("SELECT :a", { b = 1 })]] ] = 'unknown parameter "b"',
     [ [[cur:execute("SELECT :a", { a = 1, b = 1 })]] ] =
       'unknown parameter "b"',

@@ -56,6 +56,19 @@ lumigrate: error: attempt to index a nil value (local 'row')
       print(row.name)]])
   end)
 
+  it("of what scripts do not have says so", function()
+    local hint = "\n  hint       a script has no files, processes or " ..
+      "modules but lib/, and none of Lua's functions for them\n"
+    for _, body in ipairs { "io.open('x')", "os.execute('ls')",
+        "os.remove('x')", "dofile('x')", "package.loaded.x = 1",
+        "debug.getinfo(1)", "string.dump(print)" } do
+      box:migration("a", body)
+      has(box:fails(1, "up"), hint)
+    end
+    box:migration("a", "cursor:execute('x')")
+    has(box:fails(1, "up"), "\n  hint       correct the migration and run ")
+  end)
+
   it("at the top level is that of the migration", function()
     says([[
 lumigrate: error: at the top
@@ -273,6 +286,8 @@ describe("an error object", function()
 
   for value, sentence in pairs {
     ["'text'"] = "text",
+    ["''"] = "the script raised an error without a text",
+    ["'   '"] = "the script raised an error without a text",
     ["42"] = "42",
     ["1.5"] = "1.5",
     ["nil"] = "error object is a nil value",
@@ -312,6 +327,19 @@ describe("an error object", function()
       assert.is_nil(err:find("[%z\27]"))
     end)
   end
+
+  it("of a function that SQL calls, without a text, is told", function()
+    try.fails(box, "SQL logic error", [[
+      conn:create_function("f", function() error("", 0) end)
+      conn:execute("SELECT f()")
+    ]])
+    try.fails(box, "constraint failed", [[
+      conn:execute("CREATE TABLE t (x)")
+      conn:execute("CREATE TRIGGER g BEFORE INSERT ON t BEGIN " ..
+        "SELECT RAISE(ABORT, ''); END")
+      conn:execute("INSERT INTO t VALUES (1)")
+    ]])
+  end)
 
   it("whose __tostring yields is told", function()
     try.fails(box, "error object is a table whose __tostring fails",

@@ -329,9 +329,10 @@ describe("the migrations folder", function()
       shell("chmod 000 migrations/b.lua")
       local status, out, err = run_unprivileged()
       assert.equal(2, status)
-      assert.truthy(err:match("^lumigrate: error: cannot read " ..
-        "migrations/b.lua: no permission %(we are uid %d+; it belongs to " ..
-        "uid %d+ and has mode 0000%)\n"), err)
+      assert.truthy(err:match("^lumigrate: error: no permission to read " ..
+        "migrations/b.lua: this process is uid %d+, gid %d+; it belongs to " ..
+        "uid %d+, gid %d+ and has mode 0000\n"), err)
+      assert.truthy(err:match("\n  hint       ch%a+ [^\n]*b%.lua"), err)
       assert.equal("", out)
       assert.equal("absent", box:bytes())
     end)
@@ -340,8 +341,20 @@ describe("the migrations folder", function()
       shell("chmod 000 migrations")
       local status, _, err = run_unprivileged()
       assert.equal(2, status)
-      has(err, "lumigrate: error: cannot read the folder migrations: " ..
-        "Permission denied\n")
+      assert.truthy(err:match("^lumigrate: error: no permission to read " ..
+        "the folder migrations: this process is uid %d+, gid %d+; it " ..
+        "belongs to uid %d+, gid %d+ and has mode 0000\n"), err)
+      assert.truthy(err:match("\n  hint       ch%a+ [^\n]*migrations"), err)
+      assert.equal("absent", box:bytes())
+    end)
+
+    it("a folder that it may list and not enter", function()
+      shell("chmod 444 migrations")
+      local status, _, err = run_unprivileged()
+      assert.equal(2, status)
+      assert.truthy(err:match("^lumigrate: error: no permission to enter " ..
+        "the folder migrations: this process is uid %d+, gid %d+; it " ..
+        "belongs to uid %d+, gid %d+ and has mode 0444\n"), err)
       assert.equal("absent", box:bytes())
     end)
 

@@ -51,6 +51,11 @@ describe("--timeout ends", function()
     ["a goto"] = "::again:: goto again",
     ["a coroutine"] =
       "coroutine.wrap(function() while true do end end)()",
+    ["a coroutine in another one that catches the timeout"] = [[
+      coroutine.wrap(function()
+        pcall(coroutine.wrap(function() while true do end end))
+        while true do end
+      end)()]],
     ["a coroutine that was begun before"] = [[
       local co = coroutine.wrap(function()
         coroutine.yield()
@@ -238,6 +243,25 @@ describe("--memory-limit ends", function()
       coroutine.wrap(function()
         local t = {} while true do t[#t + 1] = {} end
       end)()]],
+    ["a coroutine in another one that catches it"] = [[
+      coroutine.wrap(function()
+        pcall(coroutine.wrap(function()
+          local t = {} while true do t[#t + 1] = {} end
+        end))
+        while true do end
+      end)()]],
+    ["__close of a coroutine that another one closes"] = [[
+      coroutine.wrap(function()
+        local co = coroutine.create(function()
+          local x <close> = setmetatable({}, { __close = function()
+            local t = {} while true do t[#t + 1] = {} end
+          end })
+          coroutine.yield()
+        end)
+        coroutine.resume(co)
+        pcall(coroutine.close, co)
+        while true do end
+      end)()]],
     ["coroutines without end"] = [[
       local t = {}
       while true do t[#t + 1] = coroutine.create(print) end]],
@@ -259,7 +283,8 @@ describe("--memory-limit ends", function()
       local t = {} for i = 1, 1000 do t[i] = blob(("x"):rep(100000)) end]],
   } do
     it(title, function()
-      ends(script, body, "--memory-limit", "16")
+      has(ends(script, body, "--memory-limit", "16"), "\n  hint       " ..
+        "let it hold less at once, or allow more with --memory-limit\n")
     end)
   end
 
@@ -288,7 +313,8 @@ describe("--memory-limit ends", function()
     it("what SQLite takes: " .. title, function()
       local err = ends(sqlite, ("conn:execute(%q)"):format(sql),
         "--memory-limit", "16")
-      has(err, "memory")
+      has(err, "\n  hint       let the migration do less at once, or " ..
+        "allow more with --memory-limit\n")
       has(err, "1_bad.lua:2")
     end)
 

@@ -416,6 +416,38 @@ describe("the interpreter survives", function()
     ]]
   end)
 
+  it("a list of parameters whose length does something else", function()
+    works [[
+      conn:execute("CREATE TABLE p (a, b)")
+      local cur = conn:cursor()
+      local function list(fn)
+        return setmetatable({ 1, 2 }, { __len = fn })
+      end
+      local function fails(words, method, sql, row)
+        local ok, err = pcall(cur[method], cur, sql, row)
+        assert(not ok and err:find(words, 1, true), err)
+        cur = conn:cursor()
+      end
+      local INSERT = "INSERT INTO p VALUES (?, ?)"
+      local USED = "the cursor was used by the function that gives it rows"
+      local function close() cur:close() return 2 end
+      local function reuse() cur:execute("SELECT 1") return 2 end
+      fails("the cursor is closed", "execute", INSERT, list(close))
+      fails(USED, "executemany", INSERT, { list(close) })
+      fails(USED, "executemany", INSERT, { list(reuse) })
+      fails(USED, "executemany", INSERT, coroutine.wrap(function()
+        coroutine.yield(list(close))
+      end))
+      fails("the statement takes 2 values, 0 were given", "execute", INSERT,
+        list(function() return -1 end))
+      fails("object length is not an integer", "execute", INSERT,
+        list(function() return {} end))
+      cur:execute(INSERT, list(reuse))
+      assert(cur.rowcount == 1)
+      assert(conn:execute("SELECT count(*) FROM p"):fetchone()[1] == 1)
+    ]]
+  end)
+
   it("counts and sizes that overflow", function()
     works [[
       for _, call in ipairs {
@@ -595,6 +627,8 @@ describe("the ledger cannot be forged", function()
       "CREATE TEMP VIEW schema_migrations AS SELECT 'x' AS id",
     ["by a temporary table that gets its name"] =
       "CREATE TEMP TABLE x (id); ALTER TABLE x RENAME TO schema_migrations",
+    ["by a table that is called rename"] = "CREATE TABLE rename (id); " ..
+      "ALTER TABLE rename /**/ RENAME TO \"schema_migrations\"",
     ["by a trigger on it"] = "CREATE TRIGGER g AFTER INSERT ON " ..
       "schema_migrations BEGIN DELETE FROM t; END",
     ["by a temporary trigger on it"] = "CREATE TEMP TRIGGER g BEFORE " ..
@@ -613,6 +647,24 @@ describe("the ledger cannot be forged", function()
       refused(sentence, ("conn:cursor():executescript(%q)"):format(sql))
     end)
   end
+
+  it("by a table that gets a name that is not taken yet", function()
+    for _, name in ipairs { "schema_migrations_progress",
+        "[Schema_Migrations_Progress]", "'schema_migrations_progress'" } do
+      for _, old in ipairs { "x", "rename", '"RENAME"', "main.rename" } do
+        box:migration("a", ("conn:execute('CREATE TABLE %s (id)')\n" ..
+          "conn:execute([=[ALTER TABLE %s RENAME TO %s]=])"):format(old, old,
+          name))
+        has(box:fails(1, "up"), "schema_migrations_progress belongs to the " ..
+          "runner: not allowed in a migration")
+      end
+    end
+    works [[
+      conn:execute("CREATE TABLE rename (a)")
+      conn:execute("ALTER TABLE rename RENAME a TO b")
+      conn:execute("ALTER TABLE rename RENAME TO mine")
+    ]]
+  end)
 
   it("by a table of its name in the first migration of all", function()
     -- Absent as long as nothing was applied: made, if at all, by the runner.
@@ -642,7 +694,8 @@ describe("what a script sets for the connection", function()
       assert(value("PRAGMA cache_size") ~= 3)
       assert(value("PRAGMA legacy_alter_table") == 0)
       assert(value("PRAGMA defer_foreign_keys") == 0)
-      assert(not pcall(value, "SELECT mine()"))
+      local _, err = pcall(value, "SELECT mine()")
+      assert(err:find("no such function: mine", 1, true), err)
       assert(not table_exists("left_over"))
     ]])
     box:up()

@@ -401,6 +401,32 @@ describe("a signal", function()
     has(box:up(), "✓ 1 migration applied in ")
   end)
 
+  -- The lock of what runs outside a transaction is on the folder.
+  it("ends the wait for the lock of the folder", function()
+    box:migration("2026_01_01_a", [[
+      TRANSACTION = false
+      function upgrade(conn) conn:execute("CREATE TABLE a (x)") end
+    ]])
+    box:sh("mkfifo hold")
+    local holder = start(box:spawn_sh(
+      "flock . sh -c 'touch held; timeout 60 cat hold'"))
+    wait_until("no lock", function() return box:exists("held") end)
+    local job = start(box:spawn("up"))
+    wait_until("it does not wait", function()
+      return (slurp(job.base .. ".out") or ""):find(
+        "waiting for another process that holds the lock\n", 1, true)
+    end)
+    assert_message(finish(job, "TERM"), "TERM")
+    assert.equal(0, box:value("SELECT count(*) FROM schema_migrations"))
+    local status, _, err = box:run("up", "--lock-timeout", "0.1")
+    assert.equal(5, status)
+    has(err, "another process runs a migration outside a transaction on a " ..
+      "database in ")
+    box:sh("timeout 10 sh -c 'echo >hold'")
+    box:wait(holder)
+    has(box:up(), "✓ 1 migration applied in ")
+  end)
+
   describe("as process 1 of a container", function()
     local MOUNTS = "--as-pid-1 --bind %s %s --info-fd 3"
 
@@ -463,6 +489,30 @@ describe("a signal", function()
       assert.equal(0, box:value("SELECT count(*) FROM a"))
       assert_goes_on()
     end)
+  end)
+
+  -- A log that nobody reads any more: what is written there waits for ever.
+  it("ends the wait for a reader of standard output", function()
+    box:migration("a", [[conn:execute("CREATE TABLE a (x)")]])
+    box:sh("mkfifo log")
+    -- There is room for what comes before "✓ applied", and no more.
+    local job = start(box:spawn_sh("sleep 60 <log & echo $! >reader; " ..
+      "exec 3>log; head -c 65436 /dev/zero >&3; exec " ..
+      box:defaults("up") .. " >&3 3>&-"))
+    wait_until("nothing is applied", function()
+      return box:exists("app.db") and box:value("SELECT count(*) FROM " ..
+        "sqlite_schema WHERE name = 'a'") == 1
+    end)
+    local began = system.monotime()
+    box:kill(job, "TERM")
+    local status, _, err = box:wait(job, 30)
+    box:sh("kill $(cat reader)")
+    assert.is_true(system.monotime() - began < HANG)
+    assert.equal(143, status, err)
+    assert.equal("lumigrate: error: interrupted by SIGTERM: standard output " ..
+      "was not read\n  hint       what was done is done; lumigrate status " ..
+      "shows it\n", err)
+    assert.equal(1, box:value("SELECT count(*) FROM schema_migrations"))
   end)
 
   -- SIGPIPE: a reader that went away wanted no more.

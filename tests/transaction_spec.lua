@@ -763,6 +763,37 @@ describe("TRANSACTION = false", function()
   local stays = "the migration ran outside a transaction: what it had done " ..
     "stays, and it is not recorded as applied"
 
+  -- With a journal in memory, or none, the next one would not be whole after
+  -- a kill. WAL mode is the file's own.
+  it("leaves no journal mode behind that is the connection's", function()
+    for given, after in pairs { memory = "delete", persist = "delete",
+        truncate = "delete", wal = "wal", off = "off" } do
+      for _, before in ipairs { "delete", "wal" } do
+        box:sh("rm -f app.db*")
+        box:sql("PRAGMA journal_mode = " .. before .. "; CREATE TABLE t (x)")
+        outside("a", ([[
+          local function set(mode)
+            return conn:execute("PRAGMA journal_mode = " .. mode)
+              :fetchone()[1]
+          end
+          local mode = set("%s")
+          assert(mode == "%s" or "%s" == "off", mode)
+          conn:execute("INSERT INTO t VALUES (1)")
+        ]]):format(given, given, given))
+        box:migration("b", [[
+          conn:execute("INSERT INTO t VALUES (2)")
+          print("mode " ..
+            conn:execute("PRAGMA journal_mode"):fetchone()[1])
+        ]])
+        local out = box:up()
+        -- Defensive mode keeps "off" from being set at all.
+        local mode = given == "off" and before or after
+        assert.truthy(out:find("    mode " .. mode .. "\n", 1, true), out)
+        assert.is_false(box:exists("app.db-journal"))
+      end
+    end
+  end)
+
   it("allows VACUUM and the pragmas that need it", function()
     box:sql("CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(50000)); " ..
       "DELETE FROM t")

@@ -68,6 +68,13 @@ describe("trouble:", function()
     has(err, "\n  hint       " .. expected.hint .. "\n")
     has(err, "\n  state      nothing was changed\n")
     assert.falsy(out:find("→", 1, true), out)
+    -- To look at it nothing has to be written.
+    local line = command("status", "-u", path)
+    local looked, seen, why = box:sh(mounts and
+      container.line(box, mounts, line) or container.user(line))
+    assert.equal(0, looked, why)
+    has(seen, path)
+    has(seen, " pending\n")
     assert.equal(before, box:bytes(expected.file or path))
     assert.falsy(box:exists("data/app.db-journal"))
     return err
@@ -121,6 +128,65 @@ describe("trouble:", function()
       assert.equal(2, status)
       has(out, "✗ " .. folder.sentence)
       assert.falsy(box:exists("data/new.db"))
+    end)
+
+    -- What runs as another user leaves its files behind.
+    it("for what another program left beside the database", function()
+      needs_root()
+      for _, suffix in ipairs { "-wal", "-shm" } do
+        prepare("wal")
+        box:write("data/app.db" .. suffix, "x")
+        shell("chmod 600 data/app.db" .. suffix)
+        local sentence = "no permission to write "
+        local status, out = doctor()
+        assert.equal(2, status, out)
+        has(out, "✗ " .. sentence .. "data/app.db" .. suffix .. ": " ..
+          us() .. "it belongs to uid 0, gid 0 and has mode 0600")
+        local err
+        status, _, err = box:sh(container.user(command("up", "-u",
+          "data/app.db")))
+        assert.equal(2, status)
+        has(err, "lumigrate: error: " .. sentence)
+        has(err, "app.db" .. suffix .. ": " .. us())
+        has(err, "\n  state      nothing was changed\n")
+        shell("rm -r data migrations/*")
+      end
+    end)
+
+    it("to enter a folder on the way", function()
+      needs_root()
+      prepare()
+      shell("mkdir -p closed/data; mv data/app.db closed/data; " ..
+        "chmod 700 closed; chown 0:0 closed")
+      local sentence = "no permission to enter the folder closed: " .. us() ..
+        "it belongs to uid 0, gid 0 and has mode 0700"
+      local hint = "chown 65532 closed, run as its owner, or set fsGroup " ..
+        "for the volume"
+      for _, word in ipairs { "up", "status" } do
+        local status, _, err = box:sh(container.user(command(word, "-u",
+          "closed/data/app.db")))
+        assert.equal(2, status)
+        assert.equal("lumigrate: error: " .. sentence, err:match("^[^\n]*"))
+        has(err, "\n  hint       " .. hint .. "\n")
+      end
+      local status, out = doctor(nil, "closed/data/app.db")
+      assert.equal(2, status)
+      has(out, "✗ " .. sentence .. "\n  hint: " .. hint .. "\n")
+    end)
+
+    it("to make a folder", function()
+      needs_root()
+      prepare()
+      shell("chown 0:0 data && chmod 755 data")
+      local sentence = "no permission to make a folder in data: " .. us() ..
+        "it belongs to uid 0, gid 0 and has mode 0755"
+      refused(nil, { status = 2, path = "data/new/app.db",
+        sentence = sentence, hint = "chown 65532 data, run as its owner, " ..
+          "or set fsGroup for the volume" })
+      local status, out = doctor(nil, "data/new/app.db")
+      assert.equal(2, status)
+      has(out, "✗ " .. sentence)
+      assert.falsy(box:exists("data/new"))
     end)
 
     it("to read a file", function()
@@ -246,6 +312,56 @@ describe("trouble:", function()
         has(out, "2026_01_01_a")
       end
       assert.falsy(box:exists("data/app.db-shm"))
+    end)
+
+    -- A writer that was killed leaves its -wal; whoever copies the two to a
+    -- volume brings no -shm.
+    it_contained("rows in a -wal on a read-only volume", function()
+      prepare("wal")
+      box:sql(("PRAGMA wal_autocheckpoint = 0; INSERT INTO " ..
+        "schema_migrations SELECT '2026_01_01_later', 2, '', '', '', " ..
+        "'2026-01-01T00:00:00.000Z', 0;\n.shell cp data/app.db data/" ..
+        "app.db-wal .\n"), "data/app.db")
+      shell("rm -f data/*; mv app.db app.db-wal data")
+      container.open(box)
+      assert.is_true(#box:read("data/app.db-wal") > 0)
+      local before = { box:bytes("data/app.db"),
+        box:bytes("data/app.db-wal") }
+      local function check(mounts)
+        local status, out, err = box:sh(mounts and container.line(box, mounts,
+          command("status", "-u", "data/app.db")) or container.user(command(
+          "status", "-u", "data/app.db")))
+        assert.equal(0, status, err)
+        has(out, "2026_01_01_later  missing")
+        status, out = doctor(mounts)
+        assert.equal(2, status, out)
+        has(out, "✓ the table schema_migrations has 2 rows\n")
+        return out
+      end
+      has(check(""), "✗ the database data/app.db is in WAL mode on a " ..
+        "read-only volume: SQLite needs data/app.db-shm beside it and " ..
+        "cannot make it\n  hint: mount it writable; lumigrate status reads " ..
+        "it as it is\n")
+      -- A folder that is closed to us, and files that are not.
+      for _, mode in ipairs { "444", "666" } do
+        shell("chmod " .. mode .. " data/app.db*; chmod 555 data")
+        check(nil)
+        shell("chmod 755 data")
+      end
+      assert.same(before, { box:bytes("data/app.db"),
+        box:bytes("data/app.db-wal") })
+      assert.falsy(box:exists("data/app.db-shm"))
+    end)
+
+    it_contained("a read-only volume and a folder to be made", function()
+      prepare()
+      local sentence = "the folder data is on a read-only volume: the " ..
+        "folder data/new cannot be made in it"
+      refused("", { status = 2, path = "data/new/app.db",
+        sentence = sentence, hint = "mount it writable, or check the path" })
+      local status, out = doctor("", "data/new/app.db")
+      assert.equal(2, status)
+      has(out, "✗ " .. sentence)
     end)
 
     local SMALL = "--bind %s %s --size 2000000 --tmpfs %s/data"
@@ -391,6 +507,20 @@ describe("trouble:", function()
 
     it("cannot be hidden by a script", function()
       assert_limited("pcall(function() " .. FILL .. " end)")
+    end)
+
+    -- There is nothing to be written into the history, which would read the
+    -- database, and so roll back what the failed rollback has left.
+    it("leaves no journal of a run that was one transaction", function()
+      prepare()
+      box:migration("2026_01_02_b", BIG:format("pcall(function() " .. FILL ..
+        " end)"))
+      local status, _, err = limited("up", "-u", "data/app.db",
+        "--transaction", "all")
+      assert.equal(7, status, err)
+      has(err, "\n  state      the whole run was one transaction and was " ..
+        "rolled back: nothing was changed\n")
+      assert.falsy(box:exists("data/app.db-journal"))
     end)
 
     it("is told by doctor", function()

@@ -255,6 +255,7 @@ end
 
     it("nowhere when the ID is not there", function()
       for _, option in ipairs { "--to", "--before" } do
+        refused("the ID of the migration to stop at is empty", option, "")
         local err = refused("there is no migration with the ID zz in " ..
           "migrations", option, "zz")
         has(err, "nothing was changed")

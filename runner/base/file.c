@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "list.h"
 #include "text.h"
 
@@ -39,12 +40,8 @@ static int refuse_open(lm_err *err, int dir, const char *name,
     if (why == ENOENT && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
         return lm_err_set(err, LM_EUSAGE, "cannot read %s: it is a link "
                           "that leads nowhere", shown);
-    if (why == EACCES && fstatat(dir, name, &st, 0) == 0)
-        return lm_err_set(err, LM_EUSAGE, "cannot read %s: no permission "
-                          "(we are uid %lu; it belongs to uid %lu and has "
-                          "mode %04o)", shown, (unsigned long)geteuid(),
-                          (unsigned long)st.st_uid,
-                          (unsigned)st.st_mode & 07777u);
+    if (why == EACCES && lm_access_explain(err, "read", shown) != LM_OK)
+        return err->code;
     return lm_err_set(err, LM_EUSAGE, "cannot read %s: %s", shown,
                       strerror(why));
 }
@@ -233,6 +230,9 @@ int lm_dir_list(const char *path, lm_err *err, lm_dir *out)
                           "folder", path);
     out->open = out->fd >= 0;
     stream = out->open ? open_stream(out->fd) : NULL;
+    if (stream == NULL && errno == EACCES &&
+        lm_access_explain(err, "read the folder", path) != LM_OK)
+        return err->code;
     if (stream == NULL)
         return lm_err_set(err, LM_EUSAGE, "cannot read the folder %s: %s",
                           path, strerror(errno));

@@ -16,6 +16,7 @@ typedef struct lm_patience {
     double timeout;     /* ms */
     void *user;
     int (*stop)(void *user, lm_err *err);   /* NULL: nobody is asked */
+    void (*waiting)(void *user);    /* told once, when it takes long; NULL */
 } lm_patience;
 
 /* LM_EBUSY after the timeout; LM_EUSAGE when the folder cannot be opened. */

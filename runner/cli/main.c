@@ -96,6 +96,24 @@ static void say_nomem(int fd)
     (void)n;
 }
 
+/* Nobody read, and somebody wanted us to end. */
+static int tell_unread(lm_app *app)
+{
+    lm_str text = {0};
+    lumigrate_error error;
+
+    memset(&error, 0, sizeof error);
+    error.code = LUMIGRATE_INTERRUPTED;
+    error.sql_offset = -1;
+    error.hint = "what was done is done; lumigrate status shows it";
+    lm_str_printf(&text, "interrupted by %s: standard output was not read",
+                  lm_signals_name(lm_signals_caught()));
+    error.message = lm_str_text(&text);
+    lm_error_out(&app->err, &error);
+    lm_str_clear(&text);
+    return LUMIGRATE_INTERRUPTED;
+}
+
 /*
  * Output that could not be written is an error of its own, but never hides
  * another. A reader that went away wanted no more: nothing is wrong then.
@@ -106,7 +124,10 @@ static int finish(lm_app *app, int rc)
     lumigrate_error error;
 
     lm_out_flush(&app->out);
-    if (app->out.error != 0 && app->out.error != EPIPE) {
+    if (app->out.error == EINTR && rc == LUMIGRATE_OK)
+        rc = tell_unread(app);
+    else if (app->out.error != 0 && app->out.error != EPIPE &&
+             app->out.error != EINTR) {
         memset(&error, 0, sizeof error);
         error.sql_offset = -1;
         lm_str_printf(&text, "standard output: %s", strerror(app->out.error));

@@ -78,7 +78,9 @@ static void list_remaining(lm_app *app, lm_migrate *m, const char *failed)
     lumigrate *lm;
     long i;
 
-    if (config.lock_timeout == 0 || config.lock_timeout > 1)
+    if (lm_signals_caught() != 0)
+        config.lock_timeout = -1;
+    else if (config.lock_timeout == 0 || config.lock_timeout > 1)
         config.lock_timeout = 1;
     if (lumigrate_open(&lm, &config) == LUMIGRATE_OK &&
         lumigrate_status(lm, &report) == LUMIGRATE_OK) {

@@ -7,15 +7,34 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A pipe that was made non-blocking by whoever shares it. */
-static bool wait_for_room(int fd)
+#include "signals.h"
+
+/* So long, in ms, who was asked to end waits for a reader that reads nothing.
+ * What a pipe has no room for is lost then: nobody may read it ever. */
+enum { LAST_WAIT = 30 };
+
+static int wait_for_room(int fd, int ms)
 {
     struct pollfd p;
 
     p.fd = fd;
     p.events = POLLOUT;
     p.revents = 0;
-    return poll(&p, 1, -1) >= 0 || errno == EINTR;
+    return poll(&p, 1, ms);
+}
+
+/* After a write that did not write: shall it be tried again? EAGAIN is a pipe
+ * that was made non-blocking by whoever shares it. */
+static bool try_again(int fd)
+{
+    if (errno == EAGAIN && wait_for_room(fd, -1) < 0 && errno != EINTR)
+        return false;
+    if (errno != EAGAIN && errno != EINTR)
+        return false;
+    if (lm_signals_caught() == 0 || wait_for_room(fd, LAST_WAIT) > 0)
+        return true;
+    errno = EINTR;
+    return false;
 }
 
 void lm_out_flush(lm_out *out)
@@ -31,8 +50,7 @@ void lm_out_flush(lm_out *out)
         if (n >= 0) {
             text += n;
             left -= (size_t)n;
-        } else if (errno != EINTR &&
-                   !(errno == EAGAIN && wait_for_room(out->fd))) {
+        } else if (!try_again(out->fd)) {
             out->error = errno;
         }
     }

@@ -4,7 +4,8 @@
  *
  * Text is gathered in `text` and goes out in one write() at lm_out_flush. A
  * full disk or a reader that went away is remembered in `error` and looked
- * at when everything is over: it must never end a migration.
+ * at when everything is over: it must never end a migration. A reader that
+ * reads nothing is waited for until a signal comes; then that is EINTR.
  *
  *   lm_out_flush      write what was gathered
  *   lm_out_terminal   is somebody watching? Asked once, when first needed

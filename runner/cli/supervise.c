@@ -180,8 +180,19 @@ typedef struct watch {
     lm_verdict *out;
     int asked;              /* the first signal that was handed on */
     double asked_at;
+    double told_at;         /* when it was handed on last */
     bool killed;
 } watch;
+
+/* Between the moment at which a process looks whether it was asked and a
+ * write to a reader that reads nothing a signal may come, and be missed. */
+static void remind(watch *w, double now)
+{
+    if (w->asked == 0 || now - w->told_at < GRACE_SIGNAL)
+        return;
+    w->told_at = now;
+    kill(w->s->child, w->asked);
+}
 
 /* End a script that has had its time. */
 static void judge(watch *w)
@@ -189,8 +200,12 @@ static void judge(watch *w)
     lm_board *b = w->s->board;
     double now = lm_progress_clock(), deadline = atomic_load(&b->deadline);
 
-    if (w->killed || !atomic_load(&b->running))
+    if (w->killed)
         return;
+    if (!atomic_load(&b->running)) {
+        remind(w, now);
+        return;
+    }
     if (w->asked != 0 && now - w->asked_at >= GRACE_SIGNAL)
         w->out->asked = w->asked;
     else if (deadline > 0 && now - deadline >= GRACE_TIMEOUT)
@@ -207,6 +222,7 @@ static void hand_on(watch *w, int number)
         w->asked = number;
         w->asked_at = lm_progress_clock();
     }
+    w->told_at = lm_progress_clock();
     kill(w->s->child, number);
 }
 

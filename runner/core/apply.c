@@ -151,9 +151,7 @@ static int write_rows(attempt *a)
     else
         rc = a->again ? lm_ledger_replace(a->s->ledger, db, &r)
                       : lm_ledger_insert(a->s->ledger, db, &r);
-    if (rc == LM_OK)
-        rc = lm_history_add(a->s->ledger, db, &r);
-    return rc == LM_OK ? lm_txn_check(db) : rc;
+    return rc == LM_OK ? lm_history_add(a->s->ledger, db, &r) : rc;
 }
 
 /* Add what is known only here; the first error is kept. */
@@ -162,6 +160,9 @@ static void blame(attempt *a)
     lm_err *err = a->s->err;
 
     lm_err_migration(err, a->source->id, a->source->path);
+    if (err->code == LM_ENOMEM)
+        lm_err_hint(err, "let the migration do less at once, or allow more "
+                    "with --memory-limit");
     if (a->way == LM_DOWN && err->code == LM_EFAILED)
         lm_err_hint(err, "it stays applied. To take it back another way: "
                     "correct the way down in its file and run \"lumigrate "
@@ -182,7 +183,8 @@ static void tell_failed(attempt *a)
 
 /* Into the history, after the rollback. This may fail as well (a full disk, a
  * lock); the first error wins, so why the migration failed is not hidden. Who
- * has waited for a lock in vain does not wait for it again. */
+ * has waited for a lock in vain does not wait for it again, and who was asked
+ * to end has no time for that. */
 static void record_failure(attempt *a)
 {
     lm_session *s = a->s;
@@ -192,7 +194,9 @@ static void record_failure(attempt *a)
     r.error = lm_err_text(s->err);
     s->stop.muted = true;
     if (s->err->code == LM_EBUSY)
-        lm_db_hurry(s->db);
+        lm_db_hurry(s->db, 0);
+    else if (interrupted)
+        lm_db_hurry(s->db, LM_STOP_WAIT);
     lm_history_fail(s->ledger, s->db, &r);
     s->stop.muted = false;
 }
@@ -328,6 +332,13 @@ static int run_outside(attempt *a)
     return rc;
 }
 
+static int ask_session(void *user, lm_err *err)
+{
+    lm_session *s = user;
+
+    return lm_stop_ask(&s->stop, err);
+}
+
 /* The lock that keeps a second process from running the same script while no
  * transaction is open. The database's own folder is locked, so no file is
  * made; a host's connection in memory has none. */
@@ -345,8 +356,9 @@ int lm_apply_lock(lm_session *s, int *fd)
     if (dir == NULL)
         return lm_err_nomem(s->err);
     patience.timeout = s->lock_timeout * 1e3;
-    patience.user = &s->stop;
-    patience.stop = ask_stop;
+    patience.user = s;
+    patience.stop = ask_session;
+    patience.waiting = lm_session_waits;
     rc = lm_lock_folder(dir, &patience, s->err, fd);
     s->waited_ms += lm_clock_ms() - before;
     free(dir);

@@ -46,6 +46,8 @@ static int record(lm_session *s, const lm_loss *loss,
     if (source == NULL || !s->ledger->has_history)
         return LM_OK;
     r.source = source;
+    if (loss->interrupted)
+        lm_db_hurry(s->db, LM_STOP_WAIT);
     lm_origin_read(&origin);
     lm_clock_utc(now);
     r.origin = &origin;

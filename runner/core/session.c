@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../db/copy.h"
+#include "../db/trouble.h"
 
 void lm_session_emit(lm_session *s, lm_event *event)
 {
@@ -45,11 +46,11 @@ int lm_session_refuse_empty(const lm_session *s, const lm_folder *folder)
     return LM_EUSAGE;
 }
 
-static void on_waiting(void *user)
+void lm_session_waits(void *session)
 {
     lm_event event = {.type = LM_EVENT_WAITING};
 
-    lm_session_emit(user, &event);
+    lm_session_emit(session, &event);
 }
 
 static void on_statement(void *user, const char *sql, size_t len)
@@ -74,6 +75,16 @@ static int missing(const lm_session *s)
            (errno == ENOENT || errno == ENOTDIR);
 }
 
+static int refuse_folder(lm_err *err, const char *dir, int why)
+{
+    if (why == EACCES || why == EROFS)
+        lm_trouble_folder(err, dir);
+    lm_err_set(err, LM_EUSAGE, "cannot make the folder %s for the database: "
+               "%s", dir, strerror(why));
+    lm_err_hint(err, "make it yourself, or check the path");
+    return err->code;
+}
+
 /* The last folder of the path, and no more: a mistyped path should not grow
  * a tree. */
 static int make_folder(lm_session *s)
@@ -90,9 +101,7 @@ static int make_folder(lm_session *s)
             event.len = strlen(dir);
             lm_session_emit(s, &event);
         } else if (errno != EEXIST) {
-            rc = lm_err_set(s->err, LM_EUSAGE, "cannot make the folder %s "
-                            "for the database: %s", dir, strerror(errno));
-            lm_err_hint(s->err, "make it yourself, or check the path");
+            rc = refuse_folder(s->err, dir, errno);
         }
     }
     free(dir);
@@ -109,7 +118,7 @@ static lm_db_options options_of(lm_session *s, lm_db_mode mode)
     options.own_table = s->table;
     options.watch.user = s;
     options.watch.stop = ask_stop;
-    options.watch.waiting = on_waiting;
+    options.watch.waiting = lm_session_waits;
     options.watch.statement = s->sink->emit != NULL ? on_statement : NULL;
     options.err = s->err;
     return options;

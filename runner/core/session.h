@@ -63,6 +63,8 @@ int lm_session_private(lm_session *s, bool copy, lm_db **out);
 void lm_session_shut(lm_session *s);
 void lm_session_close(lm_session *s);
 void lm_session_emit(lm_session *s, lm_event *event);
+/* Tell that a lock is waited for; for lm_db_watch and lm_patience. */
+void lm_session_waits(void *session);
 void lm_session_warn(lm_session *s, const lm_source *source,
                      const char *text);
 int lm_session_refuse_empty(const lm_session *s, const lm_folder *folder);

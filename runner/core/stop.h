@@ -13,6 +13,10 @@
 #include "../base/err.h"
 #include "../engine/engine.h"
 
+/* So long, in ms, who was asked to end may wait for a lock to say so in the
+ * history. */
+enum { LM_STOP_WAIT = 30 };
+
 typedef struct lm_stop {
     atomic_bool requested;  /* by any thread, or a signal handler */
     bool muted;         /* cleaning up: nothing stops that */

@@ -76,6 +76,9 @@ static int look(run *r)
 
 static int unknown_target(run *r, const char *id)
 {
+    if (id[0] == '\0')
+        return lm_err_set(r->s->err, LM_EUSAGE, "the ID of the migration to "
+                          "stop at is empty");
     lm_err_set(r->s->err, LM_EUSAGE, "there is no migration with the ID %s "
                "in %s", id, r->s->folder);
     lm_err_hint(r->s->err, "lumigrate status lists them");

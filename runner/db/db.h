@@ -110,8 +110,8 @@ void lm_db_close(lm_db *db);
 lm_err *lm_db_err(lm_db *db);
 /* From any thread or a signal handler: the running statement ends. */
 void lm_db_interrupt(lm_db *db);
-/* No lock is waited for any more. */
-void lm_db_hurry(lm_db *db);
+/* From now on no lock is waited for any longer than this. */
+void lm_db_hurry(lm_db *db, int ms);
 
 /* `enforce`: foreign keys are enforced while the script runs. `own_txn`: the
  * script may begin and end transactions itself (TRANSACTION = false). */

@@ -94,6 +94,12 @@ int lm_db_fail(lm_db *db, int code, const char *sql, size_t len)
 
     if ((code & 0xFF) == SQLITE_NOMEM)
         return lm_err_nomem(db->err);
+    /* What is known already is the cause of this, or came first; only of a
+     * statement that was ended it says nothing. */
+    if (db->err->code != LM_OK && (code & 0xFF) != SQLITE_INTERRUPT) {
+        db->refusal[0] = '\0';
+        return db->err->code;
+    }
     if (db->handle != NULL && code != SQLITE_MISUSE) {
         extended = sqlite3_extended_errcode(db->handle);
         if ((extended & 0xFF) == (code & 0xFF)) {
@@ -108,6 +114,9 @@ int lm_db_fail(lm_db *db, int code, const char *sql, size_t len)
     }
     if (db->err->code == LM_OK)
         lm_trouble_explain(db->err, extended, path_of(db));
+    /* RAISE(ABORT, ''), or a function's error without a text */
+    if (message[0] == '\0')
+        message = sqlite3_errstr(code);
     lm_err_set(db->err, lm_db_class(code), "%s", message);
     lm_err_sql(db->err, sql, len, offset, extended);
     add_hint(db->err, code, db->lock_timeout);

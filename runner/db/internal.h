@@ -140,6 +140,7 @@ struct lm_db {
     lm_names functions; /* made by the running script */
     bool kept[LM_PRAGMA_KEPT];
     int64_t kept_value[LM_PRAGMA_KEPT];
+    const char *kept_journal;       /* journal mode before; NULL: not asked */
     lm_names temp_before;   /* the host's temporary objects */
     bool remembered;    /* what was on the host's connection: */
     int fkeys_before, defensive_before, busy_before;

@@ -17,7 +17,10 @@
  *
  * On a read-only volume it is the other way round, and without a -wal only
  * immutable=1 can read a WAL database at all
- * (sqlite.org/wal.html#read_only_databases).
+ * (sqlite.org/wal.html#read_only_databases). That would miss what a -wal
+ * holds: where one is there without -shm, exclusive mode reads it, too, but
+ * locks the file, which cannot be done to one that is open for reading only;
+ * so the VFS that locks nothing is asked (sqlite.org/vfs.html 2.1).
  */
 #include <assert.h>
 #include <errno.h>
@@ -27,6 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/access.h"
 #include "../base/clock.h"
 #include "../base/file.h"
 #include "../base/text.h"
@@ -84,9 +88,10 @@ static int on_busy(void *p, int tries)
     return 1;
 }
 
-void lm_db_hurry(lm_db *db)
+void lm_db_hurry(lm_db *db, int ms)
 {
-    db->lock_timeout = 0;
+    if (db->lock_timeout > ms)
+        db->lock_timeout = ms;
 }
 
 static int take_handlers(lm_db *db)
@@ -150,14 +155,22 @@ static int configure(lm_db *db)
     return rc;
 }
 
+static int refuse_look(const char *path, int why, lm_err *err)
+{
+    if (why == EACCES)
+        lm_access_way(err, path);
+    lm_err_set(err, LM_EUSAGE, "cannot look at the database %s: %s", path,
+               strerror(why));
+    return err->code;
+}
+
 static int check_file(const char *path, lm_err *err, bool *exists)
 {
     struct stat st;
 
     *exists = stat(path, &st) == 0;
     if (!*exists && errno != ENOENT && errno != ENOTDIR)
-        return lm_err_set(err, LM_EUSAGE, "cannot look at the database %s: "
-                          "%s", path, strerror(errno));
+        return refuse_look(path, errno, err);
     if (*exists && S_ISDIR(st.st_mode))
         return lm_err_set(err, LM_EUSAGE, "the database %s is a folder, not "
                           "a file", path);
@@ -188,10 +201,11 @@ static bool is_writable(const char *path)
     return yes;
 }
 
-static int open_handle(lm_db *db, const char *path, int flags)
+static int open_handle(lm_db *db, const char *path, int flags,
+                       const char *vfs)
 {
     int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
-                             NULL);
+                             vfs);
 
     if (rc == SQLITE_OK)
         return LM_OK;
@@ -233,9 +247,21 @@ static int open_immutable(lm_db *db, const char *path)
 {
     char *uri = immutable_uri(path);
     int rc = uri == NULL ? lm_err_nomem(db->err)
-        : open_handle(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+        : open_handle(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+                      NULL);
 
     free(uri);
+    return rc;
+}
+
+static int open_unlocked(lm_db *db, const char *path)
+{
+    int rc = open_handle(db, path, SQLITE_OPEN_READONLY, "unix-none");
+
+    if (rc == LM_OK)
+        rc = config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
+    if (rc == LM_OK)
+        rc = lm_db_exec(db, "PRAGMA locking_mode = EXCLUSIVE");
     return rc;
 }
 
@@ -248,10 +274,12 @@ static int open_to_read(lm_db *db, const char *path)
     if (!is_writable(path)) {
         if (wal && !rows)
             return open_immutable(db, path);
-        return open_handle(db, path, SQLITE_OPEN_READONLY);
+        if (wal && !has_bytes(path, "-shm"))
+            return open_unlocked(db, path);
+        return open_handle(db, path, SQLITE_OPEN_READONLY, NULL);
     }
     db->looks = wal;
-    rc = open_handle(db, path, SQLITE_OPEN_READWRITE);
+    rc = open_handle(db, path, SQLITE_OPEN_READWRITE, NULL);
     if (rc == LM_OK && rows)
         rc = config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
     if (rc == LM_OK && rows && !has_bytes(path, "-shm"))
@@ -282,7 +310,7 @@ static int open_file(lm_db *db, const lm_db_options *options)
     int flags = SQLITE_OPEN_READWRITE, rc;
 
     if (options->mode == LM_DB_PRIVATE)
-        return open_handle(db, "", flags | SQLITE_OPEN_CREATE);
+        return open_handle(db, "", flags | SQLITE_OPEN_CREATE, NULL);
     rc = check_file(options->path, options->err, &exists);
     if (rc != LM_OK)
         return rc;
@@ -295,7 +323,7 @@ static int open_file(lm_db *db, const lm_db_options *options)
         flags |= SQLITE_OPEN_CREATE;
         rc = check_access(options->path, exists, options->err);
     }
-    return rc == LM_OK ? open_handle(db, options->path, flags) : rc;
+    return rc == LM_OK ? open_handle(db, options->path, flags, NULL) : rc;
 }
 
 int lm_db_open(const lm_db_options *options, lm_db **out)

@@ -142,6 +142,53 @@ static int read_kept(lm_db *db, int i)
     return rc;
 }
 
+/*
+ * WAL mode is the file's. The other journal modes are the connection's, and
+ * with a journal in memory, or none, the next migration's commit would not
+ * be whole after a kill.
+ */
+static int take_journal(void *user, lm_db *db, const lm_value *row)
+{
+    static const char *const modes[] = {
+        "wal", "delete", "truncate", "persist", "memory", "off"
+    };
+    const char **mode = user;
+    size_t i;
+
+    (void)db;
+    for (i = 0; i < sizeof modes / sizeof *modes; i++)
+        if (row->type == LM_TEXT &&
+            lm_same_name_n(row->as.text.bytes, row->as.text.size, modes[i],
+                           strlen(modes[i])))
+            *mode = modes[i];
+    return LM_OK;
+}
+
+static int read_journal(lm_db *db, const char **mode)
+{
+    *mode = NULL;
+    return lm_db_each(db, "PRAGMA main.journal_mode", NULL, 0, take_journal,
+                      mode);
+}
+
+static int restore_journal(lm_db *db)
+{
+    const char *before = db->kept_journal, *now;
+    char sql[60];
+    int rc;
+
+    db->kept_journal = NULL;
+    if (before == NULL)
+        return LM_OK;
+    rc = read_journal(db, &now);
+    if (rc != LM_OK || now == NULL || strcmp(now, "wal") == 0 ||
+        strcmp(now, before) == 0)
+        return rc;
+    snprintf(sql, sizeof sql, "PRAGMA main.journal_mode = %s",
+             strcmp(before, "wal") == 0 ? "delete" : before);
+    return lm_db_exec(db, sql);
+}
+
 /* Does the statement name this pragma? It is enough to keep too much. */
 static bool mentions(const char *sql, size_t len, const char *name)
 {
@@ -166,6 +213,9 @@ int lm_pragma_keep(lm_db *db, const char *sql, size_t len)
     for (i = 0; i < LM_PRAGMA_KEPT && rc == LM_OK; i++)
         if (!db->kept[i] && mentions(sql, len, kept_name[i]))
             rc = read_kept(db, i);
+    if (rc == LM_OK && db->own_txn && db->kept_journal == NULL &&
+        mentions(sql, len, "journal_mode"))
+        rc = read_journal(db, &db->kept_journal);
     return rc;
 }
 
@@ -182,7 +232,7 @@ int lm_pragma_keep_all(lm_db *db)
 int lm_pragma_restore(lm_db *db)
 {
     char sql[100];
-    int i, rc = LM_OK, first = LM_OK;
+    int i, rc, first = restore_journal(db);
 
     for (i = 0; i < LM_PRAGMA_KEPT; i++) {
         if (!db->kept[i])

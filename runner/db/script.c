@@ -50,7 +50,8 @@ void lm_db_latch(lm_db *db)
         return;
     if (from->message == NULL)
         lm_err_nomem(latch);
-    else if (lost && !lm_db_fatal(from->sqlite_code))
+    else if (lost && from->sqlite_code != 0 &&
+             !lm_db_fatal(from->sqlite_code))
         lm_err_set(latch, LM_EFAILED, "the transaction was rolled back by "
                    "SQLite: %s", from->message);
     else

@@ -92,19 +92,31 @@ static lm_sqlkind next_word(lm_sqltok *t)
     return t->kind;
 }
 
+/* The last token of RENAME TO x. A table may be called rename, too. */
+static bool find_new_name(const char *sql, size_t len, lm_sqltok *t)
+{
+    lm_sqltok_start(t, sql, len);
+    next_word(t);
+    while (t->kind != LM_TOK_END) {
+        if (!lm_sqltok_is(t, "RENAME")) {
+            next_word(t);
+            continue;
+        }
+        next_word(t);
+        if (lm_sqltok_is(t, "TO"))
+            return next_word(t) != LM_TOK_END;
+    }
+    return false;
+}
+
 /* ALTER TABLE tells the authorizer no more than the old name. */
 static int judge_rename(lm_db *db, const char *sql, size_t len)
 {
     lm_sqltok t;
     size_t i, quote;
 
-    if (!lm_sql_word_is(sql, len, 0, "ALTER"))
-        return LM_OK;
-    lm_sqltok_start(&t, sql, len);
-    while (next_word(&t) != LM_TOK_END && !lm_sqltok_is(&t, "RENAME"))
-        ;
-    next_word(&t);
-    if (!lm_sqltok_is(&t, "TO") || next_word(&t) == LM_TOK_END)
+    if (!lm_sql_word_is(sql, len, 0, "ALTER") ||
+        !find_new_name(sql, len, &t))
         return LM_OK;
     quote = t.kind == LM_TOK_QUOTED || t.kind == LM_TOK_STRING;
     for (i = 0; i < 3 && t.size > 2 * quote; i++)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "trouble.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/access.h"
 #include "../base/file.h"
 #include "../base/place.h"
 #include "../base/text.h"
@@ -80,34 +82,23 @@ static int explain_size_limit(lm_err *err, const char *path)
     return err->code;
 }
 
-/* What was refused: "write the database", and to what. */
-static int explain_owner(lm_err *err, const char *what, const char *path)
-{
-    unsigned long uid = (unsigned long)geteuid();
-    struct stat st;
-
-    if (stat(path, &st) != 0)
-        return LM_OK;
-    lm_err_set(err, LM_EUSAGE, "no permission to %s %s: this process is uid "
-               "%lu, gid %lu; it belongs to uid %lu, gid %lu and has mode "
-               "%04o", what, path, uid, (unsigned long)getegid(),
-               (unsigned long)st.st_uid, (unsigned long)st.st_gid,
-               (unsigned)(st.st_mode & 07777));
-    if (st.st_uid == geteuid())
-        lm_err_hint(err, "chmod u+rw%s %s", S_ISDIR(st.st_mode) ? "x" : "",
-                    path);
-    else
-        lm_err_hint(err, "chown %lu %s, run as its owner, or set fsGroup "
-                    "for the volume", uid, path);
-    return err->code;
-}
-
 static int explain_alone(lm_err *err, const char *path)
 {
     lm_err_set(err, LM_EUSAGE, "the file %s is mounted by itself: SQLite "
                "makes a journal beside the database and cannot", path);
     lm_err_hint(err, "mount the folder, not the single file");
     return err->code;
+}
+
+/* immutable=1 reads past a -wal, and past the rows that are in it. */
+static bool has_wal_file(const char *path)
+{
+    char *name = lm_format("%s-wal", path);
+    struct stat st;
+    bool yes = name == NULL || (stat(name, &st) == 0 && st.st_size > 0);
+
+    free(name);
+    return yes;
 }
 
 static int explain_read_only(lm_err *err, const char *path, bool wal)
@@ -120,9 +111,28 @@ static int explain_read_only(lm_err *err, const char *path, bool wal)
         lm_err_set(err, LM_EUSAGE, "the database %s is on a read-only "
                    "volume", path);
     lm_err_hint(err, "mount it writable; lumigrate status reads it as it "
-                "is%s", wal ? ", and other programs can with immutable=1"
-                : "");
+                "is%s", wal && !has_wal_file(path)
+                ? ", and other programs can with immutable=1" : "");
     return err->code;
+}
+
+/* What another user's program left beside the database, or has there. */
+static int explain_beside(lm_err *err, const char *path)
+{
+    static const char *const suffixes[] = {"-journal", "-wal", "-shm"};
+    size_t i;
+    int rc = LM_OK;
+    char *name;
+
+    for (i = 0; i < sizeof suffixes / sizeof *suffixes && rc == LM_OK; i++) {
+        name = lm_format("%s%s", path, suffixes[i]);
+        if (name == NULL)
+            return lm_err_nomem(err);
+        if (access(name, R_OK | W_OK) != 0 && errno == EACCES)
+            rc = lm_access_refused(err, "write", name);
+        free(name);
+    }
+    return rc;
 }
 
 static int explain_access(lm_err *err, const char *path, const char *folder,
@@ -131,17 +141,19 @@ static int explain_access(lm_err *err, const char *path, const char *folder,
     bool there = access(path, F_OK) == 0;
     bool closed = access(folder, W_OK | X_OK) != 0;
 
+    if (lm_access_way(err, path) != LM_OK)
+        return err->code;
     if (there && closed && lm_place_is_alone(path, folder))
         return explain_alone(err, path);
     if (lm_place_is_read_only(there ? path : folder))
         return explain_read_only(err, path, wal);
     if (there && access(path, R_OK) != 0)
-        return explain_owner(err, "read the database", path);
+        return lm_access_refused(err, "read the database", path);
     if (there && access(path, W_OK) != 0)
-        return explain_owner(err, "write the database", path);
+        return lm_access_refused(err, "write the database", path);
     if (closed)
-        return explain_owner(err, "write the database's folder", folder);
-    return LM_OK;
+        return lm_access_refused(err, "write the database's folder", folder);
+    return explain_beside(err, path);
 }
 
 int lm_trouble_access(lm_err *err, const char *path, bool wal)
@@ -151,6 +163,23 @@ int lm_trouble_access(lm_err *err, const char *path, bool wal)
                             : explain_access(err, path, folder, wal);
 
     free(folder);
+    return rc;
+}
+
+int lm_trouble_folder(lm_err *err, const char *folder)
+{
+    char *above = lm_path_dir(folder);
+    int rc = above == NULL ? lm_err_nomem(err) : lm_access_way(err, folder);
+
+    if (rc == LM_OK && lm_place_is_read_only(above)) {
+        rc = lm_err_set(err, LM_EUSAGE, "the folder %s is on a read-only "
+                        "volume: the folder %s cannot be made in it", above,
+                        folder);
+        lm_err_hint(err, "mount it writable, or check the path");
+    } else if (rc == LM_OK && access(above, W_OK | X_OK) != 0 &&
+               errno == EACCES)
+        rc = lm_access_refused(err, "make a folder in", above);
+    free(above);
     return rc;
 }
 

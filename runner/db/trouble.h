@@ -10,6 +10,8 @@
  *                        system shows one; otherwise err is left as it is
  *   lm_trouble_access    the same without anything having failed: what keeps
  *                        this database from being written?
+ *   lm_trouble_folder    what keeps this folder, for a database, from being
+ *                        made?
  *   lm_trouble_temp      the folder for SQLite's temporary files, or NULL
  *                        when there is none that can be written
  *
@@ -27,6 +29,7 @@
  * LM_OK: nothing was found out; else the class, with err set. */
 int lm_trouble_explain(lm_err *err, int code, const char *path);
 int lm_trouble_access(lm_err *err, const char *path, bool wal);
+int lm_trouble_folder(lm_err *err, const char *folder);
 const char *lm_trouble_temp(void);
 
 #endif

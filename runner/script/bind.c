@@ -95,7 +95,7 @@ static void check_list_keys(lua_State *L, int index, lua_Integer count)
 {
     lua_Integer key;
 
-    if (lua_rawgeti(L, index, count) != LUA_TNIL)
+    if (lua_rawgeti(L, index, count) != LUA_TNIL && count > 0)
         lua_pushinteger(L, count);
     else
         lua_pushnil(L);
@@ -109,20 +109,10 @@ static void check_list_keys(lua_State *L, int index, lua_Integer count)
     lua_pop(L, 1);
 }
 
-static lua_Integer list_length(lua_State *L, int index, int expected)
+static void bind_list(lua_State *L, lm_stmt *stmt, int index,
+                      lua_Integer count)
 {
-    lua_Unsigned n = lua_rawlen(L, index);
-
-    if (n == (lua_Unsigned)expected || !lua_getmetatable(L, index))
-        return (lua_Integer)n;
-    lua_pop(L, 1);
-    return luaL_len(L, index);
-}
-
-static void bind_list(lua_State *L, lm_stmt *stmt, int index, int expected)
-{
-    lua_Integer count = list_length(L, index, expected);
-    int i;
+    int expected = lm_stmt_param_count(stmt), i;
 
     if (count < expected)
         refuse_count(L, expected, count, " (at the end of a list NULL must "
@@ -152,13 +142,28 @@ static bool is_map(lua_State *L, int index)
     return found;
 }
 
-void lm_bind_table(lua_State *L, lm_stmt *stmt, int index)
+lua_Integer lm_bind_length(lua_State *L, int index)
+{
+    lua_Integer length;
+
+    index = lua_absindex(L, index);
+    if (is_map(L, index))
+        return LM_BIND_MAP;
+    if (!lua_getmetatable(L, index))
+        return (lua_Integer)lua_rawlen(L, index);
+    lua_pop(L, 1);
+    length = luaL_len(L, index);
+    return length < 0 ? 0 : length;
+}
+
+void lm_bind_table(lua_State *L, lm_stmt *stmt, int index,
+                   lua_Integer length)
 {
     int expected = lm_stmt_param_count(stmt);
 
     index = lua_absindex(L, index);
-    if (!is_map(L, index)) {
-        bind_list(L, stmt, index, expected);
+    if (length != LM_BIND_MAP) {
+        bind_list(L, stmt, index, length);
         return;
     }
     check_map_keys(L, stmt, index, expected);

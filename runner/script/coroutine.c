@@ -68,6 +68,7 @@ static int resume(lua_State *L, lua_State *co, int count)
     status = lua_resume(co, L, count, &results);
     sc->running = before;
     sc->depth--;
+    lm_wake_hand_back(sc);
     if (status != LUA_OK && status != LUA_YIELD) {
         lua_xmove(co, L, 1);
         return -1;
@@ -117,6 +118,7 @@ static int close_protected(lua_State *L, lua_State *co)
     status = lua_resetthread(co);
     sc->running = before;
     sc->depth--;
+    lm_wake_hand_back(sc);
     return status;
 }
 

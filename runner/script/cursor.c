@@ -200,14 +200,20 @@ int l_cursor_execute(lua_State *L)
 {
     lm_cursor *cur = lm_cursor_check(L);
     int given = lua_gettop(L) - 2;
+    bool table = given == 1 && lua_type(L, 3) == LUA_TTABLE;
+    lua_Integer length = 0;
     const char *sql;
     size_t len;
 
     luaL_checktype(L, 2, LUA_TSTRING);
     sql = lua_tolstring(L, 2, &len);
+    if (table) {
+        length = lm_bind_length(L, 3);
+        lm_cursor_usable(L, cur);
+    }
     lm_cursor_prepare(L, cur, sql, len);
-    if (given == 1 && lua_type(L, 3) == LUA_TTABLE)
-        lm_bind_table(L, cur->stmt, 3);
+    if (table)
+        lm_bind_table(L, cur->stmt, 3, length);
     else
         lm_bind_stack(L, cur->stmt, 3, given);
     cur->rows = lm_cursor_step(L, cur) ? LM_ROWS_READY : LM_ROWS_END;

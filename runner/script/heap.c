@@ -49,6 +49,7 @@ static bool grant(lm_script *sc, size_t more)
 
     if (heap->limit == 0 || heap->taken + more <= heap->limit)
         return true;
+    sc->heap.over = true;
     snprintf(text, sizeof text, "the script takes more memory than its "
              "limit of %zu MiB", heap->limit >> 20);
     lm_script_doom(sc, LM_EFAILED, text);

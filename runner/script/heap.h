@@ -20,6 +20,8 @@
 #ifndef LM_SCRIPT_HEAP_H
 #define LM_SCRIPT_HEAP_H
 
+#include <stdbool.h>
+
 #include "../base/pool.h"
 
 typedef struct lm_heap {
@@ -27,6 +29,7 @@ typedef struct lm_heap {
     struct lm_large *larges;    /* blocks of other sizes */
     size_t taken;               /* bytes, from the system */
     size_t limit;               /* 0: none */
+    bool over;                  /* it was reached */
 } lm_heap;
 
 void lm_heap_open(lm_heap *heap, long limit);

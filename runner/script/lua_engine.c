@@ -161,6 +161,7 @@ static int identify(void *ctx, lm_source *source, lm_err *err)
 static int refuse_syntax(const lm_source *source, const char *message,
                          lm_err *err)
 {
+    static const char words[] = "syntax error ";
     const char *what = message + sizeof scratch_name - 1;
     char *end, *shown;
     long line = 0;
@@ -170,6 +171,8 @@ static int refuse_syntax(const lm_source *source, const char *message,
         if (end[0] == ':' && end[1] == ' ')
             message = end + 2;
     }
+    if (lm_starts(message, words))
+        message += sizeof words - 1;
     shown = lm_one_line(message, strlen(message), 200);
     if (shown == NULL)
         lm_err_nomem(err);
@@ -178,6 +181,8 @@ static int refuse_syntax(const lm_source *source, const char *message,
     free(shown);
     lm_err_migration(err, source->id, source->path);
     lm_err_line(err, (int)line, 0);
+    lm_err_hint(err, "correct the script: all that are pending are compiled "
+                "before the first one runs");
     return err->code;
 }
 

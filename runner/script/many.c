@@ -13,6 +13,26 @@ static int64_t run_bound(lua_State *L, lm_cursor *cur)
     return cur->rowcount;
 }
 
+/* After a function of the script, which may do anything, with this cursor
+ * too. */
+static void check_unused(lua_State *L, const lm_cursor *cur, unsigned serial)
+{
+    lm_script_alive(L);
+    if (cur->serial != serial || cur->closed)
+        lm_raise(L, "the cursor was used by the function that gives it "
+                    "rows: use another one there");
+}
+
+/* The table at index is the next row. */
+static void bind_row(lua_State *L, const lm_cursor *cur, int index)
+{
+    unsigned serial = cur->serial;
+    lua_Integer length = lm_bind_length(L, index);
+
+    check_unused(L, cur, serial);
+    lm_bind_table(L, cur->stmt, index, length);
+}
+
 static int64_t run_list(lua_State *L, lm_cursor *cur, int64_t rows)
 {
     lua_Integer i;
@@ -21,14 +41,13 @@ static int64_t run_list(lua_State *L, lm_cursor *cur, int64_t rows)
         if (!lua_istable(L, -1))
             lm_raise(L, "row %I is a %s: each row is a list or a map",
                      (LUAI_UACINT)i, luaL_typename(L, -1));
-        lm_bind_table(L, cur->stmt, -1);
+        bind_row(L, cur, 4);
         rows += run_bound(L, cur);
         lua_settop(L, 3);
     }
     return rows;
 }
 
-/* The function that gives the rows may do anything, with this cursor too. */
 static int64_t run_iterator(lua_State *L, lm_cursor *cur, int64_t rows)
 {
     unsigned serial = cur->serial;
@@ -36,13 +55,11 @@ static int64_t run_iterator(lua_State *L, lm_cursor *cur, int64_t rows)
     for (;;) {
         lua_pushvalue(L, 3);
         lua_call(L, 0, LUA_MULTRET);
-        if (cur->serial != serial || cur->closed)
-            lm_raise(L, "the cursor was used by the function that gives it "
-                        "rows: use another one there");
+        check_unused(L, cur, serial);
         if (lua_isnoneornil(L, 4))
             return rows;
         if (lua_gettop(L) == 4 && lua_istable(L, 4))
-            lm_bind_table(L, cur->stmt, 4);
+            bind_row(L, cur, 4);
         else
             lm_bind_stack(L, cur->stmt, 4, lua_gettop(L) - 3);
         rows += run_bound(L, cur);

@@ -188,6 +188,9 @@ static void set_message(lm_err *err, const char *text, size_t len)
 
     if (line == NULL)
         lm_err_nomem(err);
+    else if (line[strspn(line, " ")] == '\0')
+        lm_err_set(err, LM_EFAILED, "the script raised an error without a "
+                   "text");
     else
         lm_err_set(err, LM_EFAILED, "%s", line);
     free(line);
@@ -221,6 +224,35 @@ static void take_stash(lm_script *sc, lm_err *err)
     lm_err_move(err, stash);
 }
 
+/* A name that Lua has elsewhere, at the end of its own message. */
+static bool is_left_out(const lm_script *sc)
+{
+    static const char *const names[] = {
+        "(global 'io')", "(global 'debug')", "(global 'package')",
+        "(global 'dofile')", "(global 'loadfile')",
+        "(global 'collectgarbage')", "(field 'execute')", "(field 'exit')",
+        "(field 'remove')", "(field 'rename')", "(field 'tmpname')",
+        "(field 'setlocale')", "(field 'dump')"
+    };
+    char *text = lm_strndup(sc->message, sc->message_len);
+    bool found = false;
+    size_t i;
+
+    for (i = 0; i < sizeof names / sizeof *names && text != NULL; i++)
+        found = found || lm_ends(text, names[i]);
+    found = found && strstr(text, " a nil value ") != NULL;
+    free(text);
+    return found;
+}
+
+static void tell_doom(const lm_script *sc, lm_err *err)
+{
+    lm_err_set(err, sc->doom, "%s", sc->doom_text);
+    if (sc->heap.over)
+        lm_err_hint(err, "let it hold less at once, or allow more with "
+                    "--memory-limit");
+}
+
 /* Nothing here may call Lua: the protected call is over. */
 int lm_report(lm_script *sc, int status)
 {
@@ -231,7 +263,7 @@ int lm_report(lm_script *sc, int status)
     if (sc->doom != LM_OK && sc->run->stop != NULL)
         sc->run->stop(sc->run->stop_user, err);
     if (sc->doom != LM_OK)
-        lm_err_set(err, sc->doom, "%s", sc->doom_text);
+        tell_doom(sc, err);
     else if (status != LUA_OK && is_stashed(sc))
         take_stash(sc, err);
     rc = lm_db_latched(sc->db);
@@ -239,8 +271,12 @@ int lm_report(lm_script *sc, int status)
         return LM_OK;
     if (status == LUA_ERRMEM)
         lm_err_nomem(err);
-    else if (sc->message != NULL)
+    else if (sc->message != NULL) {
+        if (err->code == LM_OK && is_left_out(sc))
+            lm_err_hint(err, "a script has no files, processes or modules "
+                        "but lib/, and none of Lua's functions for them");
         set_message(err, sc->message, sc->message_len);
+    }
     lm_err_set(err, LM_EFAILED, "the script failed, and so did finding out "
                "why");
     lm_err_migration(err, sc->source->id, sc->source->path);

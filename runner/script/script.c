@@ -47,6 +47,11 @@ void lm_script_doom(lm_script *sc, int code, const char *text)
     if (sc->main == NULL)
         return;
     lua_sethook(sc->main, l_doom_hook, LUA_MASKCOUNT, 1);
+    lm_script_doom_running(sc);
+}
+
+void lm_script_doom_running(lm_script *sc)
+{
     if (sc->running != sc->main)
         lua_sethook(sc->running, l_doom_hook, LUA_MASKCOUNT, 1);
 }

@@ -6,6 +6,9 @@
  *   lm_script_enter  note that this coroutine runs now; returns the one
  *                    before, which must be put back on every path
  *   lm_script_doom   end the script, whatever it catches
+ *   lm_script_doom_running
+ *                    the same for the coroutine that runs now, which another
+ *                    one was inside of when it was doomed
  *   lm_script_alive  raise when it is doomed
  *   lm_script_run    load the script, check it, call upgrade or downgrade
  *
@@ -75,6 +78,7 @@ static inline lua_State *lm_script_enter(lua_State *L)
 }
 
 void lm_script_doom(lm_script *sc, int code, const char *text);
+void lm_script_doom_running(lm_script *sc);
 void lm_script_alive(lua_State *L);
 int lm_script_run(const lm_source *source, const lm_run *run);
 

@@ -24,9 +24,11 @@ static void l_ask_hook(lua_State *L, lua_Debug *ar)
     lm_script *sc = lm_script_of(L);
     const lm_run *run = sc->run;
     lm_err err = {0};
-    int rc = run->stop(run->stop_user, &err);
+    int rc;
 
     (void)ar;
+    lm_script_alive(L);
+    rc = run->stop(run->stop_user, &err);
     if (rc == LM_OK) {
         if (!run->must_ask) {
             sc->woken = 0;
@@ -77,5 +79,15 @@ void lm_wake_pass_on(lm_script *sc)
     if (sc->run->must_ask)
         lua_sethook(sc->running, l_ask_hook, LUA_MASKCOUNT, LM_ASK_EVERY);
     else if (sc->woken)
+        lua_sethook(sc->running, l_ask_hook, LUA_MASKCOUNT, 1);
+}
+
+/* The one that runs again did not hear what was said to another inside it,
+ * and the count of its own hook must go on. */
+void lm_wake_hand_back(lm_script *sc)
+{
+    if (sc->doom != LM_OK)
+        lm_script_doom_running(sc);
+    else if (sc->woken && !sc->run->must_ask)
         lua_sethook(sc->running, l_ask_hook, LUA_MASKCOUNT, 1);
 }

@@ -11,7 +11,8 @@
  *
  *   lm_wake_begin     from now on the script can be reached
  *   lm_wake_end       no longer
- *   lm_wake_pass_on   sc->running is another coroutine now
+ *   lm_wake_pass_on   sc->running is a coroutine that was resumed now
+ *   lm_wake_hand_back sc->running is the one again that had resumed it
  */
 #ifndef LM_SCRIPT_WAKE_H
 #define LM_SCRIPT_WAKE_H
@@ -21,5 +22,6 @@
 void lm_wake_begin(lm_script *sc);
 void lm_wake_end(lm_script *sc);
 void lm_wake_pass_on(lm_script *sc);
+void lm_wake_hand_back(lm_script *sc);
 
 #endif

@@ -9,8 +9,9 @@
  * there SQLite's alone are, through its own allocator.
  *
  * A sample of n is tried; LUMIGRATE_TEST_FAULTS=all tries every one.
+ * test_signals.c does the same with signals.
  */
-#include "../unit/box.h"
+#include "whole_cursor.h"
 
 static long armed_at;           /* the allocation that fails; 0: none */
 static long counted;
@@ -60,35 +61,6 @@ void *realloc(void *p, size_t n)
 }
 #endif
 
-static const char script[] =
-    "local cur = conn:cursor()\n"
-    "conn:execute('CREATE TABLE t (id INTEGER PRIMARY KEY, v)')\n"
-    "cur:execute('INSERT INTO t(v) VALUES (?)', {'a'})\n"
-    "cur:execute('INSERT INTO t(v) VALUES (:v)', {v = blob('b')})\n"
-    "cur:executemany('INSERT INTO t(v) VALUES (?)', {{1}, {2.5}, {NULL}})\n"
-    "cur:executescript('CREATE INDEX i ON t(v); UPDATE t SET v = v;' ..\n"
-    "  'CREATE VIEW w AS SELECT v FROM t; CREATE TRIGGER g DELETE ON t ' ..\n"
-    "  'BEGIN SELECT 1; END')\n"
-    "for row in cur:execute('SELECT id, v FROM t'):rows() do\n"
-    "  assert(row.id == row[1])\n"
-    "end\n"
-    "for id, v in cur:execute('SELECT id, v FROM t'):values() do end\n"
-    "assert(#cur:execute('SELECT * FROM t'):fetchall() == 5)\n"
-    "conn:create_function('twice', function(x) return x .. x end)\n"
-    "conn:execute('SELECT twice(v) FROM t'):fetchone()\n"
-    "pcall(function() conn:savepoint(function()\n"
-    "  conn:execute('DELETE FROM t') error('no') end) end)\n"
-    "assert(column_exists('t', 'v') and index_exists('i'))\n"
-    "conn:execute('CREATE VIEW o AS SELECT id FROM t WHERE v > 0')\n"
-    "conn:execute('CREATE INDEX e ON t(lower(v)) WHERE id > 0')\n"
-    "conn:execute([[CREATE TEMP TRIGGER h UPDATE OF v ON t WHEN new.id\n"
-    "  BEGIN INSERT INTO t(v) SELECT id FROM o NATURAL JOIN t; END]])\n"
-    "assert(#conn:columns('t') == 2 and #conn:indexes('t') == 2)\n"
-    "assert(#conn:dependents('t') == 11 and #conn:views() == 2)\n"
-    "assert(#conn:triggers() == 2 and #conn:referenced_by('t') == 0)\n"
-    "assert(#conn:schema_dump() > 100 and #conn:schema_fingerprint())\n"
-    "print(string.format('%s rows', 5))\n";
-
 /* Every way to change a table, and to be refused. */
 static const char altering[] =
     "conn:executescript([[\n"
@@ -114,26 +86,6 @@ static const char altering[] =
     "  t:drop_column('z', {cascade = {'views', 'indexes', 'triggers'}})\n"
     "  t:rename_to('u') end)\n"
     "assert(#r.steps > 3 and #r.dependents > 2)\n";
-
-/* On a file system in memory where there is one: the runs sync a lot. */
-static void choose_database(box *b)
-{
-    if (access("/dev/shm", W_OK) == 0)
-        snprintf(b->database, sizeof b->database, "/dev/shm/%s.db",
-                 strrchr(b->dir, '/') + 1);
-}
-
-static void remove_database(const box *b)
-{
-    static const char *const ends[] = {"", "-journal", "-wal", "-shm"};
-    char path[200];
-    size_t i;
-
-    for (i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%s%s", b->database, ends[i]);
-        unlink(path);
-    }
-}
 
 static int look(lumigrate *lm)
 {
@@ -210,15 +162,7 @@ static void try_one(box *b, long n)
     long done;
 
     assert_true(is_honest(rc));
-    done = box_integer(b, "SELECT count(*) FROM sqlite_schema "
-                       "WHERE name = 't'");
-    assert_string_equal(box_text(b, "PRAGMA integrity_check"), "ok");
-    if (box_integer(b, "SELECT count(*) FROM sqlite_schema WHERE name = "
-                    "'schema_migrations'") == 1)
-        assert_int_equal(done, box_integer(b, "SELECT count(*) FROM "
-                                           "schema_migrations"));
-    else
-        assert_int_equal(done, 0);
+    done = assert_whole(b);
     if (rc == LUMIGRATE_OK)
         assert_int_equal(done, 1);
     assert_int_equal(run_once(b, 0), LUMIGRATE_OK);
@@ -228,10 +172,8 @@ static void try_one(box *b, long n)
 
 static long step_for(long total)
 {
-    const char *all = getenv("LUMIGRATE_TEST_FAULTS");
-
     assert_true(total > 100);
-    return all != NULL && strcmp(all, "all") == 0 ? 1 : total / 97 + 1;
+    return all_faults() ? 1 : total / 97 + 1;
 }
 
 static void sweep(box *b, const char *body)
@@ -251,13 +193,13 @@ static void sweep(box *b, const char *body)
 static void survives_one_failed_allocation(void **state)
 {
     for_ever = 0;
-    sweep(*state, script);
+    sweep(*state, whole_cursor);
 }
 
 static void survives_no_more_memory(void **state)
 {
     for_ever = 1;
-    sweep(*state, script);
+    sweep(*state, whole_cursor);
 }
 
 static void alters_with_one_failed_allocation(void **state)

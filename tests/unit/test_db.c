@@ -294,6 +294,8 @@ static void commits_no_transaction_that_is_gone(void **state)
     assert_int_equal(lm_txn_check(f->db), LM_EFAILED);
     lm_err_clear(&f->err);
     assert_int_equal(lm_txn_commit(f->db), LM_EFAILED);
+    assert_string_equal(lm_err_text(&f->err), "the transaction was rolled "
+                        "back by SQLite while the migration ran");
     assert_false(lm_txn_open(f->db));
 }
 
