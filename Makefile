@@ -76,10 +76,12 @@ LINK := -Wl,--gc-sections -Wl,--as-needed -Wl,-z,pack-relative-relocs \
         -Wl,-z,noseparate-code
 # What no time is spent in is compiled for its size: all but these. Whatever a
 # packager asks for stays as it is.
-HOT := $(patsubst %,runner/%.c,base/% script/% $(addprefix lex/,luatok \
-       luahead luaword fingerprint sqltok sqlsplit) $(addprefix db/,stmt \
-       value query authorize function process track txn))
-SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(HOT),$<),,-Os))
+HOT := $(patsubst %,runner/%.c,lex/luatok \
+       $(addprefix db/,stmt value process) \
+       $(addprefix script/,cursor row value bind heap many))
+SMALLEST := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && \
+              echo -Oz || echo -Os)
+SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(HOT),$<),,$(SMALLEST)))
 
 # Loading a library is a good part of a start, so the program carries the
 # small ones; SQLite and libc stay shared. Debian's archives cannot go into
