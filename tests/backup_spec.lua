@@ -209,6 +209,46 @@ describe("backup:", function()
       assert.equal(newest("kept/"), json.decode(out).backup)
     end)
 
+    describe("of down", function()
+      before_each(function()
+        box:migration("2026_01_02_b", [[
+          conn:execute("CREATE TABLE b (x)")
+        end
+
+        function downgrade(conn)
+          conn:execute("DROP TABLE b")
+        ]])
+        box:up()
+      end)
+
+      it("makes one before a revert, with what is reverted", function()
+        local _, out = box:run("down", "--backup=kept", "--keep", "1",
+          "--json")
+        local answer = json.decode(out)
+        assert.is_true(answer.ok)
+        assert.equal(newest("kept/"), answer.backup)
+        assert.equal("a,b", box:value("SELECT group_concat(name) FROM " ..
+          "(SELECT name FROM sqlite_schema WHERE name IN ('a', 'b') " ..
+          "ORDER BY name)", newest("kept/")))
+        assert.equal("a", box:value("SELECT group_concat(name) FROM " ..
+          "sqlite_schema WHERE name IN ('a', 'b')"))
+      end)
+
+      it("makes none when nothing is to be reverted", function()
+        box:run("down", "--backup=kept", "--to", "2026_01_02_b")
+        box:run("down", "--backup=kept", "--dry-run")
+        assert.is_false(box:exists("kept"))
+      end)
+
+      it("stops the run when it cannot be made", function()
+        box:write("file", "x")
+        local sum = box:bytes()
+        local err = box:fails(7, "down", "--backup=file")
+        has(err, "for a backup: File exists")
+        assert.equal(sum, box:bytes())
+      end)
+    end)
+
     it("stops the run when it cannot be made", function()
       box:sql("CREATE TABLE old (x)")
       box:write("file", "x")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app.h"
 #include "confirm.h"
+#include "copies.h"
 #include "migrate.h"
 #include "words.h"
 
@@ -62,6 +63,8 @@ static int run(lm_app *app)
     if (rc == LUMIGRATE_OK && m.allow != NULL && !lm_app_is_skipped(app))
         rc = check_all(app);
     if (rc == LUMIGRATE_OK)
+        rc = lm_copies_settings(app);
+    if (rc == LUMIGRATE_OK)
         rc = lm_app_is_skipped(app) ? lm_migrate_skip(app, &m)
                                     : lm_migrate_run(app, &m);
     lm_migrate_end(app, &m);
@@ -86,6 +89,16 @@ static const lm_option options[] = {
      .kind = LM_KIND_FLAG,
      .names = {"dry-run"},
      .help = "only say which migrations would be reverted"},
+    {.id = LM_OPT_BACKUP,
+     .kind = LM_KIND_OPTIONAL,
+     .names = {"backup"},
+     .value = "DIR",
+     .help = "copy the database first, when there is something to do"},
+    {.id = LM_OPT_KEEP,
+     .kind = LM_KIND_TEXT,
+     .names = {"keep"},
+     .value = "N",
+     .help = "of these backups remove the oldest, but for so many"},
     {.id = LM_OPT_COUNT},
 };
 

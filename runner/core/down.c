@@ -6,6 +6,7 @@
 #include "../base/clock.h"
 #include "../base/text.h"
 #include "apply.h"
+#include "backup.h"
 #include "reverts.h"
 #include "stage.h"
 
@@ -148,11 +149,28 @@ static int work(void *user, const lm_origin *origin)
     return rc;
 }
 
+/* Another process may have taken all of them back. */
+static bool any_left(void *user)
+{
+    const run *r = user;
+    const lm_applied *row;
+    size_t i;
+
+    for (i = 0; i < r->reverts.count; i++) {
+        row = lm_ledger_find(r->s->ledger, r->reverts.list[i].row.id);
+        if (row != NULL && row->position == r->reverts.list[i].row.position)
+            return true;
+    }
+    return false;
+}
+
 static int revert_all(run *r)
 {
     lm_session *s = r->s;
     int rc = lm_stage_pause(s, r->reverts.count);
 
+    if (rc == LM_OK)
+        rc = lm_stage_backup(s, any_left, r);
     if (rc == LM_OK)
         rc = lm_stage_ledger(s, LM_DB_WRITE, &r->outcome->begun);
     if (rc == LM_OK && r->rebuild)
@@ -223,6 +241,7 @@ static int go(run *r)
     rc = lm_folder_read(r->s->folder, &r->s->engines, r->s->err, &r->folder);
     if (rc == LM_OK)
         rc = proceed(r);
+    lm_backup_end(r->s);
     lm_reverts_clear(&r->reverts);
     lm_folder_clear(&r->folder);
     return rc;

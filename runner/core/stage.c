@@ -5,6 +5,7 @@
 
 #include "../base/clock.h"
 #include "../db/txn.h"
+#include "backup.h"
 
 /* What this version, or this run, cannot do is refused before anything. */
 static int check_modes(lm_session *s, const lm_source *source, lm_way way)
@@ -41,6 +42,25 @@ int lm_stage_pause(lm_session *s, size_t pending)
     lm_session_shut(s);
     lm_session_emit(s, &event);
     return lm_stop_ask(&s->stop, s->err);
+}
+
+/* Only where there is something to lose. */
+int lm_stage_backup(lm_session *s, lm_left_fn any_left, void *user)
+{
+    bool found = false;
+    int rc;
+
+    if (s->backup == NULL)
+        return LM_OK;
+    rc = lm_session_open(s, LM_DB_WRITE, &found);
+    if (rc != LM_OK || !found)
+        return rc;
+    rc = lm_backup_begin(s);
+    if (rc == LM_OK)
+        rc = lm_ledger_look(s->ledger, s->db);
+    if (rc == LM_OK && any_left(user))
+        rc = lm_backup_first(s);
+    return rc == LM_OK ? lm_stop_ask(&s->stop, s->err) : rc;
 }
 
 int lm_stage_ledger(lm_session *s, lm_db_mode mode, bool *made)

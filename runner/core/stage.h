@@ -7,6 +7,9 @@
  *   lm_stage_pause    the last moment at which nothing is open and nothing
  *                     written: a listener may say no here, or go on in
  *                     another process
+ *   lm_stage_backup   a copy first, where the session has that and, asked
+ *                     when it is our turn, something is left to do; the turn
+ *                     ends with lm_backup_end
  *   lm_stage_ledger   the database is opened again and the ledger made ready;
  *                     *made: something was written for that
  *   lm_stage_work     do the work: in one transaction for the whole run where
@@ -18,9 +21,11 @@
 #include "session.h"
 
 typedef int (*lm_work_fn)(void *user, const lm_origin *origin);
+typedef bool (*lm_left_fn)(void *user);
 
 int lm_stage_compile(lm_session *s, const lm_source *source, lm_way way);
 int lm_stage_pause(lm_session *s, size_t pending);
+int lm_stage_backup(lm_session *s, lm_left_fn any_left, void *user);
 int lm_stage_ledger(lm_session *s, lm_db_mode mode, bool *made);
 int lm_stage_work(lm_session *s, lm_work_fn work, void *user);
 

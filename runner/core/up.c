@@ -142,8 +142,9 @@ static int note_last_attempt(run *r)
 
 /* Another process may have done all of it while we waited for our turn. What
  * runs every time is no reason for a backup every time. */
-static bool any_left(const run *r)
+static bool any_left(void *user)
 {
+    const run *r = user;
     const lm_applied *applied;
     const lm_step *step;
     size_t i;
@@ -158,26 +159,6 @@ static bool any_left(const run *r)
             return true;
     }
     return false;
-}
-
-/* Only where there is something to lose. */
-static int back_up(run *r)
-{
-    lm_session *s = r->s;
-    bool found = false;
-    int rc;
-
-    if (s->backup == NULL)
-        return LM_OK;
-    rc = lm_session_open(s, LM_DB_WRITE, &found);
-    if (rc != LM_OK || !found)
-        return rc;
-    rc = lm_backup_begin(s);
-    if (rc == LM_OK)
-        rc = lm_ledger_look(s->ledger, s->db);
-    if (rc == LM_OK && any_left(r))
-        rc = lm_backup_first(s);
-    return rc == LM_OK ? lm_stop_ask(&s->stop, s->err) : rc;
 }
 
 /* The limit counts what is pending; what runs every time does so as far as
@@ -252,7 +233,7 @@ static int proceed(run *r, const lm_target *target)
     if (rc == LM_OK)
         rc = lm_stage_pause(r->s, r->schedule.pending);
     if (rc == LM_OK)
-        rc = back_up(r);
+        rc = lm_stage_backup(r->s, any_left, r);
     if (rc == LM_OK)
         rc = lm_stage_ledger(r->s, LM_DB_CREATE, &r->outcome->begun);
     if (rc != LM_OK)
