@@ -201,11 +201,10 @@ static bool is_writable(const char *path)
     return yes;
 }
 
-static int open_handle(lm_db *db, const char *path, int flags,
-                       const char *vfs)
+static int open_handle(lm_db *db, const char *path, int flags)
 {
     int rc = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
-                             vfs);
+                             NULL);
 
     if (rc == SQLITE_OK)
         return LM_OK;
@@ -219,8 +218,8 @@ static int open_handle(lm_db *db, const char *path, int flags,
     return db->err->code;
 }
 
-/* file:...?immutable=1, every byte that means something escaped. */
-static char *immutable_uri(const char *path)
+/* file:...?option, every byte that means something escaped. */
+static char *uri_of(const char *path, const char *option)
 {
     static const char digits[] = "0123456789ABCDEF";
     char *real = realpath(path, NULL);
@@ -237,18 +236,18 @@ static char *immutable_uri(const char *path)
                 *to++ = digits[(unsigned char)*s & 15];
             } else
                 *to++ = *s;
-        stpcpy(to, "?immutable=1");
+        to = stpcpy(to, "?");
+        stpcpy(to, option);
     }
     free(real);
     return uri;
 }
 
-static int open_immutable(lm_db *db, const char *path)
+static int open_with(lm_db *db, const char *path, const char *option)
 {
-    char *uri = immutable_uri(path);
+    char *uri = uri_of(path, option);
     int rc = uri == NULL ? lm_err_nomem(db->err)
-        : open_handle(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-                      NULL);
+        : open_handle(db, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 
     free(uri);
     return rc;
@@ -256,7 +255,7 @@ static int open_immutable(lm_db *db, const char *path)
 
 static int open_unlocked(lm_db *db, const char *path)
 {
-    int rc = open_handle(db, path, SQLITE_OPEN_READONLY, "unix-none");
+    int rc = open_with(db, path, "vfs=unix-none");
 
     if (rc == LM_OK)
         rc = config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
@@ -273,13 +272,13 @@ static int open_to_read(lm_db *db, const char *path)
 
     if (!is_writable(path)) {
         if (wal && !rows)
-            return open_immutable(db, path);
+            return open_with(db, path, "immutable=1");
         if (wal && !has_bytes(path, "-shm"))
             return open_unlocked(db, path);
-        return open_handle(db, path, SQLITE_OPEN_READONLY, NULL);
+        return open_handle(db, path, SQLITE_OPEN_READONLY);
     }
     db->looks = wal;
-    rc = open_handle(db, path, SQLITE_OPEN_READWRITE, NULL);
+    rc = open_handle(db, path, SQLITE_OPEN_READWRITE);
     if (rc == LM_OK && rows)
         rc = config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
     if (rc == LM_OK && rows && !has_bytes(path, "-shm"))
@@ -310,7 +309,7 @@ static int open_file(lm_db *db, const lm_db_options *options)
     int flags = SQLITE_OPEN_READWRITE, rc;
 
     if (options->mode == LM_DB_PRIVATE)
-        return open_handle(db, "", flags | SQLITE_OPEN_CREATE, NULL);
+        return open_handle(db, "", flags | SQLITE_OPEN_CREATE);
     rc = check_file(options->path, options->err, &exists);
     if (rc != LM_OK)
         return rc;
@@ -323,7 +322,7 @@ static int open_file(lm_db *db, const lm_db_options *options)
         flags |= SQLITE_OPEN_CREATE;
         rc = check_access(options->path, exists, options->err);
     }
-    return rc == LM_OK ? open_handle(db, options->path, flags, NULL) : rc;
+    return rc == LM_OK ? open_handle(db, options->path, flags) : rc;
 }
 
 int lm_db_open(const lm_db_options *options, lm_db **out)
