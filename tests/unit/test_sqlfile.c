@@ -438,9 +438,8 @@ static void keeps_whose_it_is(void **state)
     is_kept("golang-migrate", "DELETE FROM a;", NULL);
     is_kept("golang-migrate", "PRAGMA Foreign_Keys = 1;", "-- lumigrate: "
             "golang-migrate, up 24 bytes\nPRAGMA Foreign_Keys = 1;");
-    is_kept("dbmate", "-- migrate:up +goose\na;\n-- migrate:down\nb;",
-            "-- lumigrate: dbmate, up 42 bytes\n-- migrate:up +goose\na;\n"
-            "-- migrate:down\nb;");
+    is_kept("dbmate", "-- migrate:up +goose\na;", "-- lumigrate: dbmate, "
+            "up 23 bytes\n-- migrate:up +goose\na;");
 }
 
 static void refuses_what_was_tampered_with(void **state)
