@@ -91,6 +91,18 @@ describe("bundle:", function()
     assert.equal("✓ All migrations already applied\n", out)
   end)
 
+  it("is of the tool whose files they are", function()
+    box:sql_file("V1__a.sql", "CREATE TABLE a (x);\n" ..
+      "INSERT INTO a VALUES ('${who}');\n")
+    local env = { FLYWAY_PLACEHOLDERS_WHO = "you" }
+    output_of(quote(sandbox.program) .. " bundle migrations >migrations.c",
+      env)
+    box:write("main.c", MAIN)
+    build("program", "main.c migrations.c")
+    output_of("./program new.db", env)
+    assert.equal("you", box:query("SELECT x FROM a", "new.db")[1].x)
+  end)
+
   it("is C++ too, and has the name that is asked for", function()
     box:sql_file("1_a.sql", "SELECT 1;")
     local out = output_of(quote(sandbox.program) ..

@@ -261,7 +261,7 @@ char *lm_path_join(const char *dir, const char *name)
     if (path == NULL)
         return NULL;
     memcpy(path, dir, m);
-    if (m == 0 || dir[m - 1] != '/')
+    if (m > 0 && dir[m - 1] != '/')
         path[m++] = '/';
     memcpy(path + m, name, n + 1);
     return path;

@@ -7,7 +7,7 @@
  *   lm_dir_read       the same of an entry that may be in memory instead
  *   lm_dir_list       the names in a folder, with what each one is
  *   lm_dir_clear      free what lm_dir_list filled; may be called twice
- *   lm_path_join      folder/name
+ *   lm_path_join      folder/name; the name alone where the folder is ""
  *   lm_path_dir       the folder part of a path ("." when it has none)
  *
  * A file is opened without blocking and looked at before it is read, so that

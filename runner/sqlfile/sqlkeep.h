@@ -8,8 +8,9 @@
  *                     of the source are set. *mine is false, and nothing
  *                     changed, when it does not fit the source's checksum
  *
- * What stands in two files, or depends on a third, is kept with a line of our
- * own before it, which counts the bytes of each:
+ * What stands in two files, and what would be read otherwise if the dialect
+ * were guessed from the text, is kept with a line of our own before it, which
+ * names the dialect and counts the bytes of each:
  *
  *   -- lumigrate: diesel, up 38 bytes, down 19 bytes, no transaction
  *   CREATE TABLE rooms (id INTEGER);

@@ -197,6 +197,7 @@ static void joins_and_splits_paths(void **state)
     expect_path(lm_path_join("a", "b"), "a/b");
     expect_path(lm_path_join("a/", "b"), "a/b");
     expect_path(lm_path_join("/", "b"), "/b");
+    expect_path(lm_path_join("", "b"), "b");
     expect_path(lm_path_dir("b"), ".");
     expect_path(lm_path_dir("a/b"), "a");
     expect_path(lm_path_dir("/b"), "/");

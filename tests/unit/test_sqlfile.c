@@ -356,6 +356,8 @@ static void comes_back(const char *kind, const char *up, const char *down,
     assert_int_equal(lm_sql_engine.revive(ctx, &r, &mine, &err), LM_OK);
     assert_true(mine);
     assert_string_equal(r.text, s.text);
+    if (kept != NULL)
+        assert_string_equal(r.kind, s.kind);
     assert_int_equal(r.down_text == NULL, s.down_text == NULL);
     if (r.down_text != NULL)
         assert_string_equal(r.down_text, s.down_text);
@@ -402,6 +404,44 @@ static void keeps_both_ways(void **state)
     comes_back("sql", "-- no-transaction\na;", NULL, false);
 }
 
+/* What is kept of a file that is all of its migration. */
+static void is_kept(const char *kind, const char *text, const char *expected)
+{
+    lm_sql_context *ctx = new_context();
+    lm_source s = new_source(kind, text, NULL);
+    lm_err err = {0};
+    char *kept;
+    size_t len;
+
+    assert_int_equal(lm_sql_engine.identify(ctx, &s, &err), LM_OK);
+    assert_int_equal(lm_sql_engine.keep(ctx, &s, &err, &kept, &len), LM_OK);
+    if (expected == NULL)
+        assert_null(kept);
+    else {
+        assert_string_equal(kept, expected);
+        assert_int_equal(len, strlen(expected));
+    }
+    free(kept);
+    free_source(&s);
+    lm_sql_context_free(ctx);
+    comes_back(kind, text, NULL, false);
+}
+
+static void keeps_whose_it_is(void **state)
+{
+    (void)state;
+    is_kept("flyway", "SELECT 1;", NULL);
+    is_kept("flyway", "SELECT '${p.q}';\n", "-- lumigrate: flyway, up 17 "
+            "bytes\nSELECT '${p.q}';\n");
+    is_kept("flyway", "a --> statement-breakpoint", "-- lumigrate: flyway, "
+            "up 26 bytes\na --> statement-breakpoint");
+    is_kept("golang-migrate", "DELETE FROM a;", NULL);
+    is_kept("golang-migrate", "PRAGMA Foreign_Keys = 1;", "-- lumigrate: "
+            "golang-migrate, up 24 bytes\nPRAGMA Foreign_Keys = 1;");
+    is_kept("dbmate", "-- migrate:up +goose\na;", "-- lumigrate: dbmate, "
+            "up 23 bytes\n-- migrate:up +goose\na;");
+}
+
 static void refuses_what_was_tampered_with(void **state)
 {
     static const char *const texts[] = {
@@ -411,7 +451,8 @@ static void refuses_what_was_tampered_with(void **state)
         "down 9 bytes\na\n-- lumigrate: down\nb",
         "-- lumigrate: nobody, up 1 bytes, down 1 bytes\na\n-- lumigrate: "
         "down\nb", "-- lumigrate: diesel, up 1 bytes, down 1 bytes\nb\n"
-        "-- lumigrate: down\na"
+        "-- lumigrate: down\na", "-- lumigrate: flyway, up 2 bytes\na",
+        "-- lumigrate: flyway, up 1 bytes\na"
     };
     lm_sql_context *ctx = new_context();
     lm_err err = {0};
@@ -462,6 +503,7 @@ int main(void)
         cmocka_unit_test(knows_statements),
         cmocka_unit_test(finds_marks),
         cmocka_unit_test(keeps_both_ways),
+        cmocka_unit_test(keeps_whose_it_is),
         cmocka_unit_test(refuses_what_was_tampered_with),
         cmocka_unit_test(explains)
     };
