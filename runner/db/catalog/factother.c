@@ -62,11 +62,11 @@ int lm_facts_virtual(lm_db *db, const char *sql, lm_facts *out)
 
 static void add_event(lm_fact_maker *m, const lm_createtrigger *g)
 {
-    static const char *const timings[] = {"BEFORE", "AFTER", "INSTEAD OF"};
-    static const char *const events[] = {"INSERT", "UPDATE", "DELETE"};
-
-    lm_buf_printf(&m->shown, "%s %s%s", timings[g->timing],
-                  events[g->event], g->update_of.count > 0 ? " OF " : "");
+    lm_buf_puts(&m->shown, g->timing == LM_BEFORE ? "BEFORE"
+                : g->timing == LM_AFTER ? "AFTER" : "INSTEAD OF");
+    lm_buf_printf(&m->shown, " %s%s", g->event == LM_ON_INSERT ? "INSERT"
+                  : g->event == LM_ON_UPDATE ? "UPDATE" : "DELETE",
+                  g->update_of.count > 0 ? " OF " : "");
     lm_canon_count(&m->canon, (size_t)g->timing);
     lm_canon_count(&m->canon, (size_t)g->event);
     add_names(m, &g->update_of);

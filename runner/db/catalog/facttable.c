@@ -228,7 +228,7 @@ int lm_facts_index(lm_db *db, const char *table, const char *name,
     while (i < t->index_count && !lm_same_name(t->indexes[i].name, name))
         i++;
     if (i == t->index_count)
-        return lm_err_set(db->err, LM_EFAILED, "no index %s", name);
+        return lm_err_set(db->err, LM_EFAILED, "%s does not parse", name);
     index = &t->indexes[i];
     lm_canon_name(&m.canon, t->name);
     lm_buf_puts(&m.shown, t->name);
