@@ -78,7 +78,7 @@ LINK := -Wl,--gc-sections -Wl,--as-needed -Wl,-z,pack-relative-relocs \
 # packager asks for stays as it is.
 HOT := $(patsubst %,runner/%.c,lex/luatok \
        $(addprefix db/,stmt value process) \
-       $(addprefix script/,cursor row value bind heap many))
+       $(addprefix script/,cursor row bind heap many))
 SMALLEST := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && \
               echo -Oz || echo -Os)
 SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(HOT),$<),,$(SMALLEST)))

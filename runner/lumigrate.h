@@ -664,8 +664,8 @@ typedef struct lumigrate_comparison {
 } lumigrate_comparison;
 
 /*
- * Two schemas compared, object by object and token by token. `a` and `b`: a
- * database (a path or URL), a file that holds a dump, or a folder of
+ * Two schemas compared, object by object, however they are written. `a` and
+ * `b`: a database (a path or URL), a file that holds a dump, or a folder of
  * migrations, which is run on an empty private database. The handle's own
  * database is not touched. LUMIGRATE_OK when they could be compared.
  */

@@ -7,10 +7,10 @@
 #include "../base/list.h"
 #include "../base/text.h"
 #include "../lex/sqlsame.h"
-#include "diffcolumn.h"
+#include "difffact.h"
 #include "internal.h"
 
-void lm_diff_clear(lm_differences *d)
+static void clear_list(lm_differences *d)
 {
     size_t i, k;
 
@@ -22,6 +22,11 @@ void lm_diff_clear(lm_differences *d)
         free(d->list[i].a_sql);
         free(d->list[i].b_sql);
     }
+}
+
+void lm_diff_clear(lm_differences *d)
+{
+    clear_list(d);
     free(d->list);
     memset(d, 0, sizeof *d);
 }
@@ -54,22 +59,68 @@ static int add(diffing *d, const lm_object *a, const lm_object *b)
     if (grown->name == NULL || (a != NULL && grown->a_sql == NULL) ||
         (b != NULL && grown->b_sql == NULL))
         return lm_err_nomem(d->a->err);
-    if (grown->change != LM_DIFFERENT || o->kind == LM_OBJECT_TRIGGER ||
-        o->kind == LM_OBJECT_INDEX)
-        return LM_OK;
-    return lm_diff_columns(d->a, d->b, grown);
+    return LM_OK;
+}
+
+static int read_facts(lm_db *db, const lm_object *o, lm_facts *out)
+{
+    switch (o->kind) {
+    case LM_OBJECT_TABLE: return lm_facts_table(db, o->name, out);
+    case LM_OBJECT_VIRTUAL: return lm_facts_virtual(db, o->sql, out);
+    case LM_OBJECT_VIEW: return lm_facts_view(db, o->sql, out);
+    case LM_OBJECT_INDEX:
+        return lm_facts_index(db, o->table, o->name, out);
+    case LM_OBJECT_TRIGGER: return lm_facts_trigger(db, o->sql, out);
+    }
+    return LM_OK;
+}
+
+static void drop_last(lm_differences *out)
+{
+    lm_differences last = {NULL, 0, 0};
+
+    last.list = &out->list[--out->count];
+    last.count = 1;
+    clear_list(&last);
+}
+
+/* What does not parse has both its texts, and no sentence. */
+static int explain(diffing *d, const lm_object *a, const lm_object *b)
+{
+    lm_facts x = {0}, y = {0};
+    lm_db *db = d->a;
+    int rc = read_facts(d->a, a, &x);
+
+    if (rc == LM_OK) {
+        db = d->b;
+        rc = read_facts(d->b, b, &y);
+    }
+    if (rc == LM_EFAILED) {
+        lm_err_clear(db->err);
+        rc = LM_OK;
+    } else if (rc == LM_OK) {
+        rc = lm_diff_facts(&x, &y, &d->out->list[d->out->count - 1],
+                           d->a->err);
+        if (rc == LM_OK && d->out->list[d->out->count - 1].detail_count == 0)
+            drop_last(d->out);
+    }
+    lm_facts_clear(&x);
+    lm_facts_clear(&y);
+    return rc;
 }
 
 static int compare(diffing *d, const lm_object *a)
 {
     const lm_object *b = lm_objects_find(&d->in_b, a->kind, a->name);
+    int rc;
 
     if (a->own || (b != NULL && b->own))
         return LM_OK;
     if (b != NULL && lm_same_name(a->table, b->table) &&
         lm_sql_same(a->sql, strlen(a->sql), b->sql, strlen(b->sql)))
         return LM_OK;
-    return add(d, a, b);
+    rc = add(d, a, b);
+    return rc != LM_OK || b == NULL ? rc : explain(d, a, b);
 }
 
 static int diff(diffing *d)

@@ -6,8 +6,10 @@
  *                   another in each; the runner's tables do not count
  *   lm_diff_clear   free it; may be called twice
  *
- * Definitions are compared token by token (lex/sqlsame.h). What is different
- * about a table is said column by column as well, as far as SQLite tells.
+ * Definitions are taken apart (facts.h) and compared one thing at a time;
+ * what does not count for the fingerprint of a schema is no difference. One
+ * that does not parse is compared token by token (lex/sqlsame.h) and has no
+ * details.
  *
  * Ownership: the list owns its strings. Errors are in lm_db_err of the
  * database that they are about.

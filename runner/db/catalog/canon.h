@@ -14,6 +14,13 @@
  *   lm_canon_table   an ordinary table
  *   lm_canon_index   an index with a text of its own
  *
+ *   lm_canon_not_null, _constraint, _foreign, _parts, _where
+ *                        what these two are made of; _constraint is false
+ *                        where it is told elsewhere or says nothing
+ *   lm_canon_last        the last constraint of a kind: the one that SQLite
+ *                        takes; NULL: none
+ *   lm_canon_collation   that of a column
+ *
  * Every part says how long it is, so that no two lists of parts look alike.
  * Failure for want of memory is sticky in the buffer (lm_buf_take sees it).
  */
@@ -35,5 +42,16 @@ void lm_canon_type(lm_buf *b, const char *text, lm_span span);
 int lm_canon_table(lm_db *db, const lm_table_info *t, lm_buf *b);
 void lm_canon_index(const lm_table_info *t, const lm_index_info *index,
                     lm_buf *b);
+
+const lm_constraint *lm_canon_last(const lm_column *c, lm_conkind kind);
+const char *lm_canon_collation(const lm_table_info *t, const char *column);
+void lm_canon_not_null(lm_buf *b, const lm_constraint *con);
+bool lm_canon_constraint(lm_buf *b, const lm_table_info *t,
+                         const lm_constraint *con, const char *column);
+void lm_canon_foreign(lm_buf *b, const lm_foreign_info *f);
+void lm_canon_parts(lm_buf *b, const lm_table_info *t,
+                    const lm_index_info *index);
+void lm_canon_where(lm_buf *b, const lm_table_info *t,
+                    const lm_index_info *index);
 
 #endif

@@ -9,7 +9,7 @@
 #include "../../base/text.h"
 
 /* The last one of a kind, which is the one that SQLite takes. */
-static const lm_constraint *last_of(const lm_column *c, lm_conkind kind)
+const lm_constraint *lm_canon_last(const lm_column *c, lm_conkind kind)
 {
     size_t i = c->count;
 
@@ -25,7 +25,7 @@ static void add_conflict(lm_buf *b, lm_conflict conflict)
                           ? "" : lm_conflict_name(conflict));
 }
 
-static const char *own_collation(const lm_table_info *t, const char *column)
+const char *lm_canon_collation(const lm_table_info *t, const char *column)
 {
     size_t i;
 
@@ -35,25 +35,29 @@ static const char *own_collation(const lm_table_info *t, const char *column)
     return "BINARY";
 }
 
+void lm_canon_not_null(lm_buf *b, const lm_constraint *con)
+{
+    lm_canon_count(b, con != NULL);
+    if (con != NULL) {
+        lm_canon_name(b, con->name);
+        add_conflict(b, con->conflict);
+    }
+}
+
 static void add_column(lm_buf *b, const lm_table_info *t, const lm_column *c)
 {
     const lm_constraint *con;
 
     lm_canon_field(b, c->name);
     lm_canon_type(b, t->sql, c->type);
-    con = last_of(c, LM_CON_NOT_NULL);
-    lm_canon_count(b, con != NULL);
-    if (con != NULL) {
-        lm_canon_name(b, con->name);
-        add_conflict(b, con->conflict);
-    }
-    con = last_of(c, LM_CON_DEFAULT);
+    lm_canon_not_null(b, lm_canon_last(c, LM_CON_NOT_NULL));
+    con = lm_canon_last(c, LM_CON_DEFAULT);
     if (con != NULL)
         lm_canon_default(b, t->sql, con->inner);
     else
         lm_canon_field(b, NULL);
-    lm_canon_name(b, own_collation(t, c->name));
-    con = last_of(c, LM_CON_GENERATED);
+    lm_canon_name(b, lm_canon_collation(t, c->name));
+    con = lm_canon_last(c, LM_CON_GENERATED);
     lm_canon_count(b, con != NULL);
     if (con != NULL) {
         lm_canon_expression(b, t, t->sql, con->inner);
@@ -65,7 +69,7 @@ static void add_column(lm_buf *b, const lm_table_info *t, const lm_column *c)
 static void add_key(lm_buf *b, const lm_table_info *t, const char *column,
                     const char *collation, bool desc)
 {
-    const char *own = own_collation(t, column);
+    const char *own = lm_canon_collation(t, column);
 
     lm_canon_name(b, column);
     lm_canon_name(b, collation == NULL || lm_same_name(collation, own)
@@ -99,7 +103,7 @@ static void add_names(lm_buf *b, const lm_strings *names)
         lm_canon_name(b, names->list[i]);
 }
 
-static void add_foreign(lm_buf *b, const lm_foreign_info *f)
+void lm_canon_foreign(lm_buf *b, const lm_foreign_info *f)
 {
     lm_canon_field(b, "foreign key");
     lm_canon_name(b, f->name);
@@ -112,8 +116,8 @@ static void add_foreign(lm_buf *b, const lm_foreign_info *f)
 }
 
 /* false: it is told elsewhere, or says nothing. */
-static bool add_constraint(lm_buf *b, const lm_table_info *t,
-                           const lm_constraint *con, const char *column)
+bool lm_canon_constraint(lm_buf *b, const lm_table_info *t,
+                         const lm_constraint *con, const char *column)
 {
     if (con->kind == LM_CON_CHECK) {
         lm_canon_field(b, "check");
@@ -167,14 +171,14 @@ static void list_constraints(constraints *all, const lm_table_info *t)
 
     for (i = 0; i < text->column_count; i++)
         for (k = 0; k < text->columns[i].count; k++)
-            if (add_constraint(&b, t, &text->columns[i].constraints[k],
-                               text->columns[i].name))
+            if (lm_canon_constraint(&b, t, &text->columns[i].constraints[k],
+                                    text->columns[i].name))
                 keep(all, &b);
     for (i = 0; i < text->constraint_count; i++)
-        if (add_constraint(&b, t, &text->constraints[i], NULL))
+        if (lm_canon_constraint(&b, t, &text->constraints[i], NULL))
             keep(all, &b);
     for (i = 0; i < t->foreign_count; i++) {
-        add_foreign(&b, &t->foreign[i]);
+        lm_canon_foreign(&b, &t->foreign[i]);
         keep(all, &b);
     }
     if (all->count > 0)
@@ -207,17 +211,13 @@ int lm_canon_table(lm_db *db, const lm_table_info *t, lm_buf *b)
     return LM_OK;
 }
 
-void lm_canon_index(const lm_table_info *t, const lm_index_info *index,
-                    lm_buf *b)
+void lm_canon_parts(lm_buf *b, const lm_table_info *t,
+                    const lm_index_info *index)
 {
     const lm_index_part *part;
     lm_span span = {0, 0};
     size_t i;
 
-    lm_canon_field(b, "index");
-    lm_canon_field(b, index->name);
-    lm_canon_name(b, t->name);
-    lm_canon_count(b, index->unique);
     lm_canon_count(b, index->count);
     for (i = 0; i < index->count; i++) {
         part = &index->parts[i];
@@ -230,7 +230,25 @@ void lm_canon_index(const lm_table_info *t, const lm_index_info *index,
         lm_canon_name(b, part->collation);
         lm_canon_count(b, part->desc);
     }
+}
+
+void lm_canon_where(lm_buf *b, const lm_table_info *t,
+                    const lm_index_info *index)
+{
+    lm_span span = {0, 0};
+
     span.end = index->where == NULL ? 0 : strlen(index->where);
     if (span.end > 0)
         lm_canon_expression(b, t, index->where, span);
+}
+
+void lm_canon_index(const lm_table_info *t, const lm_index_info *index,
+                    lm_buf *b)
+{
+    lm_canon_field(b, "index");
+    lm_canon_field(b, index->name);
+    lm_canon_name(b, t->name);
+    lm_canon_count(b, index->unique);
+    lm_canon_parts(b, t, index);
+    lm_canon_where(b, t, index);
 }
