@@ -76,9 +76,8 @@ LINK := -Wl,--gc-sections -Wl,--as-needed -Wl,-z,pack-relative-relocs \
         -Wl,-z,noseparate-code
 # What no time is spent in is compiled for its size: all but these. Whatever a
 # packager asks for stays as it is.
-HOT := $(patsubst %,runner/%.c,lex/luatok \
-       $(addprefix db/,stmt value process) \
-       $(addprefix script/,cursor row bind heap many))
+HOT := $(patsubst %,runner/%.c,lex/luatok db/stmt \
+       $(addprefix script/,cursor value heap))
 SMALLEST := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && \
               echo -Oz || echo -Os)
 SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(HOT),$<),,$(SMALLEST)))
