@@ -76,7 +76,7 @@ LINK := -Wl,--gc-sections -Wl,--as-needed -Wl,-z,pack-relative-relocs \
         -Wl,-z,noseparate-code
 # What no time is spent in is compiled for its size: all but these. Whatever a
 # packager asks for stays as it is.
-HOT := $(patsubst %,runner/%.c,lex/luatok db/stmt \
+HOT := $(patsubst %,runner/%.c,db/process db/stmt lex/luatok \
        $(addprefix script/,cursor value heap))
 SMALLEST := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && \
               echo -Oz || echo -Os)
