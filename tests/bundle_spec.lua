@@ -24,6 +24,8 @@ describe("bundle:", function()
   local flags = ""
   if (os.getenv("SANITIZE") or "") ~= "" then
     flags = "-fsanitize=address,undefined"
+  elseif sandbox.program:find("/coverage/", 1, true) then
+    flags = "--coverage"
   end
 
   local function build(program, sources)

@@ -22,6 +22,8 @@ describe("the harness", function()
   local flags = ""
   if (os.getenv("SANITIZE") or "") ~= "" then
     flags = "-fsanitize=address,undefined -fno-sanitize-recover=all"
+  elseif sandbox.program:find("/coverage/", 1, true) then
+    flags = "--coverage"
   end
   local library = sandbox.program:gsub("[^/]*$", "liblumigrate.a")
   local harnesses = lines_of("ls tests/fuzz/*.c")
