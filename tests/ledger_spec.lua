@@ -106,6 +106,16 @@ function upgrade(conn) conn:execute("CREATE TABLE t (x)") end
       rows("SELECT id, position FROM schema_migrations"))
   end)
 
+  it("writes durations to the microsecond, and no digit more", function()
+    for i = 1, 20 do box:migration(tostring(i), "") end
+    box:up()
+    for _, name in ipairs { "schema_migrations", "schema_migrations_history" } do
+      assert.equal(20, box:value("SELECT count(*) FROM " .. name ..
+        " WHERE duration_ms > 0 AND duration_ms = round(duration_ms, 3) " ..
+        "AND length(quote(duration_ms)) < 12"))
+    end
+  end)
+
   it("is kept under another name with --table", function()
     box:migration("a", "")
     has(box:up("--table", "mine"), "✓ mine table ready\n")

@@ -13,6 +13,13 @@ double lm_clock_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+double lm_clock_since(double then_ms)
+{
+    double us = (lm_clock_ms() - then_ms) * 1e3;
+
+    return (double)(long long)(us + 0.5) / 1e3;
+}
+
 void lm_clock_utc(char out[LM_UTC_SIZE])
 {
     struct timespec t = {0};

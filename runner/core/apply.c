@@ -143,7 +143,7 @@ static int write_rows(attempt *a)
         return rc;
     a->done->changed = effect.changed;
     a->done->rows = effect.rows;
-    a->done->duration_ms = lm_clock_ms() - a->begun;
+    a->done->duration_ms = lm_clock_since(a->begun);
     r = record_of(a, "done");
     r.effect = effect.changed ? "changed" : "no_op";
     if (a->way == LM_DOWN)
@@ -203,7 +203,7 @@ static void record_failure(attempt *a)
 
 static void fail(attempt *a)
 {
-    a->done->duration_ms = lm_clock_ms() - a->begun;
+    a->done->duration_ms = lm_clock_since(a->begun);
     lm_stop_end(&a->s->stop);
     blame(a);
     a->s->stop.muted = true;
@@ -229,7 +229,7 @@ static int begin(lm_session *s)
     double before = lm_clock_ms();
     int rc = lm_txn_begin(s->db);
 
-    s->waited_ms += lm_clock_ms() - before;
+    s->waited_ms += lm_clock_since(before);
     return rc;
 }
 
@@ -360,7 +360,7 @@ int lm_apply_lock(lm_session *s, int *fd)
     patience.stop = ask_session;
     patience.waiting = lm_session_waits;
     rc = lm_lock_folder(dir, &patience, s->err, fd);
-    s->waited_ms += lm_clock_ms() - before;
+    s->waited_ms += lm_clock_since(before);
     free(dir);
     return rc;
 }

@@ -65,7 +65,7 @@ int lm_edit_begin(lm_session *s)
     double before = lm_clock_ms();
     int rc = lm_txn_begin(s->db);
 
-    s->waited_ms += lm_clock_ms() - before;
+    s->waited_ms += lm_clock_since(before);
     if (rc != LM_OK)
         return rc;
     rc = lm_edit_make(s);

@@ -194,7 +194,7 @@ static void tell_done(run *r, const char *why)
     event.applied = r->outcome->applied;
     event.reverted = r->outcome->reverted;
     event.pending = r->reverts.count;
-    event.duration_ms = lm_clock_ms() - r->begun;
+    event.duration_ms = lm_clock_since(r->begun);
     event.waited_ms = r->s->waited_ms;
     event.text = why;
     event.len = why == NULL ? 0 : strlen(why);

@@ -79,7 +79,7 @@ int lm_stage_ledger(lm_session *s, lm_db_mode mode, bool *made)
         return rc;
     before = lm_clock_ms();
     rc = lm_ledger_prepare(s->ledger, s->db, &event.text);
-    s->waited_ms += lm_clock_ms() - before;
+    s->waited_ms += lm_clock_since(before);
     if (rc != LM_OK)
         return rc;
     *made = *made || event.text != NULL;

@@ -196,7 +196,7 @@ static void tell_done(run *r)
 
     event.applied = r->outcome->applied;
     event.pending = r->schedule.pending;
-    event.duration_ms = lm_clock_ms() - r->begun;
+    event.duration_ms = lm_clock_since(r->begun);
     event.waited_ms = r->s->waited_ms;
     lm_session_emit(r->s, &event);
 }
