@@ -145,6 +145,7 @@ struct lm_db {
     bool remembered;    /* what was on the host's connection: */
     int fkeys_before, defensive_before, busy_before;
     struct lm_catalog *catalog;     /* what catalog.h has found out, or NULL */
+    char *dump;         /* the last of lm_dump_schema */
     /* Hears what SQLite asks for the runner's statements, or NULL. */
     void (*listener)(void *user, int action, const char *a, const char *b,
                      const char *schema, const char *inside);

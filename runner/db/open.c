@@ -486,6 +486,7 @@ void lm_db_close(lm_db *db)
     lm_links_clear(db);
     lm_names_clear(&db->temp_before);
     lm_err_clear(&db->latch);
+    free(db->dump);
     for (i = 0; i < 3; i++)
         free(db->own[i]);
     free(db);
