@@ -145,15 +145,9 @@ static int refuse_kept(const lm_added_one *one, lm_err *err)
 static int revive(const lm_added_one *one, const lm_engines *engines,
                   lm_source *s, lm_err *err)
 {
-    bool mine = false;
-    size_t i;
-    int rc = LM_OK;
+    bool mine;
+    int rc = lm_source_revive(s, engines, &mine, err);
 
-    for (i = 0; i < engines->count && rc == LM_OK && !mine; i++) {
-        s->engine = engines->slots[i].engine;
-        s->context = engines->slots[i].context;
-        rc = s->engine->revive(s->context, s, &mine, err);
-    }
     if (rc == LM_OK && (!mine || strcmp(s->checksum, one->checksum) != 0))
         rc = refuse_kept(one, err);
     return rc;

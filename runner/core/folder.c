@@ -20,6 +20,25 @@ void lm_source_clear(lm_source *s)
     memset(s, 0, sizeof *s);
 }
 
+int lm_source_revive(lm_source *s, const lm_engines *engines, bool *mine,
+                     lm_err *err)
+{
+    const lm_engine_slot *slot;
+    size_t i;
+    int rc = LM_OK;
+
+    *mine = false;
+    for (i = 0; i < engines->count && rc == LM_OK && !*mine; i++) {
+        slot = &engines->slots[i];
+        rc = slot->engine->revive(slot->context, s, mine, err);
+        if (*mine) {
+            s->engine = slot->engine;
+            s->context = slot->context;
+        }
+    }
+    return rc;
+}
+
 void lm_folder_clear(lm_folder *folder)
 {
     size_t i;

@@ -10,6 +10,7 @@
  *                    core/added
  *   lm_folder_find   the source with this ID, or NULL
  *   lm_folder_clear  free it; may be called twice
+ *   lm_source_revive what identify would find, from a text that was kept
  *   lm_source_clear  free what is in one source; for one of no folder
  *
  * Sub-folders (old, lib, templates), files that no engine claims (README,
@@ -48,6 +49,10 @@ int lm_folder_claim(const lm_dir *dir, const char *path,
                     const lm_engines *engines, lm_err *err, lm_sources *out);
 const lm_source *lm_folder_find(const lm_folder *folder, const char *id);
 void lm_folder_clear(lm_folder *folder);
+/* `id`, `checksum` and `text` are set. *mine: an engine knows it for one of
+ * its own, and is set now. */
+int lm_source_revive(lm_source *source, const lm_engines *engines, bool *mine,
+                     lm_err *err);
 void lm_source_clear(lm_source *source);
 
 #endif

@@ -31,6 +31,7 @@
  *   lm_history_last    the last attempt's number; 0: none
  *   lm_history_done    has this ID been done since that attempt?
  *   lm_history_read    every attempt, oldest first
+ *   lm_history_text    the text of one ID
  *   lm_history_texts   the texts that were applied
  *   lm_history_halves  which ways down were begun and not finished
  *
@@ -125,6 +126,11 @@ int lm_history_read(lm_ledger *ledger, lm_db *db);
 
 /* `row` is a copy of the one to remove: its ID and position count. */
 int lm_ledger_revert(lm_ledger *ledger, lm_db *db, const lm_applied *row);
+/* Hands the text of the ledger's row, else of the last attempt that was done,
+ * else of the last one, to `each`: NULL when that is not kept; not at all when
+ * there was no attempt. */
+int lm_history_text(lm_ledger *ledger, lm_db *db, const char *id,
+                    lm_row_fn each, void *user);
 /* For the rows of the ledger from this position on: hands id and text of what
  * the history keeps under the row's checksum to `each`. */
 int lm_history_texts(lm_ledger *ledger, lm_db *db, int64_t from,

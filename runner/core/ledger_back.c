@@ -57,6 +57,31 @@ int lm_ledger_revert(lm_ledger *l, lm_db *db, const lm_applied *row)
     return rc;
 }
 
+/* A text is kept once for its checksum. */
+int lm_history_text(lm_ledger *l, lm_db *db, const char *id, lm_row_fn each,
+                    void *user)
+{
+    const lm_applied *row = lm_ledger_find(l, id);
+    lm_value v[2];
+    char *sql;
+    int rc;
+
+    if (!l->has_history)
+        return LM_OK;
+    sql = lm_format(
+        "SELECT (SELECT t.source FROM main.%s t WHERE t.id = ?1 AND "
+        "t.checksum = h.checksum AND t.source IS NOT NULL LIMIT 1) FROM "
+        "main.%s h WHERE h.id = ?1 ORDER BY h.checksum IS ?2 DESC, "
+        "h.outcome = 'done' AND h.action IN ('up', 'reapply') DESC, "
+        "h.seq DESC LIMIT 1", l->history, l->history);
+    v[0] = lm_text_of(id);
+    v[1] = lm_text_of(row == NULL ? "" : row->checksum);
+    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                     : lm_db_each(db, sql, v, 2, each, user);
+    free(sql);
+    return rc;
+}
+
 int lm_history_texts(lm_ledger *l, lm_db *db, int64_t from, lm_row_fn each,
                      void *user)
 {

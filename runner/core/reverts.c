@@ -148,24 +148,6 @@ static int fill_kept(lm_revert *v, const lm_value *text, lm_err *err)
            k->text == NULL ? lm_err_nomem(err) : LM_OK;
 }
 
-static int revive(lm_session *s, lm_revert *v)
-{
-    const lm_engine_slot *slot;
-    bool mine = false;
-    size_t i;
-    int rc = LM_OK;
-
-    for (i = 0; i < s->engines.count && rc == LM_OK && !mine; i++) {
-        slot = &s->engines.slots[i];
-        rc = slot->engine->revive(slot->context, &v->kept, &mine, s->err);
-        if (mine) {
-            v->kept.engine = slot->engine;
-            v->kept.context = slot->context;
-        }
-    }
-    return rc;
-}
-
 typedef struct search {
     lm_session *s;
     lm_reverts *reverts;
@@ -181,6 +163,7 @@ static int take_text(void *user, lm_db *db, const lm_value *row)
 {
     search *sr = user;
     lm_revert *v = find_revert(sr->reverts, &row[0]);
+    bool mine;
     int rc;
 
     (void)db;
@@ -188,7 +171,8 @@ static int take_text(void *user, lm_db *db, const lm_value *row)
         !is_text(&row[1]))
         return LM_OK;
     rc = fill_kept(v, &row[1], sr->s->err);
-    return rc == LM_OK ? revive(sr->s, v) : rc;
+    return rc != LM_OK ? rc
+        : lm_source_revive(&v->kept, &sr->s->engines, &mine, sr->s->err);
 }
 
 /* The file where it is the text that was applied, or is to be taken. */

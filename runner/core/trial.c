@@ -4,20 +4,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/arena.h"
+#include "../base/list.h"
 #include "../base/text.h"
+#include "../db/objects.h"
+#include "../lex/sqlsame.h"
 #include "apply.h"
-#include "definitions.h"
 
 /* How a migration ended on a database. */
 typedef enum ending { NOT_RUN, NO_CHANGE, CHANGED, FAILED } ending;
+
+/* What a migration does to one object of the empty database. */
+typedef struct making {
+    size_t step;                /* which migration */
+    lm_object_kind kind;
+    const char *name;
+    const char *sql;            /* as it leaves it; NULL: it is gone */
+} making;
 
 typedef struct trial {
     lm_session *s;
     const lm_folder *folder;
     lm_adoption *out;
     lm_origin origin;
-    lm_definitions live;        /* of the database as it is */
-    lm_definitions made;        /* by each migration on the empty database */
+    lm_objects live;            /* of the database as it is */
+    making *made;               /* by all of them, in order */
+    size_t count, size;
+    lm_arena strings;           /* of made */
 } trial;
 
 /* What the session is put back to after a trial. */
@@ -105,32 +118,86 @@ static int run_one(trial *t, const lm_source *source, ending *how,
 
 /* ---- the folder alone ---- */
 
-static int make_one(trial *t, size_t at, lm_definitions *before)
+/* A virtual table stands where a table may have stood. */
+static const lm_object *find(const lm_objects *in, lm_object_kind kind,
+                             const char *name)
 {
-    lm_definitions after = {.own = t->s->table};
+    const lm_object *o = lm_objects_find(in, kind, name);
+
+    if (o == NULL && kind == LM_OBJECT_TABLE)
+        o = lm_objects_find(in, LM_OBJECT_VIRTUAL, name);
+    if (o == NULL && kind == LM_OBJECT_VIRTUAL)
+        o = lm_objects_find(in, LM_OBJECT_TABLE, name);
+    return o;
+}
+
+static int add_making(trial *t, size_t step, const lm_object *o,
+                      const char *sql)
+{
+    making *grown = lm_list_grow(t->made, t->count, &t->size,
+                                 sizeof *grown);
+
+    if (grown == NULL)
+        return lm_err_nomem(t->s->err);
+    t->made = grown;
+    grown += t->count++;
+    grown->step = step;
+    grown->kind = o->kind;
+    grown->name = lm_arena_add(&t->strings, o->name, strlen(o->name));
+    grown->sql = sql == NULL ? NULL
+        : lm_arena_add(&t->strings, sql, strlen(sql));
+    return grown->name == NULL || (sql != NULL && grown->sql == NULL)
+        ? lm_err_nomem(t->s->err) : LM_OK;
+}
+
+/* What came, was changed or went. */
+static int note_step(trial *t, size_t step, const lm_objects *before,
+                     const lm_objects *after)
+{
+    const lm_object *o, *other;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < after->count && rc == LM_OK; i++) {
+        o = &after->list[i];
+        other = find(before, o->kind, o->name);
+        if (!o->own && (other == NULL || strcmp(other->sql, o->sql) != 0))
+            rc = add_making(t, step, o, o->sql);
+    }
+    for (i = 0; i < before->count && rc == LM_OK; i++) {
+        o = &before->list[i];
+        if (!o->own && find(after, o->kind, o->name) == NULL)
+            rc = add_making(t, step, o, NULL);
+    }
+    return rc;
+}
+
+static int make_one(trial *t, size_t at, lm_objects *before)
+{
+    lm_objects after = {0};
     lm_err why = {0};
     ending ignored;
     int rc = run_one(t, &t->folder->sources.list[at], &ignored, &why);
 
     lm_err_clear(&why);
     if (rc == LM_OK)
-        rc = lm_definitions_read(t->s->db, &after);
+        rc = lm_objects_read(t->s->db, &after);
     if (rc == LM_OK)
-        rc = lm_definitions_diff(before, &after, at, t->s->err, &t->made);
-    lm_definitions_clear(before);
+        rc = note_step(t, at, before, &after);
+    lm_objects_clear(before);
     *before = after;
     return rc;
 }
 
 static int make_all(trial *t)
 {
-    lm_definitions before = {.own = t->s->table};
+    lm_objects before = {0};
     size_t i;
     int rc = prepare(t->s);
 
     for (i = 0; i < t->folder->sources.count && rc == LM_OK; i++)
         rc = make_one(t, i, &before);
-    lm_definitions_clear(&before);
+    lm_objects_clear(&before);
     return rc;
 }
 
@@ -138,19 +205,21 @@ static int make_all(trial *t)
 
 /* Does the live database have it as this migration, or a later one, leaves
  * it? */
-static bool is_there(const trial *t, const lm_definition *made)
+static bool is_there(const trial *t, const making *made)
 {
-    const lm_definition *live = lm_definitions_find(&t->live, made), *o;
+    const lm_object *live = find(&t->live, made->kind, made->name);
+    const making *m;
     size_t i;
 
-    for (i = 0; i < t->made.count; i++) {
-        o = &t->made.list[i];
-        if (o->step < made->step || strcmp(o->type, made->type) != 0 ||
-            !lm_same_name(o->name, made->name))
+    for (i = 0; i < t->count; i++) {
+        m = &t->made[i];
+        if (m->step < made->step || m->kind != made->kind ||
+            !lm_same_name(m->name, made->name))
             continue;
-        if (o->sql == NULL ? live == NULL
-                           : live != NULL && lm_definition_same(o->sql,
-                                                            live->sql))
+        if (m->sql == NULL ? live == NULL
+                           : live != NULL &&
+                             lm_sql_same(m->sql, strlen(m->sql), live->sql,
+                                         strlen(live->sql)))
             return true;
     }
     return false;
@@ -158,18 +227,18 @@ static bool is_there(const trial *t, const lm_definition *made)
 
 /* The first thing that it makes and the live database has otherwise; NULL:
  * all is there. *any: it makes something, or takes it away. */
-static const lm_definition *first_other(const trial *t, size_t step, bool *any)
+static const making *first_other(const trial *t, size_t step, bool *any)
 {
-    const lm_definition *other = NULL;
+    const making *other = NULL;
     size_t i;
 
     *any = false;
-    for (i = 0; i < t->made.count; i++) {
-        if (t->made.list[i].step != step)
+    for (i = 0; i < t->count; i++) {
+        if (t->made[i].step != step)
             continue;
         *any = true;
-        if (other == NULL && !is_there(t, &t->made.list[i]))
-            other = &t->made.list[i];
+        if (other == NULL && !is_there(t, &t->made[i]))
+            other = &t->made[i];
     }
     return other;
 }
@@ -192,13 +261,13 @@ static bool is_repeated(const lm_err *why)
 }
 
 static int give_reason(trial *t, lm_adopted *item, const char *before,
-                       const lm_definition *other)
+                       const making *other)
 {
-    const char *how = lm_definitions_find(&t->live, other) == NULL
+    const char *how = find(&t->live, other->kind, other->name) == NULL
         ? "is not there" : other->sql == NULL ? "is still there"
         : "is there with another definition";
-    char *text = lm_format("%s; the %s %s %s", before, other->type,
-                           other->name, how);
+    char *text = lm_format("%s; the %s %s %s", before,
+                           lm_object_word(other->kind), other->name, how);
     int rc = text == NULL ? lm_err_nomem(t->s->err)
         : lm_adoption_keep(t->out, text, t->s->err, &item->reason);
 
@@ -210,7 +279,7 @@ static int judge(trial *t, size_t at, lm_adopted *item, ending how,
                  const lm_err *why)
 {
     bool any;
-    const lm_definition *other = first_other(t, at, &any);
+    const making *other = first_other(t, at, &any);
 
     if (how == CHANGED) {
         item->status = LM_ADOPT_NEEDED;
@@ -250,7 +319,7 @@ static int try_one(trial *t, size_t at)
 static int try_all(trial *t)
 {
     size_t i;
-    int rc = lm_definitions_read(t->s->db, &t->live);
+    int rc = lm_objects_read(t->s->db, &t->live);
 
     if (rc == LM_OK)
         rc = prepare(t->s);
@@ -307,14 +376,14 @@ int lm_trial_run(lm_session *s, const lm_folder *folder, lm_adoption *out)
     t.s = s;
     t.folder = folder;
     t.out = out;
-    t.live.own = t.made.own = s->table;
     lm_origin_read(&t.origin);
     rc = list_pending(&t, &pending);
     if (rc == LM_OK && pending > 0)
         rc = try_on(&t, false, make_all);
     if (rc == LM_OK && pending > 0)
         rc = try_on(&t, true, try_all);
-    lm_definitions_clear(&t.live);
-    lm_definitions_clear(&t.made);
+    lm_objects_clear(&t.live);
+    free(t.made);
+    lm_arena_clear(&t.strings);
     return rc;
 }

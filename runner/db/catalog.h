@@ -10,7 +10,6 @@
  *   lm_catalog_views         all views, each compiled
  *   lm_catalog_sql           the text of an object as SQLite keeps it
  *   lm_catalog_dependents    what hangs on a table or a column of it
- *   lm_catalog_dump          the schema of main as SQL text
  *   lm_catalog_fingerprint   64 hex digits that are the same for schemas
  *                            that are, however they are written
  *   lm_catalog_forget        throw away what is known
@@ -30,8 +29,8 @@
  *
  * Ownership: everything belongs to the connection and is valid until the next
  * change of the schema that is followed by a question. The lists of
- * triggers, views, references and dependents, and the dump, only until the
- * next question of that kind.
+ * triggers, views, references and dependents only until the next question of
+ * that kind.
  */
 #ifndef LM_DB_CATALOG_H
 #define LM_DB_CATALOG_H
@@ -216,7 +215,6 @@ int lm_catalog_dependents(lm_db *db, const char *schema, lm_name table,
                           size_t *count);
 const char *lm_dependent_kind_name(lm_dependent_kind kind);
 
-int lm_catalog_dump(lm_db *db, const char **out);
 int lm_catalog_fingerprint(lm_db *db, char hex[LM_SHA256_HEX]);
 void lm_catalog_forget(lm_db *db);
 

@@ -84,7 +84,7 @@ typedef struct lm_db_watch {
 } lm_db_watch;
 
 typedef enum lm_db_mode {
-    LM_DB_READ,     /* leaves nothing behind: see open.c */
+    LM_DB_READ,     /* leaves nothing behind: see openfile.c */
     LM_DB_WRITE,    /* the file must be there */
     LM_DB_CREATE,   /* made when it is not there */
     LM_DB_PRIVATE   /* an empty one in a temporary file that goes when it is

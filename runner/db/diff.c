@@ -84,11 +84,14 @@ static void drop_last(lm_differences *out)
     clear_list(&last);
 }
 
-/* What does not parse has both its texts, and no sentence. */
+/* What does not parse has both its texts, and no sentence; what says the same
+ * is no difference. */
 static int explain(diffing *d, const lm_object *a, const lm_object *b)
 {
     lm_facts x = {0}, y = {0};
+    lm_difference *last;
     lm_db *db = d->a;
+    bool same = false;
     int rc = read_facts(d->a, a, &x);
 
     if (rc == LM_OK) {
@@ -98,12 +101,14 @@ static int explain(diffing *d, const lm_object *a, const lm_object *b)
     if (rc == LM_EFAILED) {
         lm_err_clear(db->err);
         rc = LM_OK;
+        same = lm_sql_same(a->sql, strlen(a->sql), b->sql, strlen(b->sql));
     } else if (rc == LM_OK) {
-        rc = lm_diff_facts(&x, &y, &d->out->list[d->out->count - 1],
-                           d->a->err);
-        if (rc == LM_OK && d->out->list[d->out->count - 1].detail_count == 0)
-            drop_last(d->out);
+        last = &d->out->list[d->out->count - 1];
+        rc = lm_diff_facts(&x, &y, last, d->a->err);
+        same = last->detail_count == 0;
     }
+    if (rc == LM_OK && same)
+        drop_last(d->out);
     lm_facts_clear(&x);
     lm_facts_clear(&y);
     return rc;
@@ -117,7 +122,7 @@ static int compare(diffing *d, const lm_object *a)
     if (a->own || (b != NULL && b->own))
         return LM_OK;
     if (b != NULL && lm_same_name(a->table, b->table) &&
-        lm_sql_same(a->sql, strlen(a->sql), b->sql, strlen(b->sql)))
+        strcmp(a->sql, b->sql) == 0)
         return LM_OK;
     rc = add(d, a, b);
     return rc != LM_OK || b == NULL ? rc : explain(d, a, b);

@@ -12,28 +12,42 @@
 #include "objects.h"
 #include "txn.h"
 
-/* A definition ends where its last token does; what would swallow the
- * semicolon, a comment to the end of the line or one never closed, is given
- * its end first. */
-static void put_definition(lm_buf *out, const char *sql)
+/* What would swallow the semicolon, a comment to the end of the line or one
+ * never closed, is given its end first. A blank behind a comment is at least
+ * the end of its line. */
+static void end_comment(const char *sql, lm_buf *out)
 {
-    size_t n = strlen(sql), last = 0, size = 0;
+    const char *last = "";
+    size_t size = 0;
     lm_sqltok t;
 
-    lm_sqltok_start(&t, sql, n);
-    while (lm_sqltok_next(&t) != LM_TOK_END)
-        if (t.kind != LM_TOK_SPACE) {
-            last = t.start;
-            size = t.kind == LM_TOK_COMMENT ? t.size : 0;
-        }
-    lm_buf_putc(out, '\n');
-    lm_buf_add(out, sql, n);
-    if (size > 0 && sql[last] == '-')
+    lm_sqltok_start(&t, sql, strlen(sql));
+    while (lm_sqltok_next(&t) != LM_TOK_END) {
+        last = sql + t.start;
+        size = t.kind == LM_TOK_COMMENT ? t.size : 0;
+    }
+    if (size > 0 && last[0] == '-')
         lm_buf_putc(out, '\n');
-    else if (size > 0 && (size < 4 ||
-                          memcmp(sql + last + size - 2, "*/", 2) != 0))
+    else if (size > 0 && (size < 4 || memcmp(last + size - 2, "*/", 2) != 0))
         lm_buf_puts(out, "*/");
+}
+
+static void put_definition(const char *sql, lm_buf *out)
+{
+    if (out->len > 0)
+        lm_buf_putc(out, '\n');
+    lm_buf_puts(out, sql);
+    end_comment(sql, out);
     lm_buf_puts(out, ";\n");
+}
+
+static void put_definitions(const lm_objects *all, lm_buf *out)
+{
+    size_t i;
+
+    for (i = 0; i < all->count; i++)
+        if (!all->list[i].own)
+            put_definition(all->list[i].sql, out);
 }
 
 static int add_text(void *user, lm_db *db, const lm_value *row)
@@ -107,11 +121,6 @@ static int put_rows(lm_db *db, const char *table, lm_buf *out)
 
 /* ---- the whole ---- */
 
-static const lm_object *find_ledger(lm_db *db, const lm_objects *all)
-{
-    return lm_objects_find(all, LM_OBJECT_TABLE, db->own[0]);
-}
-
 static void put_ledger_name(lm_db *db, lm_buf *out)
 {
     char *shown = lm_one_line(db->own[0], strlen(db->own[0]), 0);
@@ -154,31 +163,21 @@ static int put_numbers(lm_db *db, lm_buf *out)
     return rc;
 }
 
-static int put_objects(lm_db *db, const lm_objects *all, lm_buf *out)
-{
-    const lm_object *ledger = find_ledger(db, all);
-    size_t i;
-    int rc = LM_OK;
-
-    for (i = 0; i < all->count; i++)
-        if (!all->list[i].own)
-            put_definition(out, all->list[i].sql);
-    if (ledger != NULL) {
-        put_definition(out, ledger->sql);
-        rc = put_rows(db, db->own[0], out);
-    }
-    return rc;
-}
-
 static int dump(lm_db *db, lm_buf *out)
 {
+    const lm_object *ledger = NULL;
     lm_objects all;
     int rc = lm_objects_read(db, &all);
 
-    if (rc == LM_OK)
-        rc = put_head(db, find_ledger(db, &all) != NULL, out);
-    if (rc == LM_OK)
-        rc = put_objects(db, &all, out);
+    if (rc == LM_OK) {
+        ledger = lm_objects_find(&all, LM_OBJECT_TABLE, db->own[0]);
+        rc = put_head(db, ledger != NULL, out);
+        put_definitions(&all, out);
+    }
+    if (rc == LM_OK && ledger != NULL) {
+        put_definition(ledger->sql, out);
+        rc = put_rows(db, db->own[0], out);
+    }
     lm_buf_putc(out, '\n');
     if (rc == LM_OK)
         rc = put_numbers(db, out);
@@ -197,5 +196,22 @@ int lm_dump(lm_db *db, lm_buf *out)
     if (rc == LM_OK)
         rc = dump(db, out);
     lm_txn_read_end(db, began);
+    return rc;
+}
+
+int lm_dump_schema(lm_db *db, const char **out)
+{
+    lm_buf text = {0};
+    lm_objects all;
+    int rc = lm_objects_read(db, &all);
+
+    put_definitions(&all, &text);
+    lm_objects_clear(&all);
+    lm_buf_puts(&text, "");
+    if (rc == LM_OK && lm_buf_failed(&text))
+        rc = lm_err_nomem(db->err);
+    free(db->dump);
+    *out = db->dump = rc == LM_OK ? lm_buf_take(&text) : NULL;
+    lm_buf_clear(&text);
     return rc;
 }

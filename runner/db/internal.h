@@ -110,7 +110,8 @@ enum { LM_PRAGMA_KEPT = 4 };
 struct lm_db {
     sqlite3 *handle;
     bool attached;      /* the handle is the host's */
-    bool looks;         /* opened to read a file in WAL mode */
+    bool looks;         /* opened to read a file in WAL mode that we could
+                           write (openfile.c) */
     lm_err *err;
     lm_db_watch watch;
     double lock_timeout;    /* ms */
@@ -145,6 +146,7 @@ struct lm_db {
     bool remembered;    /* what was on the host's connection: */
     int fkeys_before, defensive_before, busy_before;
     struct lm_catalog *catalog;     /* what catalog.h has found out, or NULL */
+    char *dump;         /* the last of lm_dump_schema */
     /* Hears what SQLite asks for the runner's statements, or NULL. */
     void (*listener)(void *user, int action, const char *a, const char *b,
                      const char *schema, const char *inside);
@@ -153,6 +155,8 @@ struct lm_db {
 
 /* SQLite's last error on this connection becomes ours. */
 int lm_db_fail(lm_db *db, int sqlite_code, const char *sql, size_t len);
+/* Set one of SQLITE_DBCONFIG_… */
+int lm_db_config(lm_db *db, int what, int value);
 /* The class of a result code: LM_EBUSY, LM_EDATA, ... */
 int lm_db_class(int sqlite_code);
 bool lm_db_fatal(int sqlite_code);

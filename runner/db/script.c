@@ -65,11 +65,7 @@ void lm_db_latch(lm_db *db)
 
 static int set_foreign_keys(lm_db *db, int on)
 {
-    int now, rc;
-
-    rc = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_FKEY, on,
-                           &now);
-    return rc == SQLITE_OK ? LM_OK : lm_db_fail(db, rc, NULL, 0);
+    return lm_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, on);
 }
 
 /* `PRAGMA foreign_keys` does nothing inside a transaction; this call does. */

@@ -56,7 +56,7 @@ static int next_letter(letters *l)
     return c;
 }
 
-static bool same_name(const lm_sqltok *a, const lm_sqltok *b)
+static bool same_name(const lm_sqltok *a, const lm_sqltok *b, bool fold)
 {
     letters x = letters_of(a), y = letters_of(b);
     int c, d;
@@ -64,7 +64,7 @@ static bool same_name(const lm_sqltok *a, const lm_sqltok *b)
     do {
         c = next_letter(&x);
         d = next_letter(&y);
-        if (c != d && (c < 0 || d < 0 || lm_fold(c) != lm_fold(d)))
+        if (c != d && (!fold || c < 0 || d < 0 || lm_fold(c) != lm_fold(d)))
             return false;
     } while (c >= 0);
     return true;
@@ -89,7 +89,8 @@ static bool same_token(const lm_sqltok *a, const lm_sqltok *b, bool value)
     if (is_name(a->kind) && is_name(b->kind)) {
         if (value && (a->kind == LM_TOK_QUOTED || b->kind == LM_TOK_QUOTED))
             return same_bytes(a, b, false);
-        return same_name(a, b);
+        return same_name(a, b, a->kind == LM_TOK_WORD ||
+                         b->kind == LM_TOK_WORD);
     }
     return a->kind == b->kind &&
            same_bytes(a, b, a->kind == LM_TOK_NUMBER ||

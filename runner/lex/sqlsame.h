@@ -3,9 +3,9 @@
  * sqlsame.h - do two definitions say the same, token by token?
  *
  *   lm_sql_same    comments, blanks and the case of words aside; "a", [a],
- *                  `a` and a are one name; strings are compared exactly, and
- *                  so is what stands behind DEFAULT, where a quoted name is
- *                  a string
+ *                  `a` and a are one name. Strings are compared exactly, and
+ *                  so are two quoted names, which may be strings, and what
+ *                  stands behind DEFAULT, where a quoted name is one
  *   lm_sql_mentions   calls `each` with every name in the text, without its
  *                  quotes: bare words, quoted names and, as SQLite takes
  *                  them for names too, strings

@@ -5,6 +5,7 @@
 
 #include "../base/text.h"
 #include "../db/catalog.h"
+#include "../db/dump.h"
 #include "catalogpush.h"
 #include "kind.h"
 #include "literal.h"
@@ -308,7 +309,7 @@ static int l_conn_schema_dump(lua_State *L)
     question q;
 
     ask(L, &q, false, 0);
-    told(L, &q, lm_catalog_dump(q.db, &text));
+    told(L, &q, lm_dump_schema(q.db, &text));
     lua_pushstring(L, text);
     return 1;
 }

@@ -30,9 +30,7 @@ struct lm_rights {
 
 int lm_rights_flag(lm_alter_run *a, int what, bool on)
 {
-    int rc = sqlite3_db_config(a->db->handle, what, (int)on, NULL);
-
-    return rc == SQLITE_OK ? LM_OK : lm_db_fail(a->db, rc, NULL, 0);
+    return lm_db_config(a->db, what, (int)on);
 }
 
 int lm_rights_begin(lm_alter_run *a)

@@ -55,7 +55,6 @@ static void clear(lm_catalog *cat)
     free(cat->picked);
     free(cat->references);
     free(cat->uses);
-    free(cat->dump);
     free(cat->dependents);
     lm_arena_clear(&cat->arena);
     memset(cat, 0, sizeof *cat);

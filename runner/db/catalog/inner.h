@@ -68,7 +68,6 @@ typedef struct lm_catalog {
     lm_use *uses;
     size_t use_count, use_size;
     bool uses_read;
-    char *dump;
     char fingerprint[LM_SHA256_HEX];    /* "": not asked for yet */
     lm_dependent *dependents;
     size_t dependent_count, dependent_size;
