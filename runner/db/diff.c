@@ -88,6 +88,7 @@ static void drop_last(lm_differences *out)
 static int explain(diffing *d, const lm_object *a, const lm_object *b)
 {
     lm_facts x = {0}, y = {0};
+    lm_difference *last = &d->out->list[d->out->count - 1];
     lm_db *db = d->a;
     int rc = read_facts(d->a, a, &x);
 
@@ -99,9 +100,8 @@ static int explain(diffing *d, const lm_object *a, const lm_object *b)
         lm_err_clear(db->err);
         rc = LM_OK;
     } else if (rc == LM_OK) {
-        rc = lm_diff_facts(&x, &y, &d->out->list[d->out->count - 1],
-                           d->a->err);
-        if (rc == LM_OK && d->out->list[d->out->count - 1].detail_count == 0)
+        rc = lm_diff_facts(&x, &y, last, d->a->err);
+        if (rc == LM_OK && last->detail_count == 0)
             drop_last(d->out);
     }
     lm_facts_clear(&x);
