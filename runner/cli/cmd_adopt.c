@@ -79,7 +79,7 @@ const lm_command lm_cmd_adopt = {
             "the satisfied ones; elsewhere -y does.\n"
             "TOOL: goose, dbmate, golang-migrate, sql-migrate, sqlx, diesel,\n"
             "prisma, drizzle, flyway, refinery, yoyo, knex, umzug, rails,\n"
-            "ecto, wrangler, home-made, highest-version.",
+            "ecto, wrangler, home-made, highest-version; or a table's name.",
     .example = "lumigrate adopt --database data/app.db --dry-run",
     .options = options,
     .run = run,
