@@ -306,6 +306,12 @@ local cases = {
         VALUES (1, 'x', 1767225600000, '1_a', NULL)]],
       journal = { 1767225600000, 1767225601000, 1767225602000 },
       ids = "1_a", err = "1_a was edited after it was applied" },
+    { "folders with their time in the name, and no journal", DRIZZLE ..
+      "(NULL, 'x', 1767225600000)", folders = { "20260101000000_a",
+        "20260102000000_b" }, ids = "20260101000000_a",
+      err = "20260101000000_a was edited after it was applied" },
+    { "a time that no folder has", DRIZZLE .. "(NULL, 'x', 1767225601000)",
+      folders = { "20260101000000_a" }, no = "1767225601000 is neither" },
     { "a time of NULL and no hash", DRIZZLE .. "(NULL, 'x', NULL)",
       no = "a row without a name" },
   },
@@ -345,6 +351,9 @@ local cases = {
       no = "version 7 is of the type JDBC" },
     { "a type that nobody knows", FLYWAY .. fly(1, "7", "j", "COBOL"),
       files = VERSIONS, no = "version 7 is of the type COBOL" },
+    { "a baseline that is a file", FLYWAY .. list(
+      fly(1, "1.1", "base", "SQL_BASELINE"), fly(2, "2", "c", "SQL")),
+      files = VERSIONS, ids = "V1__a V1.1__b V2__c" },
     { "a baseline below the first file", FLYWAY .. list(
       fly(1, "0.5", "<< Flyway Baseline >>", "BASELINE"),
       fly(2, "1", "a", "SQL")), files = VERSIONS, ids = "V1__a" },
@@ -526,7 +535,13 @@ describe("adopt and the ledger of", function()
   end
 
   local function make(case)
-    for i, name in ipairs(case.files or { "1_a", "2_b", "3_c" }) do
+    for i, name in ipairs(case.folders or {}) do
+      box:write("migrations/" .. name .. "/migration.sql",
+        ("CREATE TABLE t%d (x);\n"):format(i))
+      box:write("migrations/" .. name .. "/snapshot.json", "{}")
+    end
+    local plain = case.folders and {} or { "1_a", "2_b", "3_c" }
+    for i, name in ipairs(case.files or plain) do
       box:sql_file(name .. ".sql", ("CREATE TABLE t%d (x);\n"):format(i))
     end
     if case.journal then

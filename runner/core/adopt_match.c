@@ -232,7 +232,9 @@ static bool fits(const lm_source *s, const lm_alien *row, lm_match how)
     case LM_MATCH_REFINERY:
         return same_refinery(s->id, row->key, &name);
     case LM_MATCH_DRIZZLE:
-        return s->key != NULL && strcmp(s->key, row->key) == 0;
+        /* Newer folders have no journal: the time is in their names. */
+        return s->key != NULL ? strcmp(s->key, row->key) == 0
+            : row->kind != NULL && lm_starts(s->id, row->kind);
     default:
         return false;
     }

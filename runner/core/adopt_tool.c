@@ -70,8 +70,9 @@ static const lm_tool tools[] = {
     {.name = "drizzle", .shown = "drizzle", .table = "__drizzle_migrations",
      .columns = {"id", "hash", "created_at"}, .anywhere = true,
      .match = LM_MATCH_DRIZZLE, .same_text = lm_sum_sha256,
-     .rows = "SELECT created_at, CAST(created_at AS INTEGER), NULL, NULL, 1, "
-             "NULL, 0, hash, NULL FROM {}"},
+     .rows = "SELECT created_at, CAST(created_at AS INTEGER), NULL, strftime("
+             "'%Y%m%d%H%M%S_', created_at / 1000, 'unixepoch'), 1, NULL, 0, "
+             "hash, NULL FROM {}"},
     {.name = "refinery", .shown = "refinery",
      .table = "refinery_schema_history",
      .columns = {"version", "name", "applied_on", "checksum"},
