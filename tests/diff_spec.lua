@@ -181,10 +181,71 @@ describe("diff", function()
       "module fts5 in A, fts4 in B",
       "table t in A, u in B",
       "table t in A, u in B",
-      "the SELECT is different",
-      "the body is different",
+      "the SELECT differs: `SELECT a FROM t` in A, `SELECT a, b FROM t` in B",
+      "the body differs from line 1 on: `BEGIN SELECT 1; END` in A, " ..
+        "`BEGIN SELECT 2; END` in B (line 2)",
       "unique in A, not unique in B",
     }, list)
+  end)
+
+  it("says where long texts begin to differ, and on which line", function()
+    local list = details([[
+      CREATE TABLE t (a, b);
+      CREATE VIEW v AS
+        SELECT a,
+               b -- note
+          FROM t
+         WHERE a > 1 AND b IN (1, 2, 3) ORDER BY a LIMIT 10 OFFSET 20000000;
+      CREATE TRIGGER r AFTER INSERT ON t
+      BEGIN
+        DELETE FROM t WHERE a = new.a;
+        UPDATE t SET b = 'ä one';
+      END;
+      CREATE VIEW w AS SELECT a FROM t;
+    ]], [[
+      CREATE TABLE t (a, b);
+      CREATE VIEW v AS SELECT a, "B"
+          FROM t
+         WHERE a > 2 AND b IN (1, 2, 3) ORDER BY a LIMIT 10 OFFSET 20000000;
+      CREATE TRIGGER r AFTER INSERT ON t
+      BEGIN
+        DELETE FROM t WHERE a = new.a;
+        UPDATE t SET b = 'ä two';
+        SELECT 2;
+      END;
+      CREATE VIEW w AS SELECT a FROM t
+        LIMIT 1;
+    ]])
+    table.sort(list)
+    assert.same({
+      "the SELECT differs from line 1 on: `… a FROM t` in A, `… a FROM t " ..
+        "LIMIT 1` in B (line 2)",
+      "the SELECT differs from line 5 on: `… WHERE a > 1 AND b IN (1, 2, 3) " ..
+        "ORDER BY a LIMIT 10 OFFSET …` in A, `… WHERE a > 2 AND b IN (1, 2, " ..
+        "3) ORDER BY a LIMIT 10 OFFSET …` in B (line 3)",
+      "the body differs from line 4 on: `… SET b = 'ä one'; END` in A, " ..
+        "`… SET b = 'ä two'; SELECT 2; END` in B",
+    }, list)
+  end)
+
+  it("shows of a long expression the part that is another", function()
+    local long, sum = ("b <> 'something' AND "):rep(9), ("22222 + "):rep(9)
+    assert.same({
+      "column b: default (" .. ("22222 + "):rep(7) .. "22222 … in A, none " ..
+        "in B",
+      "CHECK … AND a > 1) in A, … AND a > 2) in B",
+      "condition … 'something' AND a > 1 in A, … 'something' AND a >= 1 in B",
+    }, details(([[CREATE TABLE t (a, b DEFAULT (%s 1), CHECK (%s a > 1));
+      CREATE INDEX i ON t (a) WHERE %s a > 1]]):format(sum, long, long),
+      ([[CREATE TABLE t (a, b, CHECK (%s a > 2));
+      CREATE INDEX i ON t (a) WHERE %s a >= 1]]):format(long, long)))
+  end)
+
+  it("cuts a long word between characters", function()
+    assert.same({ "column a: default '" .. ("ä"):rep(23) .. "… in A, " ..
+        "'x' in B" },
+      details(("CREATE TABLE s (a DEFAULT '%s')"):format(("ä"):rep(99)),
+        "CREATE TABLE s (a DEFAULT 'x')"))
   end)
 
   it("takes no other way of writing for a difference", function()
@@ -209,7 +270,9 @@ describe("diff", function()
   end)
 
   it("needs nothing that compiles", function()
-    assert.same({ "columns () in A, (x) in B", "the SELECT is different" },
+    assert.same({ "columns named by the SELECT in A, (x) in B",
+        "the SELECT differs: `SELECT a FROM nowhere` in A, `SELECT b FROM " ..
+        "nowhere` in B" },
       details("CREATE VIEW v AS SELECT a FROM nowhere",
         "CREATE VIEW v (x) AS SELECT b FROM nowhere"))
   end)

@@ -163,6 +163,42 @@ describe("the trial", function()
     assert.equal(before, box:bytes())
   end)
 
+  it("asks on a terminal whether to record them", function()
+    local function answer(word, ...)
+      box:write("tty.sh", "exec " .. box:defaults("adopt", ...))
+      local status, out = box:sh(("printf '%s\\n' | script -qec 'sh " ..
+        "tty.sh' /dev/null"):format(word))
+      out = out:gsub("\r", "")
+      assert.equal(0, status, out)
+      return out
+    end
+    local question = "Record the 2 satisfied migrations as applied to " ..
+      "app.db? [y/N]"
+    local before = box:bytes()
+    for _, word in ipairs { "n", "", "maybe" } do
+      local out = answer(word)
+      has(out, "✓ 2_b  satisfied\n")
+      has(out, question)
+      has(out, "Nothing was recorded")
+      has(out, '"lumigrate adopt -y" records')
+      assert.equal(before, box:bytes())
+    end
+    -- Nobody is asked about what is not going to be, or cannot be seen.
+    for _, option in ipairs { "--dry-run", "--json", "-q" } do
+      assert.falsy(answer("y", option):find("Record", 1, true))
+      assert.equal(before, box:bytes())
+    end
+    box:sql("PRAGMA user_version = 1")
+    local out = answer("yes")
+    has(out, question)
+    has(out, "2 migrations recorded as applied")
+    assert.falsy(out:find("adopt -y", 1, true))
+    assert.equal(1, select(2, out:gsub("user_version is 1", "")))
+    assert.equal(1, select(2, out:gsub("2_b", "")))
+    assert.equal("1_a 2_b", ids())
+    assert.falsy(answer("y"):find("Record", 1, true))
+  end)
+
   it("works beside a reader and a WAL that is not yet copied", function()
     box:sql("PRAGMA journal_mode = WAL; CREATE TABLE c (x)")
     judged { ["1_a"] = "satisfied", ["3_c"] = "satisfied" }

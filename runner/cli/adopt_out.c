@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "changes_out.h"
+#include "confirm.h"
 #include "table.h"
 #include "words.h"
 
@@ -52,6 +53,9 @@ int lm_adopt_out_event(void *user, const lumigrate_event *event)
     lm_app *app = user;
     lm_adopt_out *o = app->run;
 
+    /* It was said at the first time. */
+    if (o->listed)
+        return 0;
     if (event->type == LUMIGRATE_EVENT_WARNING) {
         if (o->warnings == NULL)
             o->warnings = json_array();
@@ -192,7 +196,7 @@ static void put_advice(lm_adopt_out *o, const lumigrate_adoption *a)
     }
 }
 
-static void put_adoption(lm_adopt_out *o, const lumigrate_adoption *a)
+static void put_list(lm_adopt_out *o, const lumigrate_adoption *a)
 {
     lm_table table = {.columns = 4};
     long i;
@@ -202,15 +206,39 @@ static void put_adoption(lm_adopt_out *o, const lumigrate_adoption *a)
         put_item(o, &table, &a->migrations[i]);
     lm_table_print(&table, &o->app->out, 2);
     lm_table_clear(&table);
-    put_recorded(o, a);
-    put_advice(o, a);
+    o->listed = true;
+}
+
+bool lm_adopt_out_ask(lm_adopt_out *o, const lumigrate_adoption *a)
+{
+    long n = count(a, LUMIGRATE_ADOPT_SATISFIED);
+    lm_str question = {0};
+
+    if (n == 0 || o->asked || o->dry_run || o->app->settings.quiet ||
+        o->app->settings.format != LM_TEXT || !lm_confirm_can())
+        return false;
+    put_list(o, a);
+    lm_out_flush(&o->app->out);
+    lm_str_puts(&question, "Record the ");
+    lm_words_count(&question, n);
+    lm_str_printf(&question, " satisfied migration%s as applied to ",
+                  n == 1 ? "" : "s");
+    lm_words_database(&question, o->app->settings.config.database);
+    lm_str_putc(&question, '?');
+    o->asked = lm_confirm(o->app, lm_str_text(&question));
+    lm_str_clear(&question);
+    return o->asked;
 }
 
 void lm_adopt_out_end(lm_adopt_out *o, const lumigrate_adoption *a,
                       const lumigrate_error *error)
 {
-    if (o->app->settings.format != LM_TEXT)
+    if (o->app->settings.format != LM_TEXT) {
         write_json(o, a, error);
-    else if (a != NULL && !o->app->settings.quiet)
-        put_adoption(o, a);
+    } else if (a != NULL && !o->app->settings.quiet) {
+        if (!o->listed)
+            put_list(o, a);
+        put_recorded(o, a);
+        put_advice(o, a);
+    }
 }

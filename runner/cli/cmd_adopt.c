@@ -22,6 +22,11 @@ static int run(lm_app *app)
     options.rename = app->settings.rename;
     options.satisfied = out.asked;
     rc = lumigrate_adopt(lm, &options, &adoption);
+    if (rc == LUMIGRATE_OK && lm_adopt_out_ask(&out, adoption)) {
+        lumigrate_adoption_free(adoption);
+        options.satisfied = 1;
+        rc = lumigrate_adopt(lm, &options, &adoption);
+    }
     if (rc != LUMIGRATE_OK)
         lm_app_fail(app, lumigrate_errinfo(lm));
     else
@@ -70,10 +75,11 @@ const lm_command lm_cmd_adopt = {
             "LUMIGRATE_TABLE from then on) or --rename is needed.\n"
             "Without such a table each pending migration is tried on a\n"
             "private copy of the database: satisfied (all of it is there),\n"
-            "needed, or in conflict; -y records the satisfied ones.\n"
+            "needed, or in conflict. On a terminal it asks whether to record\n"
+            "the satisfied ones; elsewhere -y does.\n"
             "TOOL: goose, dbmate, golang-migrate, sql-migrate, sqlx, diesel,\n"
             "prisma, drizzle, flyway, refinery, yoyo, knex, umzug, rails,\n"
-            "ecto, wrangler, home-made, highest-version.",
+            "ecto, wrangler, home-made, highest-version; or a table's name.",
     .example = "lumigrate adopt --database data/app.db --dry-run",
     .options = options,
     .run = run,

@@ -13,6 +13,7 @@ typedef struct search {
     lm_session *s;
     const lm_folder *folder;
     const lm_tool *from;    /* this one alone; NULL: whatever is there */
+    const char *named;      /* or the table of this name alone; NULL */
     bool rails;
     lm_ledgers *out;
 } search;
@@ -107,27 +108,41 @@ static int look_at_usual(search *f, const char *table)
     return rc;
 }
 
-static int look_at_table(search *f, const char *table)
+static bool may_be_one(const search *f, const char *table)
+{
+    return f->named != NULL || lm_tool_is_usual(table) ||
+           is_renamed(f, table) || lm_same_name(table, f->s->table);
+}
+
+/* What is no table is looked at by its name alone: to ask a broken view for
+ * its columns is an error. */
+static int look_at_table(search *f, const char *table, const char *odd)
 {
     lm_alien_ledger *found;
     lm_columns c = {0};
     const lm_tool *tool;
     bool broken = false;
-    int rc = lm_columns_read(f->s->db, table, &c);
+    int rc = LM_OK;
 
-    tool = rc == LM_OK ? lm_tool_of(table, &c, &broken) : NULL;
+    if (f->named != NULL && !lm_same_name(table, f->named))
+        return LM_OK;
+    if (odd == NULL)
+        rc = lm_columns_read(f->s->db, table, &c);
+    tool = rc == LM_OK ? lm_tool_of(table, &c, f->named != NULL, &broken)
+                       : NULL;
     lm_columns_clear(&c);
     if (rc != LM_OK)
         return rc;
     if (tool == NULL)
-        return lm_tool_is_usual(table) || is_renamed(f, table) ||
-               lm_same_name(table, f->s->table) ? look_at_usual(f, table)
-                                                : LM_OK;
+        return odd == NULL && may_be_one(f, table) ? look_at_usual(f, table)
+                                                   : LM_OK;
     if (!is_wanted(f, tool))
         return LM_OK;
     rc = add(f, table, tool, &found);
-    if (rc == LM_OK)
+    if (rc == LM_OK) {
         found->broken = broken;
+        found->odd = odd;
+    }
     return rc;
 }
 
@@ -143,6 +158,7 @@ static int keep_name(void *user, lm_db *db, const lm_value *row)
         return lm_err_nomem(lm_db_err(db));
     names->list = grown;
     memset(grown + names->count, 0, sizeof *grown);
+    grown[names->count].pk = (int)row[1].as.integer;
     grown[names->count].name = lm_arena_add(
         &names->strings, row[0].as.text.bytes, row[0].as.text.size);
     if (grown[names->count].name == NULL)
@@ -153,9 +169,11 @@ static int keep_name(void *user, lm_db *db, const lm_value *row)
 
 static int look_at_all(search *f)
 {
+    static const char *const kinds[] = {NULL, "a virtual table", "a view"};
     static const char sql[] =
-        "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name "
-        "NOT LIKE 'sqlite^_%' ESCAPE '^' AND rootpage > 0 ORDER BY name";
+        "SELECT name, (rootpage = 0) + (type = 'view') FROM "
+        "main.sqlite_schema WHERE type IN ('table', 'view') AND name NOT "
+        "LIKE 'sqlite^_%' ESCAPE '^' ORDER BY name";
     lm_columns names = {0};
     int64_t rails = 0;
     size_t i;
@@ -167,7 +185,7 @@ static int look_at_all(search *f)
     if (rc == LM_OK)
         rc = lm_db_each(f->s->db, sql, NULL, 0, keep_name, &names);
     for (i = 0; i < names.count && rc == LM_OK; i++)
-        rc = look_at_table(f, names.list[i].name);
+        rc = look_at_table(f, names.list[i].name, kinds[names.list[i].pk]);
     lm_columns_clear(&names);
     return rc;
 }
@@ -193,11 +211,14 @@ static char *names_of(lm_db *db, const char *table)
 
 static int refuse_broken(lm_db *db, const lm_alien_ledger *l, lm_err *err)
 {
-    char *names = names_of(db, l->table);
+    char *names = l->odd != NULL ? lm_strdup("") : names_of(db, l->table);
 
     if (names == NULL)
         return err->code != LM_OK ? err->code : lm_err_nomem(err);
-    if (l->usual)
+    if (l->odd != NULL)
+        lm_err_set(err, LM_EHISTORY, "%s is %s in this database, and not "
+                   "the table of %s", l->table, l->odd, l->tool->shown);
+    else if (l->usual)
         lm_err_set(err, LM_EHISTORY, "the columns of the table %s are no "
                    "tool's that adopt knows: %s", l->table, names);
     else
@@ -288,16 +309,14 @@ static int read_all(search *f)
     return rc;
 }
 
-static int find_from(lm_session *s, const char *from, const lm_tool **out)
+static int refuse_from(lm_session *s, const char *from)
 {
-    *out = from == NULL ? NULL : lm_tool_find(from);
-    if (from == NULL || *out != NULL)
-        return LM_OK;
-    lm_err_set(s->err, LM_EUSAGE, "no tool is called %s", from);
-    lm_err_hint(s->err, "one of goose, dbmate, golang-migrate, sql-migrate, "
-                "sqlx, diesel, prisma, drizzle, flyway, refinery, yoyo, "
-                "knex, umzug, rails, ecto, wrangler, home-made, "
-                "highest-version");
+    lm_err_set(s->err, LM_EUSAGE, "no tool is called %s, and no other "
+               "runner's table", from);
+    lm_err_hint(s->err, "a table of this database, or one of goose, "
+                "dbmate, golang-migrate, sql-migrate, sqlx, diesel, prisma, "
+                "drizzle, flyway, refinery, yoyo, knex, umzug, rails, ecto, "
+                "wrangler, home-made, highest-version");
     return LM_EUSAGE;
 }
 
@@ -311,9 +330,11 @@ int lm_ledgers_find(lm_session *s, const lm_folder *folder, const char *from,
     f.s = s;
     f.folder = folder;
     f.out = out;
-    rc = find_from(s, from, &f.from);
-    if (rc == LM_OK)
-        rc = look_at_all(&f);
+    f.from = from == NULL ? NULL : lm_tool_find(from);
+    f.named = f.from == NULL ? from : NULL;
+    rc = look_at_all(&f);
+    if (rc == LM_OK && f.named != NULL && out->count == 0)
+        rc = refuse_from(s, from);
     if (rc == LM_OK)
         rc = read_all(&f);
     if (rc != LM_OK)
@@ -334,12 +355,15 @@ static int refuse_none(lm_session *s, const char *from)
 static int refuse_two(lm_session *s, const lm_alien_ledger *a,
                       const lm_alien_ledger *b)
 {
+    bool same = a->tool == b->tool;
+
     lm_err_set(s->err, LM_EHISTORY, "two ledgers do not say the same: %s of "
                "%s (%zu applied) and %s of %s (%zu applied)", a->table,
                a->tool->shown, lm_claims_count(&a->claims), b->table,
                b->tool->shown, lm_claims_count(&b->claims));
     lm_err_hint(s->err, "say which one counts: lumigrate adopt --from %s, "
-                "or --from %s", a->tool->name, b->tool->name);
+                "or --from %s", same ? a->table : a->tool->name,
+                same ? b->table : b->tool->name);
     return LM_EHISTORY;
 }
 

@@ -21,7 +21,8 @@ typedef struct lm_alien_ledger {
     const lm_tool *tool;
     char *table;
     bool usual;             /* found by a name that is nobody's own */
-    bool broken;            /* it has the name, but not the columns */
+    bool broken;            /* it has the name, but not the columns, */
+    const char *odd;        /* or is no table but this; NULL */
     lm_aliens rows;
     lm_claims claims;
     lm_err err;             /* why it cannot be taken over */

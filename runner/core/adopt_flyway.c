@@ -97,7 +97,8 @@ static const lm_source *find(const lm_claims *c, const lm_alien *row)
     return s != NULL ? s : find_version(c, row->key, 'B');
 }
 
-/* Every version up to the baseline's counts as applied. */
+/* Every version up to the baseline's counts as applied, also where the
+ * baseline is a file of its own, which stands for them. */
 static void take_baseline(lm_claims *c, const lm_alien *row)
 {
     const lm_sources *all = &c->folder->sources;
@@ -146,10 +147,11 @@ static int take_row(lm_claims *c, const lm_alien *row)
 
     if (strcmp(kind, "SCHEMA") == 0)
         return LM_OK;
-    if (strcmp(kind, "BASELINE") == 0) {
+    if (lm_ends(kind, "BASELINE"))
         take_baseline(c, row);
+    if (strcmp(kind, "BASELINE") == 0 ||
+        (s == NULL && strcmp(kind, "SQL_BASELINE") == 0))
         return LM_OK;
-    }
     if (strcmp(kind, "DELETE") == 0 || lm_starts(kind, "UNDO_")) {
         take_back(c, s);
         return LM_OK;
@@ -158,8 +160,7 @@ static int take_row(lm_claims *c, const lm_alien *row)
         take_sql(c, s, row);
         return LM_OK;
     }
-    if ((strcmp(kind, "SQL") != 0 && strcmp(kind, "SQL_BASELINE") != 0) ||
-        row->file == NULL)
+    if (strcmp(kind, "SQL") != 0 || row->file == NULL)
         return refuse(c, row);
     return lm_claims_lost(c, row, row->file);
 }

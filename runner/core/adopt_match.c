@@ -175,7 +175,7 @@ static lm_claim *add_claim(lm_claims *c)
 
 static int refuse(const lm_claims *c, const char *key, const char *why)
 {
-    lm_err_set(c->err, LM_EHISTORY, "%s, the ledger of %s: %s %s",
+    lm_err_set(c->err, LM_EHISTORY, "%s, the ledger of %s: %.255s %s",
                c->rows->table, c->rows->tool->shown, key, why);
     lm_err_hint(c->err, "check --migrations: is this the folder that %s "
                 "applied from? What you know to be applied can be recorded "
@@ -186,11 +186,16 @@ static int refuse(const lm_claims *c, const char *key, const char *why)
 int lm_claims_lost(lm_claims *c, const lm_alien *row, const char *file)
 {
     const char *base = base_of(file), *problem;
-    size_t n = stem_length(base);
+    size_t n = stem_length(base), i;
     lm_claim *claim;
 
     if (!row->applied)
         return LM_OK;
+    for (i = 0; i < c->folder->sources.count; i++)
+        if (lm_same_name_n(c->folder->sources.list[i].id,
+                           strlen(c->folder->sources.list[i].id), base, n))
+            return refuse(c, file, "is in the folder but for the case of its "
+                          "letters");
     problem = lm_id_problem(base, n);
     if (problem != NULL)
         return refuse(c, file, "cannot be an ID");
@@ -227,7 +232,9 @@ static bool fits(const lm_source *s, const lm_alien *row, lm_match how)
     case LM_MATCH_REFINERY:
         return same_refinery(s->id, row->key, &name);
     case LM_MATCH_DRIZZLE:
-        return s->key != NULL && strcmp(s->key, row->key) == 0;
+        /* Newer folders have no journal: the time is in their names. */
+        return s->key != NULL ? strcmp(s->key, row->key) == 0
+            : row->kind != NULL && lm_starts(s->id, row->kind);
     default:
         return false;
     }

@@ -101,14 +101,17 @@ static int query_of(lm_db *db, const lm_tool *tool, const char *table,
 
 /* A date and time, or seconds or milliseconds since 1970, as our own times
  * are; anything else is NULL: SQLite alone would take "now" and "12:00" for
- * times, and 2026 for a day long ago. */
+ * times, and 2026 for a day long ago. Go and Ruby write UTC behind it. */
 static const char around[] =
     "WITH alien (ord, k, name, kind, state, at, ms, sum, file) AS (%s) "
     "SELECT k, name, kind, state, strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', CASE "
     "WHEN at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' "
-    "THEN julianday(at) WHEN at NOT GLOB '*[^0-9.]*' AND at + 0 >= 1e8 "
+    "THEN coalesce(julianday(at), julianday(substr(at, 1, instr(replace(at, "
+    "' +0000', ''), ' UTC') - 1))) "
+    "WHEN at NOT GLOB '*[^0-9.]*' AND at + 0 >= 1e8 "
     "THEN julianday(CASE WHEN at + 0 > 1e11 THEN at / 1e3 ELSE at + 0 END, "
-    "'unixepoch') END), ms, sum, file FROM alien ORDER BY ord, k";
+    "'unixepoch') END), ms, sum, file FROM alien "
+    "ORDER BY ord, k, alien.at";
 
 /* {} becomes the table. */
 static char *complete(const char *query, const char *table)
@@ -168,9 +171,9 @@ static int refuse_row(lm_aliens *a, lm_db *db, const char *key,
 {
     lm_err *err = lm_db_err(db);
 
-    lm_err_set(err, LM_EHISTORY, "%s, the ledger of %s: %s %s", a->table,
-               a->tool->shown, key == NULL ? "a row without a name" : key,
-               why);
+    lm_err_set(err, LM_EHISTORY, "%s, the ledger of %s: %.255s %.255s",
+               a->table, a->tool->shown,
+               key == NULL ? "a row without a name" : key, why);
     lm_err_hint(err, "put that right with the tool itself first, so that it "
                 "is either applied or not; then adopt");
     return LM_EHISTORY;
@@ -181,7 +184,7 @@ static int add_row(void *user, lm_db *db, const lm_value *v)
     lm_aliens *a = user;
     lm_alien *row = lm_list_grow(a->list, a->count, &a->size, sizeof *row);
     const char *why;
-    bool odd = false;
+    bool odd = false, unread;
 
     if (row == NULL)
         return lm_err_nomem(lm_db_err(db));
@@ -194,7 +197,7 @@ static int add_row(void *user, lm_db *db, const lm_value *v)
     why = text_of(a, &v[3], &odd);
     row->at = text_of(a, &v[4], &odd);
     row->ms = number_of(&v[5]);
-    row->sum = text_of(a, &v[6], &odd);
+    row->sum = text_of(a, &v[6], &unread);
     row->file = text_of(a, &v[7], &odd);
     if (odd)
         return refuse_row(a, db, row->key, "holds what is no text");
@@ -208,27 +211,53 @@ static int add_row(void *user, lm_db *db, const lm_value *v)
     return LM_OK;
 }
 
-/* Something else at work, or one that was killed at it. */
-static int check_lock(lm_aliens *a, lm_db *db)
+static int refuse_lock(lm_aliens *a, lm_db *db, const char *lock)
 {
-    int64_t n = 0;
-    int rc = LM_OK;
-
-    if (a->tool->lock == NULL)
-        return LM_OK;
-    rc = lm_db_integer_of(db, "SELECT count(*) FROM main.sqlite_schema WHERE "
-                          "type = 'table' AND name = ?1 COLLATE NOCASE",
-                          a->tool->lock, &n);
-    if (rc == LM_OK && n > 0)
-        rc = lm_db_integer(db, a->tool->locked, 0, &n);
-    if (rc != LM_OK || n == 0)
-        return rc;
     lm_err_set(lm_db_err(db), LM_EHISTORY, "%s is at work in this database, "
                "or was killed at it: its table %s holds a lock",
-               a->tool->shown, a->tool->lock);
+               a->tool->shown, lock);
     lm_err_hint(lm_db_err(db), "let it end, or take its lock away with the "
                 "tool itself when it is dead; then adopt");
     return LM_EHISTORY;
+}
+
+/* Where the table has no such column, the one around it is meant: then each
+ * row is a lock. */
+static int count_locks(lm_aliens *a, lm_db *db, const char *lock, int64_t *n)
+{
+    lm_columns c = {0};
+    char *quoted = lm_quote_ident(lock), *sql = quoted == NULL ? NULL
+        : lm_format("SELECT (SELECT count(*) FROM main.%s WHERE %s) FROM "
+                    "(SELECT 1 AS is_locked)", quoted, a->tool->locked);
+    int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                         : lm_columns_read(db, lock, &c);
+
+    *n = 0;
+    if (rc == LM_OK && c.count > 0)
+        rc = lm_db_integer(db, sql, 0, n);
+    lm_columns_clear(&c);
+    free(quoted);
+    free(sql);
+    return rc;
+}
+
+/* Something else at work, or one that was killed at it. */
+static int check_lock(lm_aliens *a, lm_db *db)
+{
+    const char *name = a->tool->lock;
+    char *lock;
+    int64_t n = 0;
+    int rc;
+
+    if (name == NULL)
+        return LM_OK;
+    lock = lm_format("%s%s", name[0] == '_' ? a->table : "", name);
+    rc = lock == NULL ? lm_err_nomem(lm_db_err(db))
+                      : count_locks(a, db, lock, &n);
+    if (n > 0)
+        rc = refuse_lock(a, db, lock);
+    free(lock);
+    return rc;
 }
 
 int lm_aliens_read(lm_db *db, const lm_tool *tool, const char *table,

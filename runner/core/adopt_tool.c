@@ -12,11 +12,12 @@ static const lm_tool tools[] = {
      .columns = {"id", "version_id", "is_applied", "tstamp"},
      .anywhere = true, .match = LM_MATCH_NUMBER,
      /* The newest row of a version counts; version 0 is no migration. */
-     .rows = "SELECT id, version_id, NULL, NULL, CASE is_applied WHEN 1 THEN "
-             "1 WHEN 0 THEN 0 ELSE 'is neither applied nor rolled back' END, "
+     .rows = "SELECT id, version_id, NULL, NULL, CASE WHEN id IS NULL THEN "
+             "'is in a row without an id' WHEN is_applied IN (0, 1) THEN "
+             "is_applied ELSE 'is neither applied nor rolled back' END, "
              "tstamp, 0, NULL, NULL FROM {} AS t WHERE version_id IS NOT 0 "
-             "AND id = (SELECT max(id) FROM {} WHERE version_id IS "
-             "t.version_id)"},
+             "AND (id IS NULL OR id = (SELECT max(id) FROM {} WHERE "
+             "version_id IS t.version_id))"},
     {.name = "sql-migrate", .shown = "sql-migrate",
      .table = "gorp_migrations", .columns = {"id", "applied_at"},
      .match = LM_MATCH_NAME,
@@ -69,8 +70,9 @@ static const lm_tool tools[] = {
     {.name = "drizzle", .shown = "drizzle", .table = "__drizzle_migrations",
      .columns = {"id", "hash", "created_at"}, .anywhere = true,
      .match = LM_MATCH_DRIZZLE, .same_text = lm_sum_sha256,
-     .rows = "SELECT created_at, CAST(created_at AS INTEGER), NULL, NULL, 1, "
-             "NULL, 0, hash, NULL FROM {}"},
+     .rows = "SELECT created_at, CAST(created_at AS INTEGER), NULL, strftime("
+             "'%Y%m%d%H%M%S_', created_at / 1000, 'unixepoch'), 1, NULL, 0, "
+             "hash, NULL FROM {}"},
     {.name = "refinery", .shown = "refinery",
      .table = "refinery_schema_history",
      .columns = {"version", "name", "applied_on", "checksum"},
@@ -81,21 +83,19 @@ static const lm_tool tools[] = {
     {.name = "yoyo", .shown = "yoyo", .table = "_yoyo_migration",
      .columns = {"migration_hash", "migration_id", "applied_at_utc"},
      .anywhere = true, .match = LM_MATCH_NAME, .lock = "yoyo_lock",
-     .locked = "SELECT count(*) FROM main.yoyo_lock",
+     .locked = "1",
      .rows = "SELECT applied_at_utc, migration_id, NULL, NULL, 1, "
              "applied_at_utc, 0, NULL, NULL FROM {}"},
     /* Its older releases. */
     {.name = "yoyo", .shown = "yoyo", .table = "_yoyo_migration",
      .columns = {"id", "ctime"}, .match = LM_MATCH_NAME,
      .lock = "yoyo_lock",
-     .locked = "SELECT count(*) FROM main.yoyo_lock",
+     .locked = "1",
      .rows = "SELECT ctime, id, NULL, NULL, 1, ctime, 0, NULL, NULL "
              "FROM {}"},
     {.name = "knex", .shown = "Knex", .table = "knex_migrations",
      .columns = {"id", "name", "batch", "migration_time"}, .anywhere = true,
-     .match = LM_MATCH_NAME, .lock = "knex_migrations_lock",
-     .locked = "SELECT count(*) FROM main.knex_migrations_lock "
-               "WHERE is_locked <> 0",
+     .match = LM_MATCH_NAME, .lock = "_lock", .locked = "is_locked <> 0",
      .rows = "SELECT id, name, NULL, NULL, 1, migration_time, 0, NULL, NULL "
              "FROM {}"},
     {.name = "umzug", .shown = "umzug", .table = "SequelizeMeta",
@@ -164,7 +164,8 @@ static bool has(const lm_columns *c, const char *name)
     return false;
 }
 
-/* All of the tool's columns, and *exact: no others. */
+/* All of the tool's columns, and *exact: no others. So many are nobody
+ * else's, whatever stands beside them: old releases and forks have more. */
 static bool has_all(const lm_tool *t, const lm_columns *c, bool *exact)
 {
     size_t n;
@@ -172,7 +173,7 @@ static bool has_all(const lm_tool *t, const lm_columns *c, bool *exact)
     for (n = 0; t->columns[n] != NULL; n++)
         if (!has(c, t->columns[n]))
             return false;
-    *exact = n == c->count;
+    *exact = n == c->count || n >= 6;
     return true;
 }
 
@@ -183,7 +184,7 @@ static bool is_its_own(const lm_tool *t)
 }
 
 const lm_tool *lm_tool_of(const char *table, const lm_columns *columns,
-                          bool *broken)
+                          bool is_named, bool *broken)
 {
     const lm_tool *t, *named = NULL;
     bool same, exact = false;
@@ -192,7 +193,7 @@ const lm_tool *lm_tool_of(const char *table, const lm_columns *columns,
     for (t = tools; t->name != NULL; t++) {
         same = t->table != NULL && lm_same_name(t->table, table);
         if (t->columns[0] != NULL && (same || t->anywhere) &&
-            has_all(t, columns, &exact) && (same || exact))
+            has_all(t, columns, &exact) && (same || exact || is_named))
             return t;
         if (same && named == NULL && is_its_own(t))
             named = t;

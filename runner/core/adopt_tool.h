@@ -40,22 +40,25 @@ typedef struct lm_tool {
     const char *table;      /* its ledger's name; NULL: told by its shape */
     const char *columns[11];/* of the ledger */
     bool anywhere;          /* these and no others tell it, whatever the
-                               table is called */
+                               table is called; of many, others are no
+                               matter */
     const char *rows;       /* the query; NULL: made from the columns */
     lm_match match;
     bool highest;           /* one row holds the highest version there is */
     bool home_made;
-    const char *lock;       /* a table that says whether the tool runs */
-    const char *locked;     /* the query that counts its locks */
+    const char *lock;       /* a table that says whether the tool runs; _x:
+                               it is called as the ledger is, and _x */
+    const char *locked;     /* the rows of it that do */
     bool (*same_text)(const lm_source *source, const char *sum);
     const char *refusal;    /* recognised, and never taken over: why */
 } lm_tool;
 
 const lm_tool *lm_tools(void);
 const lm_tool *lm_tool_find(const char *name);
-/* *broken is true when only the table's name is the tool's. */
+/* *broken is true when only the table's name is the tool's. `named`: somebody
+ * has said that this table is a ledger, so it may have other columns too. */
 const lm_tool *lm_tool_of(const char *table, const lm_columns *columns,
-                          bool *broken);
+                          bool named, bool *broken);
 const lm_tool *lm_tool_of_shape(lm_shape shape);
 bool lm_tool_is_usual(const char *table);
 

@@ -89,7 +89,7 @@ static void drop_last(lm_differences *out)
 static int explain(diffing *d, const lm_object *a, const lm_object *b)
 {
     lm_facts x = {0}, y = {0};
-    lm_difference *last;
+    lm_difference *last = &d->out->list[d->out->count - 1];
     lm_db *db = d->a;
     bool same = false;
     int rc = read_facts(d->a, a, &x);
@@ -103,7 +103,6 @@ static int explain(diffing *d, const lm_object *a, const lm_object *b)
         rc = LM_OK;
         same = lm_sql_same(a->sql, strlen(a->sql), b->sql, strlen(b->sql));
     } else if (rc == LM_OK) {
-        last = &d->out->list[d->out->count - 1];
         rc = lm_diff_facts(&x, &y, last, d->a->err);
         same = last->detail_count == 0;
     }

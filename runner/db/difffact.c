@@ -7,6 +7,10 @@
 #include "../base/buf.h"
 #include "../base/list.h"
 #include "../base/text.h"
+#include "../lex/sqlapart.h"
+#include "../lex/sqltok.h"
+
+enum { SHORT = 60 };
 
 static int say(lm_difference *d, lm_err *err, char *sentence)
 {
@@ -48,16 +52,63 @@ static lm_fact *find(const lm_facts *facts, const lm_fact *f, bool equal)
     return NULL;
 }
 
+/* A text, or one of them too long for a sentence. */
+static bool is_long(const lm_fact *a, const lm_fact *b)
+{
+    return a->line > 0 || strlen(a->shown) > SHORT ||
+           strlen(b->shown) > SHORT;
+}
+
+static int line_of(const lm_fact *f, const lm_apart *place)
+{
+    int line, column;
+
+    lm_text_position(f->shown, place->at, &line, &column);
+    return f->line + line - 1;
+}
+
+/* "differs from line 3 on: ", and for B " (line 4)" where that is another. */
+static void put_lines(lm_buf *what, lm_buf *y, int in_a, int in_b)
+{
+    if (in_a == 1 && in_b == 1)
+        lm_buf_puts(what, "differs: ");
+    else
+        lm_buf_printf(what, "differs from line %d on: ", in_a);
+    if (in_a != in_b)
+        lm_buf_printf(y, " (line %d)", in_b);
+}
+
+/* What is long is shown from where the two part; where they do not, they
+ * differ in quotes alone, or in case. */
 static int say_both(lm_difference *d, lm_err *err, const lm_fact *a,
                     const lm_fact *b)
 {
-    bool of = a->column != NULL;
+    const char *quote = a->line > 0 ? "`" : "";
+    lm_apart in_a = {0, 0}, in_b = {0, 0};
+    lm_buf what = {0}, x = {0}, y = {0};
+    int rc;
 
-    return say(d, err, a->shown[0] == '\0' && b->shown[0] == '\0'
-        ? lm_format("the %sis different", a->what)
-        : lm_format("%s%s%s%s%s in A, %s in B", of ? "column " : "",
-                    of ? a->column : "", of ? ": " : "", a->what, a->shown,
-                    b->shown));
+    if (a->column != NULL)
+        lm_buf_printf(&what, "column %s: ", a->column);
+    lm_buf_puts(&what, a->what);
+    if (is_long(a, b) && lm_sqlapart(a->shown, b->shown, &in_a, &in_b)) {
+        lm_sqlapart_here(&x, a->shown, &in_a);
+        lm_sqlapart_here(&y, b->shown, &in_b);
+    } else {
+        lm_buf_puts(&x, a->shown);
+        lm_buf_puts(&y, b->shown);
+    }
+    lm_buf_printf(&y, "%s in B", quote);
+    if (a->line > 0)
+        put_lines(&what, &y, line_of(a, &in_a), line_of(b, &in_b));
+    rc = say(d, err, lm_buf_failed(&what) || lm_buf_failed(&x) ||
+             lm_buf_failed(&y) ? NULL
+             : lm_format("%s%s%s%s in A, %s%s", lm_buf_text(&what), quote,
+                         lm_buf_text(&x), quote, quote, lm_buf_text(&y)));
+    lm_buf_clear(&what);
+    lm_buf_clear(&x);
+    lm_buf_clear(&y);
+    return rc;
 }
 
 /* Properties of a column that is not there are not said. */

@@ -5,7 +5,8 @@
  *   lm_diff_facts   adds them to difference->details
  *
  * What the one has and the other has not, and what is another in each, with
- * both. Facts that are equal are marked as met.
+ * both; of what is long, the first place where they part. Facts that are
+ * equal are marked as met.
  */
 #ifndef LM_DB_DIFFFACT_H
 #define LM_DB_DIFFFACT_H

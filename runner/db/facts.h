@@ -27,7 +27,9 @@ typedef struct lm_fact {
     const char *what;       /* "type ", LM_FACT_COLUMN, ... or "" */
     const char *key;        /* what is the same in two versions of it */
     const char *canon;      /* the same in two equal ones */
-    const char *shown;      /* as it is written; "": too long to show */
+    const char *shown;      /* as it is written */
+    int line;               /* where `shown` begins in its definition, whose
+                               line ends it has; 0: it is one line */
     bool met;               /* the comparison has dealt with it */
 } lm_fact;
 

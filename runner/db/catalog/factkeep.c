@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "factkeep.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../base/list.h"
+#include "../../lex/sqlapart.h"
 #include "../../lex/sqltext.h"
 #include "../../lex/sqltok.h"
 
@@ -51,24 +53,26 @@ void lm_fact_keep(lm_fact_maker *m, const char *column, const char *what)
 
 void lm_fact_show(lm_fact_maker *m, const char *text, lm_span span)
 {
-    lm_sqltok t;
-    lm_sqlkind kind;
-    bool blank = false;
+    size_t before = m->shown.len;
+
+    lm_sqlapart_show(&m->shown, text + span.start, span.end - span.start,
+                     SIZE_MAX);
+    if (m->shown.len == before)
+        lm_buf_puts(&m->shown, "none");
+}
+
+void lm_fact_text(lm_fact_maker *m, const char *text, lm_span span,
+                  const char *what)
+{
+    int column;
 
     span = lm_sqltext_trim(text, span);
-    if (span.start == span.end)
-        lm_buf_puts(&m->shown, "none");
-    lm_sqltok_start(&t, text + span.start, span.end - span.start);
-    while ((kind = lm_sqltok_next(&t)) != LM_TOK_END) {
-        if (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT) {
-            blank = true;
-            continue;
-        }
-        if (blank)
-            lm_buf_putc(&m->shown, ' ');
-        blank = false;
-        lm_buf_add(&m->shown, t.text + t.start, t.size);
-    }
+    lm_canon_text(&m->canon, text, span);
+    lm_buf_add(&m->shown, text + span.start, span.end - span.start);
+    lm_fact_keep(m, NULL, what);
+    if (m->out->count > 0)
+        lm_text_position(text, span.start,
+                         &m->out->list[m->out->count - 1].line, &column);
 }
 
 void lm_fact_names(lm_buf *b, const lm_strings *names)

@@ -5,6 +5,7 @@
  *   lm_fact_keep    the three buffers become one fact, and empty
  *   lm_fact_show    a piece of SQL as it is written, each run of blanks and
  *                   comments as one blank; "none" for an empty one
+ *   lm_fact_text    a fact of its own: a piece that may have many lines
  *   lm_fact_names   (a, b)
  *   lm_fact_end     free the buffers; LM_OK or out of memory
  *
@@ -25,6 +26,8 @@ typedef struct lm_fact_maker {
 
 void lm_fact_keep(lm_fact_maker *m, const char *column, const char *what);
 void lm_fact_show(lm_fact_maker *m, const char *text, lm_span span);
+void lm_fact_text(lm_fact_maker *m, const char *text, lm_span span,
+                  const char *what);
 void lm_fact_names(lm_buf *b, const lm_strings *names);
 int lm_fact_end(lm_fact_maker *m);
 

@@ -32,12 +32,11 @@ int lm_facts_view(lm_db *db, const char *sql, lm_facts *out)
 
     if (rc != LM_OK)
         return rc;
-    lm_buf_putc(&m.shown, '(');
+    lm_buf_puts(&m.shown, v.columns.count > 0 ? "(" : "named by the SELECT");
     add_names(&m, &v.columns);
-    lm_buf_putc(&m.shown, ')');
+    lm_buf_puts(&m.shown, v.columns.count > 0 ? ")" : "");
     lm_fact_keep(&m, NULL, "columns ");
-    lm_canon_text(&m.canon, sql, v.select);
-    lm_fact_keep(&m, NULL, "SELECT ");
+    lm_fact_text(&m, sql, v.select, "the SELECT ");
     lm_createview_clear(&v);
     return lm_fact_end(&m);
 }
@@ -86,8 +85,7 @@ int lm_facts_trigger(lm_db *db, const char *sql, lm_facts *out)
     lm_canon_text(&m.canon, sql, g.when);
     lm_fact_show(&m, sql, g.when);
     lm_fact_keep(&m, NULL, "condition ");
-    lm_canon_text(&m.canon, sql, g.body);
-    lm_fact_keep(&m, NULL, "body ");
+    lm_fact_text(&m, sql, g.body, "the body ");
     lm_createtrigger_clear(&g);
     return lm_fact_end(&m);
 }
