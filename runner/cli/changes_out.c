@@ -115,9 +115,8 @@ static void put_summary(lm_app *app, const lumigrate_changes *c)
         return;
     }
     lm_str_putc(to, ' ');
-    lm_words_count(to, c->written);
-    lm_str_printf(to, " record%s changed, no migration was run\n",
-                  c->written == 1 ? "" : "s");
+    lm_words_many(to, c->written, "record");
+    lm_str_puts(to, " changed, no migration was run\n");
 }
 
 /* `error` is NULL when all went well, `c` otherwise. */
