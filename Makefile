@@ -75,11 +75,15 @@ COMPILE := -std=c11 $(WARN) -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
 LINK := -Wl,--gc-sections -Wl,--as-needed -Wl,-z,pack-relative-relocs \
         -Wl,-z,noseparate-code
 # What no time is spent in is compiled for its size: all but these. Whatever a
-# packager asks for stays as it is.
+# packager asks for stays as it is. gcc has some passes that make its -Oz code
+# larger.
 HOT := $(patsubst %,runner/%.c,db/process db/stmt lex/luatok \
        $(addprefix script/,cursor value heap))
-SMALLEST := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && \
-              echo -Oz || echo -Os)
+takes = $(shell $(CC) -Werror $1 -E -x c /dev/null >/dev/null 2>&1 && echo $1)
+SMALLEST := $(or $(call takes,-Oz),-Os) $(call takes,-malign-data=abi) \
+            $(call takes,-fno-caller-saves -fno-inline-small-functions \
+              -fno-jump-tables -fno-move-loop-invariants \
+              -fno-tree-dominator-opts -fno-tree-tail-merge)
 SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(HOT),$<),,$(SMALLEST)))
 
 # Loading a library is a good part of a start, so the program carries the

@@ -24,11 +24,6 @@ int lm_read_way_back(lumigrate *lm, const lumigrate_target *target,
     return LM_OK;
 }
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 /* What became of the migration that failed. */
 static const char *fate_of(const lumigrate *lm, const lm_outcome *o)
 {
@@ -60,5 +55,5 @@ char *lm_state_after(const lumigrate *lm, const lm_outcome *o)
         return lm_format("%s; it was reverted before, and is pending now",
                          what);
     return lm_format("%s; %zu migration%s %s before it stay%s %s", what, n,
-                     plural(n), word, n == 1 ? "s" : "", word);
+                     n == 1 ? "" : "s", word, n == 1 ? "s" : "", word);
 }

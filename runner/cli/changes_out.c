@@ -115,13 +115,13 @@ static void put_summary(lm_app *app, const lumigrate_changes *c)
         return;
     }
     lm_str_putc(to, ' ');
-    lm_words_count(to, c->written);
-    lm_str_printf(to, " record%s changed, no migration was run\n",
-                  c->written == 1 ? "" : "s");
+    lm_words_many(to, c->written, "record");
+    lm_str_puts(to, " changed, no migration was run\n");
 }
 
-void lm_changes_out_end(lm_app *app, const lumigrate_changes *c,
-                        const lumigrate_error *error)
+/* `error` is NULL when all went well, `c` otherwise. */
+static void put_end(lm_app *app, const lumigrate_changes *c,
+                    const lumigrate_error *error)
 {
     long i;
 
@@ -134,4 +134,27 @@ void lm_changes_out_end(lm_app *app, const lumigrate_changes *c,
     for (i = 0; i < c->count; i++)
         put_change(app, &c->changes[i]);
     put_summary(app, c);
+}
+
+int lm_changes_run(lm_app *app, lm_change_fn change, int how, const char *id)
+{
+    lumigrate_changes *changes = NULL;
+    lumigrate *lm;
+    int rc = lm_app_open(app, lm_changes_out_event, &lm);
+
+    if (rc != LUMIGRATE_OK)
+        return rc;
+    rc = change(lm, how, id, &changes);
+    if (rc != LUMIGRATE_OK)
+        lm_app_fail(app, lumigrate_errinfo(lm));
+    else
+        put_end(app, changes, NULL);
+    lumigrate_changes_free(changes);
+    lumigrate_close(lm);
+    return rc;
+}
+
+void lm_changes_fail(lm_app *app, const lumigrate_error *error)
+{
+    put_end(app, NULL, error);
 }

@@ -4,8 +4,9 @@
  * they run, and of what they did.
  *
  *   lm_changes_out_event   for lm_app_open: what was made, warnings, waiting
- *   lm_changes_out_end     the list, in words or as JSON; `error` is NULL
- *                          when all went well, `changes` otherwise
+ *   lm_changes_run         open, call `change` with `how` and `id`, say what
+ *                          it did, in words or as JSON
+ *   lm_changes_fail        a command's `fail`
  */
 #ifndef LM_CLI_CHANGES_OUT_H
 #define LM_CLI_CHANGES_OUT_H
@@ -13,7 +14,11 @@
 #include "app.h"
 
 int lm_changes_out_event(void *user, const lumigrate_event *event);
-void lm_changes_out_end(lm_app *app, const lumigrate_changes *changes,
-                        const lumigrate_error *error);
+
+typedef int (*lm_change_fn)(lumigrate *lm, int how, const char *id,
+                            lumigrate_changes **changes);
+
+int lm_changes_run(lm_app *app, lm_change_fn change, int how, const char *id);
+void lm_changes_fail(lm_app *app, const lumigrate_error *error);
 
 #endif

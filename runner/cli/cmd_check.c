@@ -19,11 +19,7 @@ static const lm_option options[] = {
      .kind = LM_KIND_FLAG,
      .names = {"deep"},
      .help = "read all of the database: quick_check, foreign keys"},
-    {.id = LM_OPT_EXEC,
-     .kind = LM_KIND_FLAG,
-     .names = {"exec"},
-     .value = "-- CMD …",
-     .help = "when it is ready, become this command"},
+    LM_READY_OPTIONS,
     {.id = LM_OPT_COUNT},
 };
 

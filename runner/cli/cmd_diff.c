@@ -115,8 +115,8 @@ static void put_comparison(lm_app *app, const lumigrate_comparison *c)
     lm_str_putc(to, '\n');
     for (i = 0; i < c->count; i++)
         put_difference(app, &c->differences[i]);
-    lm_words_count(to, c->count);
-    lm_str_puts(to, c->count == 1 ? " difference\n" : " differences\n");
+    lm_words_many(to, c->count, "difference");
+    lm_str_putc(to, '\n');
 }
 
 static int compare(lm_app *app, lumigrate *lm)

@@ -89,16 +89,7 @@ static const lm_option options[] = {
      .kind = LM_KIND_FLAG,
      .names = {"dry-run"},
      .help = "only say which migrations would be reverted"},
-    {.id = LM_OPT_BACKUP,
-     .kind = LM_KIND_OPTIONAL,
-     .names = {"backup"},
-     .value = "DIR",
-     .help = "copy the database first, when there is something to do"},
-    {.id = LM_OPT_KEEP,
-     .kind = LM_KIND_TEXT,
-     .names = {"keep"},
-     .value = "N",
-     .help = "of these backups remove the oldest, but for so many"},
+    LM_COPIES_OPTIONS,
     {.id = LM_OPT_COUNT},
 };
 

@@ -86,10 +86,10 @@ static void put_loaded(lm_app *app, long objects, long migrations)
 
     lm_out_mark(&app->out, LM_MARK_DONE);
     lm_str_puts(to, " loaded ");
-    lm_words_count(to, objects);
-    lm_str_printf(to, " object%s, ", objects == 1 ? "" : "s");
-    lm_words_count(to, migrations);
-    lm_str_printf(to, " migration%s recorded\n", migrations == 1 ? "" : "s");
+    lm_words_many(to, objects, "object");
+    lm_str_puts(to, ", ");
+    lm_words_many(to, migrations, "migration");
+    lm_str_puts(to, " recorded\n");
 }
 
 static int load(lm_app *app, lumigrate *lm, const lm_str *dump)

@@ -39,28 +39,12 @@ static int read_request(lm_app *app, request *out)
 
 static int run(lm_app *app)
 {
-    lumigrate_changes *changes = NULL;
     request asked = {0};
-    lumigrate *lm;
     int rc = read_request(app, &asked);
 
-    if (rc == LUMIGRATE_OK)
-        rc = lm_app_open(app, lm_changes_out_event, &lm);
-    if (rc != LUMIGRATE_OK)
-        return rc;
-    rc = lumigrate_repair(lm, asked.what, asked.id, &changes);
-    if (rc != LUMIGRATE_OK)
-        lm_app_fail(app, lumigrate_errinfo(lm));
-    else
-        lm_changes_out_end(app, changes, NULL);
-    lumigrate_changes_free(changes);
-    lumigrate_close(lm);
-    return rc;
-}
-
-static void fail(lm_app *app, const lumigrate_error *error)
-{
-    lm_changes_out_end(app, NULL, error);
+    return rc == LUMIGRATE_OK
+               ? lm_changes_run(app, lumigrate_repair, asked.what, asked.id)
+               : rc;
 }
 
 static const lm_option options[] = {
@@ -92,5 +76,5 @@ const lm_command lm_cmd_repair = {
     .example = "lumigrate repair --accept 2026_01_28_add_email_to_users",
     .options = options,
     .run = run,
-    .fail = fail,
+    .fail = lm_changes_fail,
 };

@@ -21,11 +21,7 @@ static const lm_option options[] = {
      .env = {"LUMIGRATE_WAIT_TIMEOUT"},
      .fallback = "0",
      .help = "seconds to wait; 0: for ever"},
-    {.id = LM_OPT_EXEC,
-     .kind = LM_KIND_FLAG,
-     .names = {"exec"},
-     .value = "-- CMD …",
-     .help = "when it is ready, become this command"},
+    LM_READY_OPTIONS,
     {.id = LM_OPT_COUNT},
 };
 

@@ -79,10 +79,10 @@ typedef enum lm_kind {
 } lm_kind;
 
 typedef struct lm_option {
-    lm_opt id;
-    lm_kind kind;
+    lm_opt id : 16; /* small: there are many rows */
+    lm_kind kind : 8;
     char letter;          /* 0: none */
-    const char *names[4]; /* without the dashes; the first is its own */
+    const char *names[3]; /* without the dashes; the first is its own */
     const char *value;    /* what it takes, as the help names it */
     const char *env[3];   /* variables, the first that is set counts */
     const char *fallback; /* NULL: nothing */

@@ -81,14 +81,26 @@ static int unknown(lm_app *app, const char *name, bool sql)
     return LUMIGRATE_USAGE;
 }
 
+static void unpack(lm_str *to, char c)
+{
+    const char *pair = lm_builtin_pairs[(unsigned char)c];
+
+    if (pair[0] == '\0') {
+        lm_str_putc(to, c);
+        return;
+    }
+    unpack(to, pair[0]);
+    unpack(to, pair[1]);
+}
+
 static int load_builtin(lm_app *app, const lm_builtin *b, lm_template *t)
 {
-    const char *const *line;
+    const char *c;
     lm_str text = {0};
     int rc;
 
-    for (line = b->lines; *line != NULL; line++)
-        lm_str_puts(&text, *line);
+    for (c = b->packed; *c != '\0'; c++)
+        unpack(&text, *c);
     rc = text.failed ? no_memory(app)
                      : lm_template_parse(t, lm_str_text(&text), &app->fault);
     lm_str_clear(&text);

@@ -12,11 +12,6 @@ enum {
     SQL_WIDTH = 100
 };
 
-static const char *plural(long n)
-{
-    return n == 1 ? "" : "s";
-}
-
 /* A line that begins with a mark, now. */
 static void put_line(lm_out *out, size_t indent, lm_mark mark,
                      const char *text)
@@ -50,15 +45,15 @@ static void hold_discovery(lm_text_out *t, const lumigrate_event *e)
 
     t->pending = e->pending;
     if (t->kind != LM_RUN_UP) {
-        lm_words_count(to, e->applied);
-        lm_str_printf(to, " migration%s applied, ", plural(e->applied));
+        lm_words_many(to, e->applied, "migration");
+        lm_str_puts(to, " applied, ");
         lm_words_count(to, e->pending);
         lm_str_puts(to, " to revert\n");
         return;
     }
     lm_str_puts(to, "Discovered ");
-    lm_words_count(to, e->found);
-    lm_str_printf(to, " migration file%s, ", plural(e->found));
+    lm_words_many(to, e->found, "migration file");
+    lm_str_puts(to, ", ");
     lm_words_count(to, e->applied);
     lm_str_puts(to, " applied, ");
     lm_words_count(to, e->pending);
@@ -159,8 +154,8 @@ static void put_applied(lm_out *out, const lumigrate_event *e)
     lm_words_duration(&text, e->duration_ms);
     if (e->rows > 0) {
         lm_str_puts(&text, ", ");
-        lm_words_count(&text, e->rows);
-        lm_str_printf(&text, " row%s changed", plural(e->rows));
+        lm_words_many(&text, e->rows, "row");
+        lm_str_puts(&text, " changed");
     } else if (e->effect != NULL && strcmp(e->effect, "no_op") == 0) {
         lm_str_puts(&text, " (no change)");
     }
@@ -226,12 +221,11 @@ static void put_sum(const lm_text_out *t, lm_str *to,
 {
     long n = t->kind == LM_RUN_DOWN ? e->reverted : e->applied;
 
-    lm_words_count(to, n);
-    lm_str_printf(to, " migration%s ", plural(n));
-    lm_str_puts(to, t->kind == LM_RUN_UP ? "applied"
-                : t->kind == LM_RUN_DOWN ? "reverted"
-                : e->reverted > 0 ? "reverted and applied again"
-                                  : "applied again");
+    lm_words_many(to, n, "migration");
+    lm_str_puts(to, t->kind == LM_RUN_UP ? " applied"
+                : t->kind == LM_RUN_DOWN ? " reverted"
+                : e->reverted > 0 ? " reverted and applied again"
+                                  : " applied again");
     lm_str_puts(to, " in ");
 }
 
@@ -239,9 +233,8 @@ static void put_dry_run(lm_out *out, const lumigrate_event *e)
 {
     lm_str text = {0};
 
-    lm_words_count(&text, e->pending);
-    lm_str_printf(&text, " migration%s would be reverted, nothing was "
-                  "changed", plural(e->pending));
+    lm_words_many(&text, e->pending, "migration");
+    lm_str_puts(&text, " would be reverted, nothing was changed");
     put_line(out, 0, LM_MARK_DONE, lm_str_text(&text));
     lm_str_clear(&text);
 }

@@ -21,6 +21,12 @@ void lm_words_count(lm_str *to, long n)
     }
 }
 
+void lm_words_many(lm_str *to, long n, const char *thing)
+{
+    lm_words_count(to, n);
+    lm_str_printf(to, " %s%s", thing, n == 1 ? "" : "s");
+}
+
 /* The limits stand where rounding would say 10.0 ms or 1000 ms. */
 void lm_words_duration(lm_str *to, double ms)
 {

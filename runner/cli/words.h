@@ -3,6 +3,7 @@
  * words.h - how numbers, durations and times read.
  *
  *   lm_words_count      190,000
+ *   lm_words_many       190,000 things, 1 thing
  *   lm_words_duration   1.8 ms, 412 ms, 3.2 s, 2 min 5 s, 1 h 3 min
  *   lm_words_time       2026-01-28 09:30:00 of 2026-01-28T09:30:00.123Z
  *   lm_words_text       a text from outside, on one line (see utf.h)
@@ -18,6 +19,7 @@
 #include "str.h"
 
 void lm_words_count(lm_str *to, long n);
+void lm_words_many(lm_str *to, long n, const char *thing);
 void lm_words_duration(lm_str *to, double ms);
 void lm_words_time(lm_str *to, const char *utc);
 void lm_words_text(lm_str *to, const char *text);

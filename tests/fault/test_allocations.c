@@ -4,62 +4,11 @@
  * the whole cursor, or while somebody looks at what it did: no crash, an
  * honest result, work and ledger agree, and the next run completes.
  *
- * Without sanitizers every allocation of the process is counted, Lua's and
- * ours too: malloc is replaced. AddressSanitizer has replaced it already, so
- * there SQLite's alone are, through its own allocator.
- *
  * A sample of n is tried; LUMIGRATE_TEST_FAULTS=all tries every one.
  * test_signals.c does the same with signals.
  */
+#include "allocations.h"
 #include "whole_cursor.h"
-
-static long armed_at;           /* the allocation that fails; 0: none */
-static long counted;
-static int for_ever;
-
-static int fails_now(void)
-{
-    if (armed_at == 0)
-        return 0;
-    counted++;
-    return for_ever ? counted >= armed_at : counted == armed_at;
-}
-
-static sqlite3_mem_methods plain;
-
-static void *take(int n)
-{
-    return fails_now() ? NULL : plain.xMalloc(n);
-}
-
-static void *resize(void *p, int n)
-{
-    return fails_now() ? NULL : plain.xRealloc(p, n);
-}
-
-#ifndef __SANITIZE_ADDRESS__
-/* glibc's own names for what is replaced here. */
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t n);
-
-static int replaced;
-
-void *malloc(size_t n)
-{
-    return replaced && fails_now() ? NULL : __libc_malloc(n);
-}
-
-void *calloc(size_t n, size_t size)
-{
-    return replaced && fails_now() ? NULL : __libc_calloc(n, size);
-}
-
-void *realloc(void *p, size_t n)
-{
-    return replaced && fails_now() ? NULL : __libc_realloc(p, n);
-}
-#endif
 
 /* Every way to change a table, and to be refused. */
 static const char altering[] =
@@ -125,27 +74,9 @@ static int down(lumigrate *lm)
     return lumigrate_down(lm, NULL);
 }
 
-static int run_way(box *b, long at, int (*way)(lumigrate *))
-{
-    lumigrate_config config = {0};
-    lumigrate *lm = NULL;
-    int rc;
-
-    config.database = b->database;
-    config.migrations = b->migrations;
-    counted = 0;
-    armed_at = at;
-    rc = lumigrate_open(&lm, &config);
-    if (rc == LUMIGRATE_OK)
-        rc = way(lm);
-    lumigrate_close(lm);
-    armed_at = 0;
-    return rc;
-}
-
 static int run_once(box *b, long at)
 {
-    return run_way(b, at, up_and_look);
+    return run_with_fault(b, at, up_and_look);
 }
 
 static int is_honest(int rc)
@@ -223,14 +154,14 @@ static void apply_reversible(box *b)
 
     snprintf(text, sizeof text, "%sconn:execute('DROP TABLE t') end\n", head);
     box_write(b, "migrations/1.lua", text);
-    assert_int_equal(run_way(b, 0, up), LUMIGRATE_OK);
+    assert_int_equal(run_with_fault(b, 0, up), LUMIGRATE_OK);
     snprintf(text, sizeof text, "%serror('edited') end\n", head);
     box_write(b, "migrations/1.lua", text);
 }
 
 static void try_back(box *b, long n)
 {
-    int rc = run_way(b, n, down);
+    int rc = run_with_fault(b, n, down);
     long rows = box_integer(b, "SELECT count(*) FROM schema_migrations");
 
     assert_true(is_honest(rc));
@@ -238,7 +169,7 @@ static void try_back(box *b, long n)
     assert_int_equal(rows, box_integer(b, "SELECT count(*) FROM "
                                        "sqlite_schema WHERE name = 't'"));
     assert_int_equal(rows, rc == LUMIGRATE_OK ? 0 : rows);
-    assert_int_equal(run_way(b, 0, down), LUMIGRATE_OK);
+    assert_int_equal(run_with_fault(b, 0, down), LUMIGRATE_OK);
     assert_int_equal(box_integer(b, "SELECT count(*) FROM sqlite_schema "
                                  "WHERE name = 't'"), 0);
     remove_database(b);
@@ -250,7 +181,7 @@ static void sweep_back(box *b)
 
     choose_database(b);
     apply_reversible(b);
-    assert_int_equal(run_way(b, 1L << 40, down), LUMIGRATE_OK);
+    assert_int_equal(run_with_fault(b, 1L << 40, down), LUMIGRATE_OK);
     total = counted;
     remove_database(b);
     step = step_for(total);
@@ -282,20 +213,6 @@ int main(void)
         BOX_TEST(alters_with_one_failed_allocation),
         BOX_TEST(alters_with_no_more_memory)
     };
-#ifdef __SANITIZE_ADDRESS__
-    sqlite3_mem_methods faulty;
 
-    if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain) != SQLITE_OK)
-        return 1;
-    faulty = plain;
-    faulty.xMalloc = take;
-    faulty.xRealloc = resize;
-    if (sqlite3_config(SQLITE_CONFIG_MALLOC, &faulty) != SQLITE_OK)
-        return 1;
-#else
-    (void)take;
-    (void)resize;
-    replaced = 1;
-#endif
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, replace_allocator, NULL);
 }

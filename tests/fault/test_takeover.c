@@ -3,58 +3,8 @@
  * The n-th allocation fails, once or from there on, while a record is taken
  * over, written by hand or found out on a copy: no crash, an honest result,
  * all of the record or none of it, and the next run completes it.
- *
- * As in test_allocations.c, malloc is replaced; under AddressSanitizer only
- * SQLite's own allocator is.
  */
-#include "../unit/box.h"
-
-static long armed_at;           /* the allocation that fails; 0: none */
-static long counted;
-static int for_ever;
-
-static int fails_now(void)
-{
-    if (armed_at == 0)
-        return 0;
-    counted++;
-    return for_ever ? counted >= armed_at : counted == armed_at;
-}
-
-static sqlite3_mem_methods plain;
-
-static void *take(int n)
-{
-    return fails_now() ? NULL : plain.xMalloc(n);
-}
-
-static void *resize(void *p, int n)
-{
-    return fails_now() ? NULL : plain.xRealloc(p, n);
-}
-
-#ifndef __SANITIZE_ADDRESS__
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t n);
-
-static int replaced;
-
-void *malloc(size_t n)
-{
-    return replaced && fails_now() ? NULL : __libc_malloc(n);
-}
-
-void *calloc(size_t n, size_t size)
-{
-    return replaced && fails_now() ? NULL : __libc_calloc(n, size);
-}
-
-void *realloc(void *p, size_t n)
-{
-    return replaced && fails_now() ? NULL : __libc_realloc(p, n);
-}
-#endif
+#include "allocations.h"
 
 /* What is swept: what the database holds before, what is called, and how
  * many records there are in the end. */
@@ -86,30 +36,6 @@ static int baseline(lumigrate *lm)
     return rc;
 }
 
-/* On a file system in memory where there is one: the runs sync a lot. */
-static void choose_database(box *b)
-{
-    if (access("/dev/shm", W_OK) == 0)
-        snprintf(b->database, sizeof b->database, "/dev/shm/%s.db",
-                 strrchr(b->dir, '/') + 1);
-}
-
-static int run_once(box *b, const scene *s, long at)
-{
-    lumigrate_config config = box_config(b);
-    lumigrate *lm = NULL;
-    int rc;
-
-    counted = 0;
-    armed_at = at;
-    rc = lumigrate_open(&lm, &config);
-    if (rc == LUMIGRATE_OK)
-        rc = s->call(lm);
-    lumigrate_close(lm);
-    armed_at = 0;
-    return rc;
-}
-
 static long records(box *b)
 {
     if (box_integer(b, "SELECT count(*) FROM pragma_table_info("
@@ -120,7 +46,7 @@ static long records(box *b)
 
 static void begin(box *b, const scene *s)
 {
-    unlink(b->database);
+    remove_database(b);
     box_exec(b, s->before);
 }
 
@@ -132,7 +58,7 @@ static void try_one(box *b, const scene *s, long n)
     long done;
 
     begin(b, s);
-    rc = run_once(b, s, n);
+    rc = run_with_fault(b, n, s->call);
     assert_true(rc == LUMIGRATE_OK || rc == LUMIGRATE_FAILED ||
                 rc == LUMIGRATE_USAGE || rc == LUMIGRATE_MISMATCH ||
                 rc == LUMIGRATE_REFUSED || rc == LUMIGRATE_NOMEM);
@@ -140,13 +66,12 @@ static void try_one(box *b, const scene *s, long n)
     done = records(b);
     if (rc != LUMIGRATE_OK)
         assert_true(done == 0 || done == s->records);
-    assert_int_equal(run_once(b, s, 0), LUMIGRATE_OK);
+    assert_int_equal(run_with_fault(b, 0, s->call), LUMIGRATE_OK);
     assert_int_equal(records(b), s->records);
 }
 
 static void sweep(box *b, const scene *s)
 {
-    const char *all = getenv("LUMIGRATE_TEST_FAULTS");
     long n, total, step;
 
     choose_database(b);
@@ -154,14 +79,14 @@ static void sweep(box *b, const scene *s)
     box_write(b, "migrations/2_b.sql", "CREATE TABLE b (x);");
     box_write(b, "migrations/3_c.sql", "CREATE TABLE c (x);");
     begin(b, s);
-    assert_int_equal(run_once(b, s, 1L << 40), LUMIGRATE_OK);
+    assert_int_equal(run_with_fault(b, 1L << 40, s->call), LUMIGRATE_OK);
     assert_int_equal(records(b), s->records);
     total = counted;
     assert_true(total > 50);
-    step = all != NULL && strcmp(all, "all") == 0 ? 1 : total / 61 + 1;
+    step = all_faults() ? 1 : total / 61 + 1;
     for (n = 1; n <= total; n += step)
         try_one(b, s, n);
-    unlink(b->database);
+    remove_database(b);
 }
 
 static const scene scenes[] = {
@@ -199,20 +124,6 @@ int main(void)
         BOX_TEST(survives_one_failed_allocation),
         BOX_TEST(survives_no_more_memory)
     };
-#ifdef __SANITIZE_ADDRESS__
-    sqlite3_mem_methods faulty;
 
-    if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain) != SQLITE_OK)
-        return 1;
-    faulty = plain;
-    faulty.xMalloc = take;
-    faulty.xRealloc = resize;
-    if (sqlite3_config(SQLITE_CONFIG_MALLOC, &faulty) != SQLITE_OK)
-        return 1;
-#else
-    (void)take;
-    (void)resize;
-    replaced = 1;
-#endif
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, replace_allocator, NULL);
 }

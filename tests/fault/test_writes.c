@@ -10,21 +10,11 @@
  */
 #include "whole_cursor.h"
 
-static long armed_at;           /* the operation that fails; 0: none */
-static long counted;
-static int for_ever, is_full;
+static int is_full;
 
 static sqlite3_vfs *real, shim;
 static const sqlite3_io_methods *plain;
 static sqlite3_io_methods faulty;
-
-static int fails_now(void)
-{
-    if (armed_at == 0)
-        return 0;
-    counted++;
-    return for_ever ? counted >= armed_at : counted == armed_at;
-}
 
 static int write_file(sqlite3_file *f, const void *p, int n,
                       sqlite3_int64 at)
@@ -70,20 +60,14 @@ static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *f,
     return rc;
 }
 
+static int up(lumigrate *lm)
+{
+    return lumigrate_up(lm, NULL);
+}
+
 static int run_once(box *b, long at)
 {
-    lumigrate_config config = box_config(b);
-    lumigrate *lm;
-    int rc;
-
-    counted = 0;
-    armed_at = at;
-    rc = lumigrate_open(&lm, &config);
-    if (rc == LUMIGRATE_OK)
-        rc = lumigrate_up(lm, NULL);
-    lumigrate_close(lm);
-    armed_at = 0;
-    return rc;
+    return run_with_fault(b, at, up);
 }
 
 static void try_one(box *b, long n)

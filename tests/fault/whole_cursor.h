@@ -4,16 +4,13 @@
  * the whole cursor, and what must hold after it, however it ended.
  *
  *   whole_cursor       the body of its upgrade
- *   all_faults         every one, or a sample?
- *   choose_database, remove_database
- *                      of the box, and back to none
  *   has_hot_journal    is anything in it that must be rolled back?
  *   assert_whole       no damage; work and ledger agree; 1 when it is applied
  */
 #ifndef LM_TEST_WHOLE_CURSOR_H
 #define LM_TEST_WHOLE_CURSOR_H
 
-#include "../unit/box.h"
+#include "faults.h"
 
 static const char whole_cursor[] =
     "local cur = conn:cursor()\n"
@@ -43,33 +40,6 @@ static const char whole_cursor[] =
     "assert(#conn:triggers() == 2 and #conn:referenced_by('t') == 0)\n"
     "assert(#conn:schema_dump() > 100 and #conn:schema_fingerprint())\n"
     "print(string.format('%s rows', 5))\n";
-
-static inline int all_faults(void)
-{
-    const char *all = getenv("LUMIGRATE_TEST_FAULTS");
-
-    return all != NULL && strcmp(all, "all") == 0;
-}
-
-/* On a file system in memory where there is one: the runs sync a lot. */
-static inline void choose_database(box *b)
-{
-    if (access("/dev/shm", W_OK) == 0)
-        snprintf(b->database, sizeof b->database, "/dev/shm/%s.db",
-                 strrchr(b->dir, '/') + 1);
-}
-
-static inline void remove_database(const box *b)
-{
-    static const char *const ends[] = {"", "-journal", "-wal", "-shm"};
-    char path[200];
-    size_t i;
-
-    for (i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%s%s", b->database, ends[i]);
-        unlink(path);
-    }
-}
 
 static inline long assert_whole(box *b)
 {
