@@ -5,6 +5,7 @@
 #include "core/backup.h"
 #include "core/compare.h"
 #include "core/load.h"
+#include "core/look.h"
 #include "core/restore.h"
 #include "db/dump.h"
 #include "handle.h"
@@ -68,11 +69,15 @@ int lumigrate_restore(lumigrate *lm, const char *file, int force,
 static int dump(lumigrate *lm, char **text, unsigned long *len)
 {
     lm_buf out = {0};
+    lm_look look = {0};
     bool found = false;
     int rc = lm_session_open(&lm->session, LM_DB_READ, &found);
 
     if (rc == LM_OK && !found)
         rc = missing(lm);
+    /* What bears the name of our history and is not ours would be left out. */
+    if (rc == LM_OK)
+        rc = lm_look_at(lm->session.db, lm->session.table, &look);
     if (rc == LM_OK)
         rc = lm_dump(lm->session.db, &out);
     *len = out.len;

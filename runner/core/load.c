@@ -9,6 +9,7 @@
 #include "../db/dump.h"
 #include "../db/objects.h"
 #include "../db/txn.h"
+#include "look.h"
 
 static int check_empty(lm_session *s)
 {
@@ -68,15 +69,19 @@ static int record_in_order(lm_session *s, const lm_applied **rows)
     return rc;
 }
 
+/* Another tool's ledger, or one that `up` rebuilds, comes as it was. */
 static int record_all(lm_session *s, lm_loaded *out)
 {
     const lm_applied **rows = NULL;
+    lm_look look = {0};
     const char *what;
-    int rc = lm_ledger_look(s->ledger, s->db);
+    int rc = lm_look_at(s->db, s->table, &look);
 
-    if (rc != LM_OK || !s->ledger->exists)
+    if (rc != LM_OK || !look.exists || look.shape != LM_SHAPE_OURS)
         return rc;
-    rc = lm_ledger_make(s->ledger, s->db, &what);
+    rc = lm_ledger_look(s->ledger, s->db);
+    if (rc == LM_OK)
+        rc = lm_ledger_make(s->ledger, s->db, &what);
     if (rc == LM_OK)
         rc = lm_ledger_look(s->ledger, s->db);
     if (rc != LM_OK)

@@ -132,6 +132,24 @@ static void put_ledger_name(lm_db *db, lm_buf *out)
     free(shown);
 }
 
+/* Its rows before what stands on it, which may be a trigger. */
+static int put_ledger(lm_db *db, const lm_objects *all,
+                      const lm_object *ledger, lm_buf *out)
+{
+    const lm_object *o;
+    size_t i;
+    int rc;
+
+    put_definition(ledger->sql, out);
+    rc = put_rows(db, db->own[0], out);
+    for (i = 0; i < all->count; i++) {
+        o = &all->list[i];
+        if (o != ledger && lm_same_name(o->table, ledger->name))
+            put_definition(o->sql, out);
+    }
+    return rc;
+}
+
 /* What must be set before anything is made stands before BEGIN. */
 static int put_head(lm_db *db, bool ledger, lm_buf *out)
 {
@@ -174,10 +192,8 @@ static int dump(lm_db *db, lm_buf *out)
         rc = put_head(db, ledger != NULL, out);
         put_definitions(&all, out);
     }
-    if (rc == LM_OK && ledger != NULL) {
-        put_definition(ledger->sql, out);
-        rc = put_rows(db, db->own[0], out);
-    }
+    if (rc == LM_OK && ledger != NULL)
+        rc = put_ledger(db, &all, ledger, out);
     lm_buf_putc(out, '\n');
     if (rc == LM_OK)
         rc = put_numbers(db, out);

@@ -158,16 +158,6 @@ static bool is_definition(const loading *l)
     return begins(l, create) && !begins(l, temp) && !begins(l, temporary);
 }
 
-static lm_sqlkind next(lm_sqltok *t)
-{
-    lm_sqlkind kind;
-
-    do
-        kind = lm_sqltok_next(t);
-    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
-    return kind;
-}
-
 /* The third token is the ledger's name, as a dump writes it. */
 static bool goes_to_ledger(const loading *l, lm_sqltok *t)
 {
@@ -176,9 +166,9 @@ static bool goes_to_ledger(const loading *l, lm_sqltok *t)
     bool yes;
 
     lm_sqltok_start(t, l->sql, l->size);
-    next(t);
-    next(t);
-    next(t);
+    lm_sql_next(t);
+    lm_sql_next(t);
+    lm_sql_next(t);
     yes = quoted != NULL && begins(l, insert) &&
           lm_same_name_n(l->sql + t->start, t->size, quoted,
                          strlen(quoted));
@@ -195,7 +185,7 @@ static bool is_row(const loading *l)
 
     if (!goes_to_ledger(l, &t))
         return false;
-    while (next(&t) != LM_TOK_END) {
+    while (lm_sql_next(&t) != LM_TOK_END) {
         if (values && (t.kind == LM_TOK_QUOTED || t.kind == LM_TOK_VARIABLE ||
                        t.kind == LM_TOK_BAD ||
                        (t.kind == LM_TOK_WORD && !lm_sqltok_is(&t, "NULL"))))

@@ -11,13 +11,10 @@
  * nothing here. */
 static lm_sqlkind next(lm_sqltok *t)
 {
-    lm_sqlkind kind;
-
     do
-        kind = lm_sqltok_next(t);
-    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT ||
-           kind == LM_TOK_SEMI);
-    return kind;
+        lm_sql_next(t);
+    while (t->kind == LM_TOK_SEMI);
+    return t->kind;
 }
 
 /* A name being read: its bytes without quotes, doubled ones once. */

@@ -78,16 +78,6 @@ const char *lm_sqltext_name(lm_arena *arena, const char *token, size_t len)
     return name;
 }
 
-static lm_sqlkind next_token(lm_sqltok *t)
-{
-    lm_sqlkind kind;
-
-    do
-        kind = lm_sqltok_next(t);
-    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
-    return kind;
-}
-
 static void add_folded(lm_buf *out, const char *s, size_t n)
 {
     size_t i;
@@ -155,7 +145,7 @@ void lm_sqltext_canon(lm_buf *out, const char *text, size_t len)
     bool first = true;
 
     lm_sqltok_start(&t, text, len);
-    while (next_token(&t) != LM_TOK_END) {
+    while (lm_sql_next(&t) != LM_TOK_END) {
         if (!first)
             lm_buf_putc(out, ' ');
         first = false;
@@ -184,11 +174,11 @@ lm_span lm_sqltext_trim(const char *text, lm_span span)
     lm_span trimmed = {span.start, span.start};
 
     lm_sqltok_start(&t, text + span.start, span.end - span.start);
-    if (next_token(&t) == LM_TOK_END)
+    if (lm_sql_next(&t) == LM_TOK_END)
         return trimmed;
     trimmed.start = span.start + t.start;
     do
         trimmed.end = span.start + t.pos;
-    while (next_token(&t) != LM_TOK_END);
+    while (lm_sql_next(&t) != LM_TOK_END);
     return trimmed;
 }

@@ -259,6 +259,14 @@ lm_sqlkind lm_sqltok_next(lm_sqltok *t)
     return t->kind;
 }
 
+lm_sqlkind lm_sql_next(lm_sqltok *t)
+{
+    do
+        lm_sqltok_next(t);
+    while (t->kind == LM_TOK_SPACE || t->kind == LM_TOK_COMMENT);
+    return t->kind;
+}
+
 bool lm_sqltok_is(const lm_sqltok *t, const char *keyword)
 {
     return t->kind == LM_TOK_WORD &&

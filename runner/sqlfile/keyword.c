@@ -23,14 +23,6 @@ bool lm_is_rollback(const char *sql, size_t n)
            !lm_sql_word_is(sql, n, 2, "TO");
 }
 
-lm_sqlkind lm_sql_next(lm_sqltok *t)
-{
-    do
-        lm_sqltok_next(t);
-    while (t->kind == LM_TOK_SPACE || t->kind == LM_TOK_COMMENT);
-    return t->kind;
-}
-
 lm_word lm_sql_word(const lm_sqltok *t)
 {
     lm_word w = {t->text + t->start, t->size, t->kind};

@@ -11,9 +11,7 @@ static bool is_blank_text(const char *text, size_t len)
     lm_sqltok t;
 
     lm_sqltok_start(&t, text, len);
-    while (lm_sqltok_next(&t) == LM_TOK_SPACE || t.kind == LM_TOK_COMMENT)
-        ;
-    return t.kind == LM_TOK_END;
+    return lm_sql_next(&t) == LM_TOK_END;
 }
 
 static int refuse_unmarked(lm_claim *c, const char *name)

@@ -195,16 +195,6 @@ static bool has_star(const char *text)
     return false;
 }
 
-static lm_sqlkind next(lm_sqltok *t)
-{
-    lm_sqlkind kind;
-
-    do
-        kind = lm_sqltok_next(t);
-    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
-    return kind;
-}
-
 static bool is_op(const lm_sqltok *t, char c)
 {
     return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
@@ -220,17 +210,17 @@ static bool inserts_by_place(const char *text, const char *table)
     bool found = false;
 
     lm_sqltok_start(&t, text, strlen(text));
-    while (!found && next(&t) != LM_TOK_END) {
+    while (!found && lm_sql_next(&t) != LM_TOK_END) {
         if (!lm_sqltok_is(&t, "INTO"))
             continue;
         do {
-            next(&t);
+            lm_sql_next(&t);
             name = lm_sqltext_name(&arena, text + t.start, t.size);
-            next(&t);
+            lm_sql_next(&t);
         } while (is_op(&t, '.'));
         if (lm_sqltok_is(&t, "AS")) {
-            next(&t);
-            next(&t);
+            lm_sql_next(&t);
+            lm_sql_next(&t);
         }
         found = !is_op(&t, '(') && name != NULL &&
                 lm_same_name(name, table);

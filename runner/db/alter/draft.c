@@ -253,16 +253,6 @@ bool lm_keys_are(const lm_keys *keys, const char **columns, size_t count)
     return true;
 }
 
-static lm_sqlkind next_token(lm_sqltok *t)
-{
-    lm_sqlkind kind;
-
-    do
-        kind = lm_sqltok_next(t);
-    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
-    return kind;
-}
-
 static bool spells(const lm_sqltok *t, const char *name)
 {
     lm_arena arena = {0};
@@ -285,9 +275,9 @@ bool lm_text_names(const char *text, size_t len, const char *name)
     char next;
 
     lm_sqltok_start(&t, text, len);
-    while (next_token(&t) != LM_TOK_END) {
+    while (lm_sql_next(&t) != LM_TOK_END) {
         ahead = t;
-        next_token(&ahead);
+        lm_sql_next(&ahead);
         next = ahead.kind == LM_TOK_OPERATOR && ahead.size == 1
             ? text[ahead.start] : ' ';
         if (!collation && next != '.' &&

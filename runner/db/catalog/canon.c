@@ -52,23 +52,13 @@ void lm_canon_text(lm_buf *b, const char *text, lm_span span)
     add_part(b, &part);
 }
 
-static lm_sqlkind next_token(lm_sqltok *t)
-{
-    lm_sqlkind kind;
-
-    do
-        kind = lm_sqltok_next(t);
-    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
-    return kind;
-}
-
 void lm_canon_exact(lm_buf *b, const char *text, lm_span span)
 {
     lm_buf part = {0};
     lm_sqltok t;
 
     lm_sqltok_start(&t, text + span.start, span.end - span.start);
-    while (next_token(&t) != LM_TOK_END) {
+    while (lm_sql_next(&t) != LM_TOK_END) {
         lm_buf_add(&part, t.text + t.start, t.size);
         lm_buf_putc(&part, ' ');
     }
@@ -110,7 +100,7 @@ static bool add_as_string(lm_buf *out, const lm_table_info *t,
     if (tok->kind != LM_TOK_QUOTED || tok->text[tok->start] != '"' ||
         after_collate)
         return false;
-    if (next_token(&next) == LM_TOK_OPERATOR &&
+    if (lm_sql_next(&next) == LM_TOK_OPERATOR &&
         strchr("(.", next.text[next.start]) != NULL)
         return false;
     name = lm_sqltext_name(&names, tok->text + tok->start, tok->size);
@@ -132,7 +122,7 @@ void lm_canon_expression(lm_buf *b, const lm_table_info *t,
     bool collate = false;
 
     lm_sqltok_start(&tok, text + span.start, span.end - span.start);
-    while (next_token(&tok) != LM_TOK_END) {
+    while (lm_sql_next(&tok) != LM_TOK_END) {
         if (!add_as_string(&part, t, &tok, collate))
             lm_sqltext_canon(&part, tok.text + tok.start, tok.size);
         lm_buf_putc(&part, ' ');
@@ -146,10 +136,10 @@ static bool is_one_token(const char *text, lm_span span, lm_sqltok *t)
     lm_sqltok next;
 
     lm_sqltok_start(t, text + span.start, span.end - span.start);
-    if (next_token(t) == LM_TOK_END)
+    if (lm_sql_next(t) == LM_TOK_END)
         return false;
     next = *t;
-    return next_token(&next) == LM_TOK_END;
+    return lm_sql_next(&next) == LM_TOK_END;
 }
 
 /* A lone name as a default is a string to SQLite, but for the constants. NULL

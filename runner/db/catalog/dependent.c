@@ -106,16 +106,6 @@ static const char *column_of(const lm_inquiry *q, const lm_sqltok *t)
     return found;
 }
 
-static lm_sqlkind next_token(lm_sqltok *t)
-{
-    lm_sqlkind kind;
-
-    do
-        kind = lm_sqltok_next(t);
-    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
-    return kind;
-}
-
 /* d for each column that the expression names. */
 static int add_names(lm_inquiry *q, lm_dependent d, const char *expr)
 {
@@ -126,11 +116,11 @@ static int add_names(lm_inquiry *q, lm_dependent d, const char *expr)
     if (expr == NULL)
         return LM_OK;
     lm_sqltok_start(&t, expr, strlen(expr));
-    while (rc == LM_OK && next_token(&t) != LM_TOK_END) {
+    while (rc == LM_OK && lm_sql_next(&t) != LM_TOK_END) {
         column = column_of(q, &t);
         next = t;
         if (column == NULL ||
-            (next_token(&next) == LM_TOK_OPERATOR &&
+            (lm_sql_next(&next) == LM_TOK_OPERATOR &&
              next.text[next.start] == '('))
             continue;
         d.column = column;
@@ -147,7 +137,7 @@ bool lm_inquiry_names(const char *text, const char *name)
     bool is = false;
 
     lm_sqltok_start(&t, text, strlen(text));
-    while (!is && next_token(&t) != LM_TOK_END) {
+    while (!is && lm_sql_next(&t) != LM_TOK_END) {
         if (t.kind != LM_TOK_WORD && t.kind != LM_TOK_QUOTED)
             continue;
         found = lm_sqltext_name(&names, t.text + t.start, t.size);

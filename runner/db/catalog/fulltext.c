@@ -11,16 +11,6 @@
 #include "../../lex/sqltok.h"
 #include "dependent.h"
 
-static lm_sqlkind next_token(lm_sqltok *t)
-{
-    lm_sqlkind kind;
-
-    do
-        kind = lm_sqltok_next(t);
-    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
-    return kind;
-}
-
 /* The value of `option` among the arguments: content='t', content=t, … NULL:
  * it is not among them, or memory ran out. */
 static const char *option_of(lm_arena *names, const char *text, lm_span args,
@@ -30,11 +20,11 @@ static const char *option_of(lm_arena *names, const char *text, lm_span args,
     bool first = true, is;
 
     lm_sqltok_start(&t, text + args.start, args.end - args.start);
-    while (next_token(&t) != LM_TOK_END) {
+    while (lm_sql_next(&t) != LM_TOK_END) {
         is = first && lm_sqltok_is(&t, option);
         first = t.kind == LM_TOK_OPERATOR && t.text[t.start] == ',';
-        if (is && next_token(&t) == LM_TOK_OPERATOR &&
-            t.text[t.start] == '=' && next_token(&t) != LM_TOK_END)
+        if (is && lm_sql_next(&t) == LM_TOK_OPERATOR &&
+            t.text[t.start] == '=' && lm_sql_next(&t) != LM_TOK_END)
             return lm_sqltext_name(names, t.text + t.start, t.size);
     }
     return NULL;

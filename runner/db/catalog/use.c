@@ -65,16 +65,6 @@ void lm_use_record(lm_recorder *r, lm_use use)
         r->rc = keep_use(r->db, use);
 }
 
-static lm_sqlkind next_token(lm_sqltok *t)
-{
-    lm_sqlkind kind;
-
-    do
-        kind = lm_sqltok_next(t);
-    while (kind == LM_TOK_SPACE || kind == LM_TOK_COMMENT);
-    return kind;
-}
-
 static bool is_op(const lm_sqltok *t, char op)
 {
     return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
@@ -87,12 +77,12 @@ static void record_list(lm_recorder *r, lm_use use, lm_sqltok *t)
 {
     lm_arena names = {0};
 
-    use.positional = next_token(t) != LM_TOK_OPERATOR || !is_op(t, '(');
+    use.positional = lm_sql_next(t) != LM_TOK_OPERATOR || !is_op(t, '(');
     if (use.positional) {
         lm_use_record(r, use);
         return;
     }
-    while (next_token(t) != LM_TOK_END && !is_op(t, ')')) {
+    while (lm_sql_next(t) != LM_TOK_END && !is_op(t, ')')) {
         if (is_op(t, ','))
             continue;
         use.column = lm_sqltext_name(&names, t->text + t->start, t->size);
@@ -112,8 +102,8 @@ static void record_insert(lm_recorder *r, lm_use use)
     lm_sqltok t;
 
     lm_sqltok_start(&t, r->by.trigger->sql, strlen(r->by.trigger->sql));
-    while (next_token(&t) != LM_TOK_END) {
-        if (!lm_sqltok_is(&t, "INTO") || next_token(&t) == LM_TOK_END)
+    while (lm_sql_next(&t) != LM_TOK_END) {
+        if (!lm_sqltok_is(&t, "INTO") || lm_sql_next(&t) == LM_TOK_END)
             continue;
         name = lm_sqltext_name(&names, t.text + t.start, t.size);
         if (name == NULL)
