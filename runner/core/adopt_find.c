@@ -82,7 +82,8 @@ static bool is_renamed(const search *f, const char *table)
 static int look_at_usual(search *f, const char *table)
 {
     bool same = lm_same_name(table, f->s->table);
-    bool must = same || lm_same_name(table, "schema_migrations");
+    bool must = same || f->named != NULL ||
+                lm_same_name(table, "schema_migrations");
     lm_alien_ledger *found;
     const lm_tool *tool;
     lm_shape shape;
