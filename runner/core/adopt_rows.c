@@ -228,8 +228,9 @@ static int count_locks(lm_aliens *a, lm_db *db, const char *lock, int64_t *n)
 {
     lm_columns c = {0};
     char *quoted = lm_quote_ident(lock), *sql = quoted == NULL ? NULL
-        : lm_format("SELECT (SELECT count(*) FROM main.%s WHERE %s) FROM "
-                    "(SELECT 1 AS is_locked)", quoted, a->tool->locked);
+        : lm_format("SELECT (SELECT count(*) FROM main.%s WHERE %s <> 0) "
+                    "FROM (SELECT 1 AS is_locked)", quoted,
+                    a->tool->lock[0] == '_' ? "is_locked" : "1");
     int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
                          : lm_columns_read(db, lock, &c);
 

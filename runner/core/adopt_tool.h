@@ -39,18 +39,18 @@ typedef struct lm_tool {
     const char *shown;      /* as messages call it */
     const char *table;      /* its ledger's name; NULL: told by its shape */
     const char *columns;    /* of the ledger, a blank between two; NULL */
-    bool anywhere;          /* these and no others tell it, whatever the
-                               table is called; of many, others are no
-                               matter */
     const char *rows;       /* what the query selects; NULL: made from the
                                columns */
     lm_match match;
+    bool anywhere;          /* these columns and no others tell it, whatever
+                               the table is called; of many, others are no
+                               matter */
     bool highest;           /* one row holds the highest version there is */
     bool home_made;
     bool plain;             /* `rows` is short: every row is applied */
-    const char *lock;       /* a table that says whether the tool runs; _x:
-                               it is called as the ledger is, and _x */
-    const char *locked;     /* the rows of it that do */
+    const char *lock;       /* a table whose rows say that the tool runs; _x:
+                               those with is_locked of the one that is called
+                               as the ledger is, and _x */
     bool (*same_text)(const lm_source *source, const char *sum);
     const char *refusal;    /* recognised, and never taken over: why */
 } lm_tool;
