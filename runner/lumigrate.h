@@ -403,7 +403,8 @@ enum {
 
 /* All zero: find the ledger and record what it says. */
 typedef struct lumigrate_takeover {
-    const char *from;           /* "goose", ...: whose ledger; NULL: look */
+    const char *from;           /* "goose", ...: whose ledger, or the name of
+                                   its table; NULL: look */
     int dry_run;                /* 1: only say what would be recorded */
     int rename;                 /* 1: another tool's table that has our
                                    ledger's name becomes NAME_TOOL */

@@ -9,6 +9,7 @@
 --   at = {id = time}  and these times are carried over
 --   no = "…"          refused: exit 4, this in the message, nothing changed
 -- With `table` our record goes into lumi_m; `with` are more options.
+local hold = require "tests.support.holder"
 local sandbox = require "tests.support.sandbox"
 
 local GOOSE = [[CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY
@@ -631,4 +632,105 @@ describe("adopt and the ledger of", function()
       end
     end)
   end
+
+  describe("goose, in a database that is", function()
+    before_each(function()
+      make { "", GOOSE_ROWS .. "(2, 1, 1, '')" }
+    end)
+
+    local function says(status, words, ...)
+      local before = box:bytes()
+      local err = box:fails(status, "adopt", ...)
+      has(err, words)
+      has(err, "nothing was changed")
+      assert.equal(before, box:bytes())
+    end
+
+    it("being written to: a dry run reads beside it", function()
+      local let_go = hold(box, "BEGIN IMMEDIATE")
+      says(5, "the lock timeout of 0.1 s", "--lock-timeout", "0.1")
+      local status, out = box:run("adopt", "--dry-run", "--lock-timeout", "0")
+      let_go()
+      assert.equal(0, status)
+      has(out, "✓ 1_a  to be recorded")
+      takes_over({ ids = "1_a" }, {})
+    end)
+
+    it("locked against readers too", function()
+      local let_go = hold(box, "BEGIN EXCLUSIVE")
+      for _, dry in ipairs { "--dry-run", "--rename" } do
+        says(5, "the lock timeout of 0.1 s", "--lock-timeout", "0.1", dry)
+      end
+      let_go()
+    end)
+
+    it("in WAL mode, its rows still in the -wal", function()
+      box:sql("PRAGMA journal_mode = WAL")
+      local let_go = hold(box, "INSERT INTO goose_db_version VALUES " ..
+        "(3, 2, 1, ''); BEGIN; SELECT * FROM goose_db_version")
+      local status, _, err = box:run("adopt")
+      let_go()
+      assert.equal(0, status, err)
+      assert.equal("1_a 2_b", box:value("SELECT group_concat(id, ' ') " ..
+        "FROM schema_migrations"))
+      assert.equal("wal", box:value("PRAGMA journal_mode"))
+    end)
+
+    it("in UTF-16", function()
+      box:sh("rm app.db")
+      box:sql("PRAGMA encoding = 'UTF-16be'; " .. GOOSE_ROWS ..
+        "(2, 1, 1, '2026-01-05 09:00:00')")
+      takes_over({ ids = "1_a", at = { ["1_a"] =
+        "2026-01-05T09:00:00.000Z" } }, {})
+    end)
+
+    it("damaged where the ledger is", function()
+      box:sql("PRAGMA page_size = 512; VACUUM")
+      local page = box:value("SELECT rootpage FROM sqlite_schema WHERE " ..
+        "name = 'goose_db_version'")
+      box:sh(("printf %%512s x | tr ' ' x | dd of=app.db bs=512 seek=%d " ..
+        "conv=notrunc 2>/dev/null"):format(page - 1))
+      says(7, "is damaged")
+      says(7, "is damaged", "--dry-run")
+    end)
+
+    it("not to be written by us", function()
+      local prefix = ""
+      if select(2, box:sh("id -u")) == "0\n" then
+        prefix = "setpriv --reuid 65534 --regid 65534 --clear-groups "
+      end
+      box:sh("cp " .. sandbox.quote(sandbox.program) .. " lumigrate; " ..
+        "chmod 755 . lumigrate migrations; chmod 644 migrations/*; " ..
+        "chmod 444 app.db")
+      local before = box:bytes()
+      local line = prefix .. "./lumigrate adopt --database app.db "
+      local status, _, err = box:sh(line)
+      assert.equal(2, status)
+      has(err, "no permission to write the database ")
+      has(err, "nothing was changed")
+      local out
+      status, out, err = box:sh(line .. "--dry-run")
+      assert.equal(0, status, err)
+      has(out, "1 migration to record")
+      assert.equal(before, box:bytes())
+    end)
+
+    it("one where another program keeps our history's name", function()
+      box:sql("CREATE TABLE schema_migrations_history (x)")
+      says(4, "schema_migrations_history is a table of another program")
+      takes_over({ ids = "1_a", table = true }, { "--table", "lumi_m" })
+    end)
+  end)
+
+  it("a table that is not there", function()
+    make { "", "CREATE TABLE t1 (version TEXT); CREATE TABLE odd (x)" }
+    local before = box:bytes()
+    for _, name in ipairs { "nothing", "t2", "app.db" } do
+      has(box:fails(2, "adopt", "--from", name), "no tool is called " .. name)
+    end
+    -- One that is there, but can be no ledger.
+    has(box:fails(4, "adopt", "--from", "odd"), "the columns of the table " ..
+      "odd are no tool's that adopt knows: x")
+    assert.equal(before, box:bytes())
+  end)
 end)

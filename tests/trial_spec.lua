@@ -163,6 +163,25 @@ describe("the trial", function()
     assert.equal(before, box:bytes())
   end)
 
+  it("records them in the table that is named, and once", function()
+    local words = { "-y", "--table", "lumi_m", "--rename", "--json" }
+    local function recorded()
+      local status, out, err = box:run("adopt", table.unpack(words))
+      assert.equal(0, status, err)
+      return json.decode(out).recorded
+    end
+    assert.equal(2, recorded())
+    local before = box:bytes()
+    assert.equal(0, recorded())
+    assert.equal(before, box:bytes())
+    assert.equal("1_a 2_b", box:value("SELECT group_concat(id, ' ') FROM " ..
+      "(SELECT id FROM lumi_m ORDER BY position)"))
+    assert.equal(0, box:value("SELECT count(*) FROM sqlite_schema WHERE " ..
+      "name LIKE 'schema_migrations%'"))
+    assert.equal(0, (box:run("up", "--table", "lumi_m")))
+    assert.equal(3, box:value("SELECT count(*) FROM lumi_m"))
+  end)
+
   it("asks on a terminal whether to record them", function()
     local function answer(word, ...)
       box:write("tty.sh", "exec " .. box:defaults("adopt", ...))

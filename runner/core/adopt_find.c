@@ -82,7 +82,8 @@ static bool is_renamed(const search *f, const char *table)
 static int look_at_usual(search *f, const char *table)
 {
     bool same = lm_same_name(table, f->s->table);
-    bool must = same || lm_same_name(table, "schema_migrations");
+    bool must = same || f->named != NULL ||
+                lm_same_name(table, "schema_migrations");
     lm_alien_ledger *found;
     const lm_tool *tool;
     lm_shape shape;
@@ -216,8 +217,8 @@ static int refuse_broken(lm_db *db, const lm_alien_ledger *l, lm_err *err)
     if (names == NULL)
         return err->code != LM_OK ? err->code : lm_err_nomem(err);
     if (l->odd != NULL)
-        lm_err_set(err, LM_EHISTORY, "%s is %s in this database, and not "
-                   "the table of %s", l->table, l->odd, l->tool->shown);
+        lm_err_set(err, LM_EHISTORY, "%s is %s, not the table of %s",
+                   l->table, l->odd, l->tool->shown);
     else if (l->usual)
         lm_err_set(err, LM_EHISTORY, "the columns of the table %s are no "
                    "tool's that adopt knows: %s", l->table, names);
@@ -311,12 +312,10 @@ static int read_all(search *f)
 
 static int refuse_from(lm_session *s, const char *from)
 {
-    lm_err_set(s->err, LM_EUSAGE, "no tool is called %s, and no other "
-               "runner's table", from);
-    lm_err_hint(s->err, "a table of this database, or one of goose, "
-                "dbmate, golang-migrate, sql-migrate, sqlx, diesel, prisma, "
-                "drizzle, flyway, refinery, yoyo, knex, umzug, rails, ecto, "
-                "wrangler, home-made, highest-version");
+    lm_err_set(s->err, LM_EUSAGE, "no tool is called %s, nor a ledger",
+               from);
+    lm_err_hint(s->err, "name a table of this database, or a tool: lumigrate "
+                "help adopt lists them");
     return LM_EUSAGE;
 }
 

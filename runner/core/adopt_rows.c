@@ -66,11 +66,10 @@ static char *build_query(const lm_columns *c)
     name = counted ? pick(c, names) : lm_strdup("");
     if (version != NULL && name != NULL && state != NULL && at != NULL &&
         ms != NULL && key != NULL && key[0] != '\0') {
-        lm_buf_printf(&sql, "SELECT %s, %s, %s, NULL, ", key, key,
-                      or_null(name));
+        lm_buf_printf(&sql, "%s, %s, %s, ", key, key, or_null(at));
         put_state(&sql, state);
-        lm_buf_printf(&sql, ", %s, %s, NULL, NULL FROM {}", or_null(at),
-                      ms[0] == '\0' ? "0" : ms);
+        lm_buf_printf(&sql, ", %s, NULL, %s, NULL, NULL",
+                      ms[0] == '\0' ? "0" : ms, or_null(name));
     }
     free(version);
     free(name);
@@ -88,7 +87,8 @@ static int query_of(lm_db *db, const lm_tool *tool, const char *table,
     int rc = LM_OK;
 
     if (tool->rows != NULL)
-        *out = lm_strdup(tool->rows);
+        *out = lm_format("%s%s", tool->rows, tool->plain
+                         ? ", 1, 0, NULL, NULL, NULL, NULL" : "");
     else {
         rc = lm_columns_read(db, table, &c);
         *out = rc == LM_OK ? build_query(&c) : NULL;
@@ -103,7 +103,8 @@ static int query_of(lm_db *db, const lm_tool *tool, const char *table,
  * are; anything else is NULL: SQLite alone would take "now" and "12:00" for
  * times, and 2026 for a day long ago. Go and Ruby write UTC behind it. */
 static const char around[] =
-    "WITH alien (ord, k, name, kind, state, at, ms, sum, file) AS (%s) "
+    "WITH alien (ord, k, at, state, ms, sum, name, kind, file) AS (SELECT "
+    "%s FROM main.%s AS t) "
     "SELECT k, name, kind, state, strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', CASE "
     "WHEN at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' "
     "THEN coalesce(julianday(at), julianday(substr(at, 1, instr(replace(at, "
@@ -127,7 +128,7 @@ static char *complete(const char *query, const char *table)
     }
     lm_buf_puts(&b, query);
     inner = quoted == NULL ? NULL : lm_buf_take(&b);
-    sql = inner == NULL ? NULL : lm_format(around, inner);
+    sql = inner == NULL ? NULL : lm_format(around, inner, quoted);
     lm_buf_clear(&b);
     free(inner);
     free(quoted);
@@ -227,8 +228,9 @@ static int count_locks(lm_aliens *a, lm_db *db, const char *lock, int64_t *n)
 {
     lm_columns c = {0};
     char *quoted = lm_quote_ident(lock), *sql = quoted == NULL ? NULL
-        : lm_format("SELECT (SELECT count(*) FROM main.%s WHERE %s) FROM "
-                    "(SELECT 1 AS is_locked)", quoted, a->tool->locked);
+        : lm_format("SELECT (SELECT count(*) FROM main.%s WHERE %s <> 0) "
+                    "FROM (SELECT 1 AS is_locked)", quoted,
+                    a->tool->lock[0] == '_' ? "is_locked" : "1");
     int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
                          : lm_columns_read(db, lock, &c);
 

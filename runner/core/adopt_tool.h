@@ -10,12 +10,12 @@
  *   lm_tool_of_shape   the tool of a table that is told by its shape alone
  *   lm_tool_is_usual   is this a name that home-made runners give a ledger?
  *
- * A query gives, of each row: an order, the key and a second name (or NULL)
- * that name the migration, the tool's kind of row, its state, when it was
- * applied, for how many ms it ran, the tool's checksum as text, and the file
- * where the ledger has it. The state is 1 (applied), 0 (not applied) or a
- * sentence that says why nothing of this ledger may be taken over. {} stands
- * for the table.
+ * A query gives, of each row: an order, the key that names the migration, when
+ * it was applied, its state, for how many ms it ran, the tool's checksum as
+ * text, a second name (or NULL), the tool's kind of row, and the file where
+ * the ledger has it. The state is 1 (applied), 0 (not applied) or a sentence
+ * that says why nothing of this ledger may be taken over. The table is t, and
+ * in it {} stands for its name.
  */
 #ifndef LM_CORE_ADOPT_TOOL_H
 #define LM_CORE_ADOPT_TOOL_H
@@ -38,17 +38,19 @@ typedef struct lm_tool {
     const char *name;       /* as --from takes it */
     const char *shown;      /* as messages call it */
     const char *table;      /* its ledger's name; NULL: told by its shape */
-    const char *columns[11];/* of the ledger */
-    bool anywhere;          /* these and no others tell it, whatever the
-                               table is called; of many, others are no
-                               matter */
-    const char *rows;       /* the query; NULL: made from the columns */
+    const char *columns;    /* of the ledger, a blank between two; NULL */
+    const char *rows;       /* what the query selects; NULL: made from the
+                               columns */
     lm_match match;
+    bool anywhere;          /* these columns and no others tell it, whatever
+                               the table is called; of many, others are no
+                               matter */
     bool highest;           /* one row holds the highest version there is */
     bool home_made;
-    const char *lock;       /* a table that says whether the tool runs; _x:
-                               it is called as the ledger is, and _x */
-    const char *locked;     /* the rows of it that do */
+    bool plain;             /* `rows` is short: every row is applied */
+    const char *lock;       /* a table whose rows say that the tool runs; _x:
+                               those with is_locked of the one that is called
+                               as the ledger is, and _x */
     bool (*same_text)(const lm_source *source, const char *sum);
     const char *refusal;    /* recognised, and never taken over: why */
 } lm_tool;

@@ -59,6 +59,20 @@ static bool is_long(const lm_fact *a, const lm_fact *b)
            strlen(b->shown) > SHORT;
 }
 
+/* What is long is shown from where the two part; where they do not, they
+ * differ in quotes alone, or in case. */
+static void put_piece(lm_buf *to, const lm_fact *f, const lm_apart *place)
+{
+    const char *quote = f->line > 0 ? "`" : "";
+
+    lm_buf_puts(to, quote);
+    if (place != NULL)
+        lm_sqlapart_here(to, f->shown, place);
+    else
+        lm_buf_puts(to, f->shown);
+    lm_buf_puts(to, quote);
+}
+
 static int line_of(const lm_fact *f, const lm_apart *place)
 {
     int line, column;
@@ -67,48 +81,31 @@ static int line_of(const lm_fact *f, const lm_apart *place)
     return f->line + line - 1;
 }
 
-/* "differs from line 3 on: ", and for B " (line 4)" where that is another. */
-static void put_lines(lm_buf *what, lm_buf *y, int in_a, int in_b)
-{
-    if (in_a == 1 && in_b == 1)
-        lm_buf_puts(what, "differs: ");
-    else
-        lm_buf_printf(what, "differs from line %d on: ", in_a);
-    if (in_a != in_b)
-        lm_buf_printf(y, " (line %d)", in_b);
-}
-
-/* What is long is shown from where the two part; where they do not, they
- * differ in quotes alone, or in case. */
 static int say_both(lm_difference *d, lm_err *err, const lm_fact *a,
                     const lm_fact *b)
 {
-    const char *quote = a->line > 0 ? "`" : "";
     lm_apart in_a = {0, 0}, in_b = {0, 0};
-    lm_buf what = {0}, x = {0}, y = {0};
-    int rc;
+    bool apart = is_long(a, b) &&
+                 lm_sqlapart(a->shown, b->shown, &in_a, &in_b);
+    int line = line_of(a, &in_a), other = line_of(b, &in_b);
+    lm_buf s = {0};
 
     if (a->column != NULL)
-        lm_buf_printf(&what, "column %s: ", a->column);
-    lm_buf_puts(&what, a->what);
-    if (is_long(a, b) && lm_sqlapart(a->shown, b->shown, &in_a, &in_b)) {
-        lm_sqlapart_here(&x, a->shown, &in_a);
-        lm_sqlapart_here(&y, b->shown, &in_b);
-    } else {
-        lm_buf_puts(&x, a->shown);
-        lm_buf_puts(&y, b->shown);
-    }
-    lm_buf_printf(&y, "%s in B", quote);
+        lm_buf_printf(&s, "column %s: ", a->column);
+    lm_buf_puts(&s, a->what);
     if (a->line > 0)
-        put_lines(&what, &y, line_of(a, &in_a), line_of(b, &in_b));
-    rc = say(d, err, lm_buf_failed(&what) || lm_buf_failed(&x) ||
-             lm_buf_failed(&y) ? NULL
-             : lm_format("%s%s%s%s in A, %s%s", lm_buf_text(&what), quote,
-                         lm_buf_text(&x), quote, quote, lm_buf_text(&y)));
-    lm_buf_clear(&what);
-    lm_buf_clear(&x);
-    lm_buf_clear(&y);
-    return rc;
+        lm_buf_puts(&s, "differs");
+    if (a->line > 0 && (line > 1 || other > 1))
+        lm_buf_printf(&s, " from line %d on", line);
+    if (a->line > 0)
+        lm_buf_puts(&s, ": ");
+    put_piece(&s, a, apart ? &in_a : NULL);
+    lm_buf_puts(&s, " in A, ");
+    put_piece(&s, b, apart ? &in_b : NULL);
+    lm_buf_puts(&s, " in B");
+    if (a->line > 0 && line != other)
+        lm_buf_printf(&s, " (line %d)", other);
+    return say(d, err, lm_buf_take(&s));
 }
 
 /* Properties of a column that is not there are not said. */
