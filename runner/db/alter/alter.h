@@ -189,6 +189,8 @@ const lm_constraint *lm_def_named(const lm_alter_run *a, const char *name);
 bool lm_keys_are(const lm_keys *keys, const char **columns, size_t count);
 /* Does a piece of SQL name this column, bare or in double quotes? */
 bool lm_text_names(const char *text, size_t len, const char *name);
+/* Is this keyword among its tokens? */
+bool lm_text_says(const char *text, const char *word);
 
 /* body.c */
 /* Behind the column at `at` (0: first) goes a new one, without a source. */

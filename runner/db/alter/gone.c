@@ -153,23 +153,12 @@ static int take_constraints(going *g)
     return rc;
 }
 
-static bool has_word(const char *text, const char *word)
-{
-    lm_sqltok t;
-
-    lm_sqltok_start(&t, text, strlen(text));
-    while (lm_sqltok_next(&t) != LM_TOK_END)
-        if (lm_sqltok_is(&t, word))
-            return true;
-    return false;
-}
-
 /* SELECT * reads the column, and goes on without it. In a NATURAL JOIN it
  * may be what joins. */
 static bool minds(const going *g, const char *sql)
 {
     return sql == NULL || lm_text_names(sql, strlen(sql), g->name) ||
-           has_word(sql, "NATURAL");
+           lm_text_says(sql, "NATURAL");
 }
 
 static int text_of(going *g, const lm_dependent *d, const char **out)
