@@ -36,6 +36,7 @@
 #include "../../lex/createtable.h"
 #include "../../lex/sqltext.h"
 #include "../alter.h"
+#include "../catalog.h"
 #include "../internal.h"
 #include "../schema.h"
 
@@ -159,6 +160,11 @@ const char *lm_alter_show(lm_alter_run *a, const char *text);
 /* One that is not worth telling. */
 int lm_alter_exec(lm_alter_run *a, const char *sql);
 int lm_alter_hanger(lm_alter_run *a, const lm_hanger *hanger);
+
+/* What hangs on this column of the table; NULL: on the table. The answer
+ * lasts until the next question. */
+int lm_alter_dependents(lm_alter_run *a, const char *column,
+                        const lm_dependent **out, size_t *count);
 
 /* The first text that a query of one text gives; NULL: no row, or NULL. */
 int lm_alter_ask(lm_alter_run *a, const char *sql, const char *text,

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "../../lex/sqltok.h"
-#include "../catalog.h"
 #include "alter.h"
 
 /* One column's going. */
@@ -259,18 +258,14 @@ static int note_dependent(going *g, const lm_dependent *d)
     }
 }
 
-/* The answer lasts until the next question, which reading a text is not. */
+/* Reading a text is no other question. */
 static int note_dependents(going *g)
 {
     lm_alter_run *a = g->a;
     const lm_dependent *list;
-    lm_name table = {a->table, strlen(a->table)}, column;
     size_t i, n;
-    int rc;
+    int rc = lm_alter_dependents(a, a->draft.cols[g->at].source, &list, &n);
 
-    column.text = a->draft.cols[g->at].source;
-    column.size = strlen(column.text);
-    rc = lm_catalog_dependents(a->db, a->schema, table, &column, &list, &n);
     for (i = 0; i < n && rc == LM_OK; i++)
         rc = note_dependent(g, &list[i]);
     return rc;
