@@ -84,12 +84,12 @@ static void write_json(lm_adopt_out *out, const lumigrate_adoption *a,
                        const lumigrate_error *error)
 {
     json_t *o = lm_json_new(), *list = json_array();
-    int bad = json_object_set_new(o, "ok", json_boolean(error == NULL));
+    int bad = lm_json_bool(o, "ok", error == NULL);
     long i;
 
     for (i = 0; a != NULL && i < a->count; i++)
         bad |= json_array_append_new(list, item_json(&a->migrations[i]));
-    bad |= json_object_set_new(o, "dry_run", json_boolean(out->dry_run));
+    bad |= lm_json_bool(o, "dry_run", out->dry_run);
     bad |= lm_json_text(o, "tool", a != NULL ? a->tool : NULL);
     bad |= lm_json_text(o, "table", a != NULL ? a->table : NULL);
     bad |= lm_json_text(o, "renamed_to", a != NULL ? a->renamed_to : NULL);
@@ -99,11 +99,8 @@ static void write_json(lm_adopt_out *out, const lumigrate_adoption *a,
                ? json_object_set(o, "warnings", out->warnings)
                : json_object_set_new(o, "warnings", json_array());
     if (out->lossy)
-        bad |= json_object_set_new(o, "lossy", json_true());
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&out->app->out, lm_json_done(o, bad | out->bad),
-                  out->app->settings.format);
+        bad |= lm_json_bool(o, "lossy", true);
+    lm_json_end(out->app, o, bad | out->bad, error);
 }
 
 /* ---- text ---- */

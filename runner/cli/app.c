@@ -106,9 +106,8 @@ static void write_failure(lm_app *app, const lumigrate_error *error)
     json_t *o = lm_json_new();
     int bad = 0;
 
-    bad |= json_object_set_new(o, "ok", json_false());
-    bad |= json_object_set_new(o, "error", lm_json_error(error));
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    bad |= lm_json_bool(o, "ok", false);
+    lm_json_end(app, o, bad, error);
 }
 
 int lm_app_fail(lm_app *app, const lumigrate_error *error)

@@ -63,16 +63,14 @@ static void write_json(lm_app *app, const lumigrate_changes *c,
                        const lumigrate_error *error)
 {
     json_t *o = lm_json_new(), *list = json_array();
-    int bad = json_object_set_new(o, "ok", json_boolean(error == NULL));
+    int bad = lm_json_bool(o, "ok", error == NULL);
     long i;
 
     for (i = 0; c != NULL && i < c->count; i++)
         bad |= json_array_append_new(list, change_json(&c->changes[i]));
     bad |= lm_json_count(o, "written", c != NULL ? c->written : 0);
     bad |= json_object_set_new(o, "migrations", list);
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    lm_json_end(app, o, bad, error);
 }
 
 /* ---- text ---- */

@@ -33,7 +33,7 @@ static json_t *difference_json(const lumigrate_contrast *d)
         bad |= lm_json_append(details, d->details[i], &lossy);
     bad |= json_object_set_new(o, "details", details);
     if (lossy)
-        bad |= json_object_set_new(o, "lossy", json_true());
+        bad |= lm_json_bool(o, "lossy", true);
     return lm_json_done(o, bad);
 }
 
@@ -51,9 +51,7 @@ static void write_json(lm_app *app, const lumigrate_comparison *c,
         bad |= json_array_append_new(list,
                                      difference_json(&c->differences[i]));
     bad |= json_object_set_new(o, "differences", list);
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    lm_json_end(app, o, bad, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -113,15 +113,13 @@ static void write_json(lm_app *app, const doctor *d,
 {
     bool ok = d != NULL && d->checkup->code == LUMIGRATE_OK;
     json_t *o = lm_json_new(), *list = json_array();
-    int bad = json_object_set_new(o, "ok", json_boolean(ok));
+    int bad = lm_json_bool(o, "ok", ok);
     long i, n = d == NULL ? 0 : finding_count(d);
 
     for (i = 0; i < n; i++)
         bad |= json_array_append_new(list, finding_json(finding_at(d, i)));
     bad |= json_object_set_new(o, "findings", list);
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    lm_json_end(app, o, bad, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -90,9 +90,7 @@ static void write_json(lm_app *app, const lumigrate_error *error)
         if (error == NULL && is_setting(option))
             bad |= json_array_append_new(settings, setting_json(app, option));
     bad |= json_object_set_new(o, "settings", settings);
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    lm_json_end(app, o, bad, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

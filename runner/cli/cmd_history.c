@@ -42,9 +42,7 @@ static void write_json(lm_app *app, const lumigrate_log *log,
         bad |=
             json_array_append_new(attempts, attempt_json(&log->attempts[i]));
     bad |= json_object_set_new(o, "attempts", attempts);
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    lm_json_end(app, o, bad, error);
 }
 
 /* One text; of a failure, where nothing is known, as well. */
@@ -56,9 +54,7 @@ static void write_text(lm_app *app, const char *text, unsigned long len,
 
     bad |= text != NULL ? lm_json_bytes(o, "text", text, len)
                         : json_object_set_new(o, "text", json_null());
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    lm_json_end(app, o, bad, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

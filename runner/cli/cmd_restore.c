@@ -8,13 +8,11 @@ static void write_json(lm_app *app, const char *restored, const char *aside,
                        const lumigrate_error *error)
 {
     json_t *o = lm_json_new();
-    int bad = json_object_set_new(o, "ok", json_boolean(error == NULL));
+    int bad = lm_json_bool(o, "ok", error == NULL);
 
     bad |= lm_json_text(o, "restored", restored);
     bad |= lm_json_text(o, "aside", aside);
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    lm_json_end(app, o, bad, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

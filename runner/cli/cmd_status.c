@@ -75,7 +75,7 @@ static int set_lists(json_t *o, const lumigrate_report *r)
     bad |= json_object_set_new(o, "migrations", migrations);
     bad |= json_object_set_new(o, "warnings", warnings);
     if (lossy)
-        bad |= json_object_set_new(o, "lossy", json_true());
+        bad |= lm_json_bool(o, "lossy", true);
     return bad;
 }
 
@@ -96,9 +96,7 @@ static void write_json(lm_app *app, const lumigrate_report *r,
         o, "pending", r != NULL ? json_integer(r->pending) : json_null());
     bad |= lm_json_text(o, "current", r != NULL ? r->current : NULL);
     bad |= set_lists(o, r);
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    lm_json_end(app, o, bad, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -51,8 +51,7 @@ static json_t *variable_json(const lm_var *v)
     int bad = lm_json_text(o, "name", v->name);
 
     bad |= lm_json_text(o, "kind", lm_var_kind_name(v->kind));
-    bad |= json_object_set_new(o, "required",
-                               json_boolean(v->fallback == NULL));
+    bad |= lm_json_bool(o, "required", v->fallback == NULL);
     bad |= lm_json_text(o, "default", v->fallback);
     bad |= lm_json_text(o, "help", v->help);
     return lm_json_done(o, bad);

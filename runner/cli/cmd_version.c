@@ -19,9 +19,7 @@ static void write_json(lm_app *app, const lumigrate_error *error)
 
     bad |= lm_json_text(o, "sqlite", lumigrate_sqlite_version());
     bad |= lm_json_text(o, "lua", lua_number());
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    lm_json_end(app, o, bad, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "app.h"
 #include "utf.h"
 
 json_t *lm_json_new(void)
@@ -37,7 +38,7 @@ int lm_json_bytes(json_t *o, const char *key, const char *text, size_t len)
         return json_object_set_new(o, key, json_null());
     bad = json_object_set_new(o, key, new_string(text, len, &lossy));
     if (lossy)
-        bad |= json_object_set_new(o, "lossy", json_true());
+        bad |= lm_json_bool(o, "lossy", true);
     return bad;
 }
 
@@ -62,6 +63,11 @@ int lm_json_ms(json_t *o, const char *key, double ms)
 int lm_json_count(json_t *o, const char *key, long n)
 {
     return json_object_set_new(o, key, json_integer(n));
+}
+
+int lm_json_bool(json_t *o, const char *key, bool value)
+{
+    return json_object_set_new(o, key, json_boolean(value));
 }
 
 /* Lines and columns count from 1: 0 is unknown. */
@@ -116,4 +122,12 @@ void lm_json_write(lm_out *out, json_t *o, lm_format format)
         lm_str_putc(&out->text, '\n');
     json_decref(o);
     lm_out_flush(out);
+}
+
+void lm_json_end(struct lm_app *app, json_t *o, int bad,
+                 const lumigrate_error *error)
+{
+    bad |= json_object_set_new(
+        o, "error", error != NULL ? lm_json_error(error) : json_null());
+    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
 }

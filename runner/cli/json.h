@@ -12,10 +12,12 @@
  *                    UTF-8, and is for the object that holds the list
  *   lm_json_ms       set milliseconds, to the microsecond; < 0 is null
  *   lm_json_count    set a whole number
+ *   lm_json_bool     set true or false
  *   lm_json_error    an object with all that is known of an error
  *   lm_json_done     the object, or NULL when something did not go into it
  *   lm_json_write    append it to `out` and flush; takes the object, and
  *                    NULL as memory that ran out
+ *   lm_json_end      the answer of a run: set "error" (NULL: null) and write
  *
  * The functions that set return 0, or -1 when memory ran out, as jansson's
  * own do: collect them with |= and hand the sum to lm_json_done.
@@ -29,14 +31,19 @@
 #include "out.h"
 #include "settings.h"
 
+struct lm_app;
+
 json_t *lm_json_new(void);
 int lm_json_text(json_t *o, const char *key, const char *text);
 int lm_json_bytes(json_t *o, const char *key, const char *text, size_t len);
 int lm_json_append(json_t *list, const char *text, bool *lossy);
 int lm_json_ms(json_t *o, const char *key, double ms);
 int lm_json_count(json_t *o, const char *key, long n);
+int lm_json_bool(json_t *o, const char *key, bool value);
 json_t *lm_json_error(const lumigrate_error *error);
 json_t *lm_json_done(json_t *o, int bad);
 void lm_json_write(lm_out *out, json_t *o, lm_format format);
+void lm_json_end(struct lm_app *app, json_t *o, int bad,
+                 const lumigrate_error *error);
 
 #endif

@@ -72,7 +72,7 @@ static int set_start(json_t *o, const lumigrate_event *e)
 static int set_guard(json_t *o, const lumigrate_event *e)
 {
     return lm_json_text(o, "call", e->text) |
-           json_object_set_new(o, "answer", json_boolean(e->answer));
+           lm_json_bool(o, "answer", e->answer);
 }
 
 static int set_progress(json_t *o, const lumigrate_event *e)
@@ -89,8 +89,7 @@ static int set_failed(json_t *o, const lumigrate_error *error)
     int bad = fields != NULL ? json_object_update(o, fields) : -1;
 
     json_decref(fields);
-    return bad | json_object_set_new(o, "rolled_back",
-                                     json_boolean(error->rolled_back));
+    return bad | lm_json_bool(o, "rolled_back", error->rolled_back);
 }
 
 /* What comes from a script has its length: it may hold a NUL. */
@@ -185,12 +184,6 @@ void lm_json_out_event(lm_json_out *j, const lumigrate_event *event)
 
 /* ---- the end ---- */
 
-static int set_error(json_t *o, const char *key, const lumigrate_error *error)
-{
-    return json_object_set_new(
-        o, key, error != NULL ? lm_json_error(error) : json_null());
-}
-
 static int set_failure(json_t *o, const lumigrate_error *error)
 {
     json_t *failed = json_object();
@@ -259,11 +252,11 @@ void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
 
     if (j->app->settings.format == LM_JSONL)
         bad |= lm_json_text(o, "event", "done");
-    bad |= json_object_set_new(o, "ok", json_boolean(error == NULL));
+    bad |= lm_json_bool(o, "ok", error == NULL);
     if (j->skipped)
-        bad |= json_object_set_new(o, "skipped", json_true());
+        bad |= lm_json_bool(o, "skipped", true);
     if (j->dry_run)
-        bad |= json_object_set_new(o, "dry_run", json_true());
+        bad |= lm_json_bool(o, "dry_run", true);
     /* In one transaction all of it went when one failed. */
     if (undone && j->ran != NULL)
         bad |= json_array_clear(j->ran);
@@ -276,14 +269,13 @@ void lm_json_out_result(lm_json_out *j, const lumigrate_error *error)
         bad |= json_object_set_new(o, "failed", json_null());
     bad |= set_list(o, "remaining", j->remaining);
     if (j->lossy)
-        bad |= json_object_set_new(o, "lossy", json_true());
+        bad |= lm_json_bool(o, "lossy", true);
     bad |= lm_json_text(o, "backup", j->backup.len > 0
                         ? lm_str_text(&j->backup) : NULL);
     bad |= lm_json_ms(o, "waited_ms", j->waited_ms);
     bad |=
         lm_json_ms(o, "total_duration_ms", lm_progress_clock() - j->begun_ms);
-    bad |= set_error(o, "error", j->failed ? NULL : error);
-    lm_json_write(&j->app->out, lm_json_done(o, bad), j->app->settings.format);
+    lm_json_end(j->app, o, bad, j->failed ? NULL : error);
 }
 
 void lm_json_out_clear(lm_json_out *j)

@@ -57,7 +57,7 @@ static int set_texts(json_t *o, const char *key, const char *const *texts,
         bad |= lm_json_append(list, texts[i], &lossy);
     bad |= json_object_set_new(o, key, list);
     if (lossy)
-        bad |= json_object_set_new(o, "lossy", json_true());
+        bad |= lm_json_bool(o, "lossy", true);
     return bad;
 }
 
@@ -70,8 +70,7 @@ static int set_report(json_t *o, const lumigrate_report *r)
     bad |= lm_json_text(o, "latest_version", r->latest);
     bad |= lm_json_count(o, "pending_count", r->pending);
     bad |= lm_json_count(o, "applied_count", r->applied);
-    bad |= json_object_set_new(o, "schema_valid",
-                               json_boolean(r->schema_valid));
+    bad |= lm_json_bool(o, "schema_valid", r->schema_valid);
     for (i = 0; i < r->count; i++)
         bad |= json_array_append_new(list, item_json(&r->items[i]));
     bad |= json_object_set_new(o, "migrations", list);
@@ -109,10 +108,8 @@ static void write_json(lm_app *app, const lumigrate_report *r,
 
     bad |= r != NULL ? set_report(o, r) : set_nothing(o);
     if (app->skipped)
-        bad |= json_object_set_new(o, "skipped", json_true());
-    bad |= json_object_set_new(
-        o, "error", error != NULL ? lm_json_error(error) : json_null());
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+        bad |= lm_json_bool(o, "skipped", true);
+    lm_json_end(app, o, bad, error);
 }
 
 void lm_ready_fail(lm_app *app, const lumigrate_error *error)

@@ -1,31 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows of the ledger that are put right by hand, one by one. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "../base/text.h"
 #include "ledger.h"
 
-/* A trigger with RAISE(IGNORE) keeps a row as it is without an error. */
 static int check_one(lm_ledger *l, lm_db *db, const char *id)
 {
     if (lm_db_changes(db) == 1)
         return LM_OK;
     lm_err_set(lm_db_err(db), LM_EHISTORY, "the row of %s in the table %s "
                "did not change", id, l->table);
-    lm_err_hint(lm_db_err(db), "somebody has put a trigger on it: drop that, "
-                "only lumigrate writes to this table");
-    return LM_EHISTORY;
+    return lm_ledger_blame_trigger(db);
 }
 
 int lm_ledger_forget(lm_ledger *l, lm_db *db, const char *id)
 {
     char *sql = lm_format("DELETE FROM main.%s WHERE id = ?1", l->quoted);
     lm_value v = lm_text_of(id);
-    int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-                         : lm_db_run(db, sql, &v, 1);
+    int rc = lm_ledger_run(db, sql, &v, 1);
 
-    free(sql);
     return rc == LM_OK ? check_one(l, db, id) : rc;
 }
 
@@ -39,8 +31,6 @@ int lm_ledger_accept(lm_ledger *l, lm_db *db, const lm_source *source)
     v[0] = lm_text_of(source->id);
     v[1] = lm_text_of(source->checksum);
     v[2] = lm_text_of(source->description);
-    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-                     : lm_db_run(db, sql, v, 3);
-    free(sql);
+    rc = lm_ledger_run(db, sql, v, 3);
     return rc == LM_OK ? check_one(l, db, source->id) : rc;
 }

@@ -51,11 +51,6 @@ static lm_record record_of(const attempt *a, const char *outcome)
     return r;
 }
 
-static int ask_stop(void *user, lm_err *err)
-{
-    return lm_stop_ask(user, err);
-}
-
 static const char *find_library(void *user, const char *path, size_t *len)
 {
     const lm_session *s = user;
@@ -79,7 +74,7 @@ static int run_engine(attempt *a)
     run.waker = &s->stop.waker;
     run.must_ask = s->must_ask;
     run.stop_user = &s->stop;
-    run.stop = ask_stop;
+    run.stop = lm_stop_ask;
     run.env_user = s->env_user;
     run.getenv = s->getenv;
     return a->source->engine->run(a->source->context, a->source, &run);

@@ -13,24 +13,6 @@
 #include "../db/url.h"
 #include "up.h"
 
-static int ask_stop(void *user, lm_err *err)
-{
-    return lm_stop_ask(user, err);
-}
-
-static int open_side(lm_session *s, const char *path, lm_db_mode mode,
-                     lm_db **out)
-{
-    lm_db_options o = {.path = path, .mode = mode};
-
-    o.lock_timeout = s->lock_timeout;
-    o.own_table = s->table;
-    o.watch.user = &s->stop;
-    o.watch.stop = ask_stop;
-    o.err = s->err;
-    return lm_db_open(&o, out);
-}
-
 /* The session runs the folder as it would on its own database, but for who
  * listens: what a side prints is nobody's concern. */
 static int run_folder(lm_session *s, char *folder, lm_db *db)
@@ -74,7 +56,7 @@ static int open_folder(lm_session *s, const char *path, lm_db **out)
 {
     char *folder = lm_strdup(path);
     int rc = folder == NULL ? lm_err_nomem(s->err)
-                            : open_side(s, NULL, LM_DB_PRIVATE, out);
+                            : lm_session_beside(s, NULL, LM_DB_PRIVATE, out);
 
     if (rc == LM_OK)
         rc = run_folder(s, folder, *out);
@@ -119,7 +101,7 @@ static int open_dump(lm_session *s, const char *path, lm_db **out)
     int rc = lm_file_read(path, LM_FILE_LIMIT, s->err, &text, &len);
 
     if (rc == LM_OK)
-        rc = open_side(s, NULL, LM_DB_PRIVATE, out);
+        rc = lm_session_beside(s, NULL, LM_DB_PRIVATE, out);
     if (rc == LM_OK)
         rc = load_side(s, text, len, *out);
     free(text);
@@ -140,7 +122,7 @@ static int open_any(lm_session *s, const char *name, lm_db **out)
                         strerror(errno));
     if (rc == LM_OK)
         rc = is_dump(path) ? open_dump(s, path, out)
-                           : open_side(s, path, LM_DB_READ, out);
+                           : lm_session_beside(s, path, LM_DB_READ, out);
     free(path);
     return rc;
 }

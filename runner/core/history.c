@@ -98,16 +98,6 @@ int lm_history_add(lm_ledger *l, lm_db *db, const lm_record *r)
     return rc;
 }
 
-/* A statement built here (NULL: no memory) with these values bound. */
-static int run_built(lm_db *db, char *sql, const lm_value *v, int count)
-{
-    int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-                         : lm_db_run(db, sql, v, count);
-
-    free(sql);
-    return rc;
-}
-
 /*
  * A container that fails at every start must not fill the database. So a
  * failure is counted if the last attempt was the same failure of the same
@@ -137,7 +127,7 @@ static int count_again(lm_ledger *l, lm_db *db, const lm_record *r,
     v[3] = lm_text_of(r->source->checksum);
     v[4] = lm_text_of(r->error);
     v[5] = lm_text_of(r->action);
-    rc = run_built(db, sql, v, 6);
+    rc = lm_ledger_run(db, sql, v, 6);
     *counted = rc == LM_OK && lm_db_changes(db) > 0;
     return rc;
 }
@@ -151,9 +141,9 @@ static int drop_marker(lm_ledger *l, lm_db *db, int64_t marker)
     if (marker == 0)
         return LM_OK;
     v.as.integer = marker;
-    return run_built(db, lm_format("DELETE FROM main.%s WHERE seq = ?1 AND "
-                                   "outcome = 'started'", l->history), &v,
-                     1);
+    return lm_ledger_run(db, lm_format("DELETE FROM main.%s WHERE seq = ?1 "
+                                       "AND outcome = 'started'",
+                                       l->history), &v, 1);
 }
 
 /* The last attempt was begun and never ended, as were many before it. */
@@ -172,7 +162,7 @@ static int count_start(lm_ledger *l, lm_db *db, const lm_record *r)
     v[1] = lm_text_of(r->source->id);
     v[2] = lm_text_of(r->source->checksum);
     v[3] = lm_text_of(r->action);
-    return run_built(db, sql, v, 4);
+    return lm_ledger_run(db, sql, v, 4);
 }
 
 int lm_history_start(lm_ledger *l, lm_db *db, const lm_record *r,

@@ -390,16 +390,29 @@ static int refuse_position(lm_ledger *l, lm_db *db)
     return LM_EHISTORY;
 }
 
-/* RAISE(IGNORE) in a trigger keeps a row out without an error. */
+int lm_ledger_run(lm_db *db, char *sql, const lm_value *v, int count)
+{
+    int rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
+                         : lm_db_run(db, sql, v, count);
+
+    free(sql);
+    return rc;
+}
+
+int lm_ledger_blame_trigger(lm_db *db)
+{
+    lm_err_hint(lm_db_err(db), "somebody has put a trigger on it: drop that, "
+                "only lumigrate writes to this table");
+    return LM_EHISTORY;
+}
+
 static int check_written(lm_ledger *l, lm_db *db)
 {
     if (lm_db_changes(db) == 1)
         return LM_OK;
     lm_err_set(lm_db_err(db), LM_EHISTORY, "the row of the migration did not "
                "get into the table %s", l->table);
-    lm_err_hint(lm_db_err(db), "somebody has put a trigger on it: drop that, "
-                "only lumigrate writes to this table");
-    return LM_EHISTORY;
+    return lm_ledger_blame_trigger(db);
 }
 
 int lm_ledger_insert(lm_ledger *l, lm_db *db, const lm_record *r)
@@ -435,8 +448,6 @@ int lm_ledger_replace(lm_ledger *l, lm_db *db, const lm_record *r)
     v[3] = lm_text_of(r->started_at);
     v[4] = real(r->duration_ms);
     v[5] = lm_text_of(r->source->id);
-    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-                     : lm_db_run(db, sql, v, 6);
-    free(sql);
+    rc = lm_ledger_run(db, sql, v, 6);
     return rc == LM_OK ? check_written(l, db) : rc;
 }

@@ -114,6 +114,11 @@ int lm_ledger_insert(lm_ledger *ledger, lm_db *db, const lm_record *record);
 int lm_ledger_replace(lm_ledger *ledger, lm_db *db, const lm_record *record);
 int lm_ledger_forget(lm_ledger *ledger, lm_db *db, const char *id);
 int lm_ledger_accept(lm_ledger *ledger, lm_db *db, const lm_source *source);
+/* A statement built for this (NULL: no memory), which is freed. */
+int lm_ledger_run(lm_db *db, char *sql, const lm_value *values, int count);
+/* Add the hint to the error that a row did not change: RAISE(IGNORE) in a
+ * trigger keeps one as it is without an error. */
+int lm_ledger_blame_trigger(lm_db *db);
 int lm_history_add(lm_ledger *ledger, lm_db *db, const lm_record *record);
 /* *marker: the row that was added for it, 0 when another one is counted. */
 int lm_history_start(lm_ledger *ledger, lm_db *db, const lm_record *record,

@@ -12,9 +12,7 @@ static int check_removed(lm_ledger *l, lm_db *db)
         return LM_OK;
     lm_err_set(lm_db_err(db), LM_EHISTORY, "the row of the migration could "
                "not be taken out of the table %s", l->table);
-    lm_err_hint(lm_db_err(db), "somebody has put a trigger on it: drop that, "
-                "only lumigrate writes to this table");
-    return LM_EHISTORY;
+    return lm_ledger_blame_trigger(db);
 }
 
 /* The next one comes after what is left. */
@@ -47,9 +45,7 @@ int lm_ledger_revert(lm_ledger *l, lm_db *db, const lm_applied *row)
     v[0] = lm_text_of(row->id);
     v[1].type = LM_INTEGER;
     v[1].as.integer = row->position;
-    rc = sql == NULL ? lm_err_nomem(lm_db_err(db))
-                     : lm_db_run(db, sql, v, 2);
-    free(sql);
+    rc = lm_ledger_run(db, sql, v, 2);
     if (rc == LM_OK)
         rc = check_removed(l, db);
     if (rc == LM_OK)

@@ -23,24 +23,6 @@ typedef struct restoring {
     char *aside;
 } restoring;
 
-static int ask_stop(void *user, lm_err *err)
-{
-    return lm_stop_ask(user, err);
-}
-
-static int open_file(lm_session *s, const char *path, lm_db_mode mode,
-                     lm_db **out)
-{
-    lm_db_options o = {.path = path, .mode = mode};
-
-    o.lock_timeout = s->lock_timeout;
-    o.own_table = s->table;
-    o.watch.user = &s->stop;
-    o.watch.stop = ask_stop;
-    o.err = s->err;
-    return lm_db_open(&o, out);
-}
-
 static int check_backup(restoring *r)
 {
     lm_err *err = r->s->err;
@@ -154,7 +136,7 @@ static int check_kin(restoring *r, bool force)
 {
     lm_session *s = r->s;
     lm_db *live;
-    int rc = open_file(s, s->path, LM_DB_READ, &live);
+    int rc = lm_session_beside(s, s->path, LM_DB_READ, &live);
 
     if (rc == LM_OK)
         rc = compare(r, live);
@@ -194,7 +176,7 @@ static int overwrite(restoring *r, lm_db_mode mode)
 {
     lm_session *s = r->s;
     lm_db *live;
-    int rc = open_file(s, s->path, mode, &live);
+    int rc = lm_session_beside(s, s->path, mode, &live);
 
     if (rc == LM_OK)
         rc = lm_txn_alone(live);
@@ -325,7 +307,7 @@ int lm_restore(lm_session *s, const char *backup, bool force, char **aside)
                           "file, not to a connection of the host's");
     rc = check_files(&r);
     if (rc == LM_OK)
-        rc = open_file(s, backup, LM_DB_READ, &r.backup);
+        rc = lm_session_beside(s, backup, LM_DB_READ, &r.backup);
     if (rc == LM_OK)
         rc = restore(&r, force);
     lm_db_close(r.backup);

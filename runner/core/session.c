@@ -132,6 +132,19 @@ int lm_session_private(lm_session *s, bool copy, lm_db **out)
                 : lm_db_open(&options, out);
 }
 
+int lm_session_beside(lm_session *s, const char *path, lm_db_mode mode,
+                      lm_db **out)
+{
+    lm_db_options o = {.path = path, .mode = mode};
+
+    o.lock_timeout = s->lock_timeout;
+    o.own_table = s->table;
+    o.watch.user = &s->stop;
+    o.watch.stop = lm_stop_ask;
+    o.err = s->err;
+    return lm_db_open(&o, out);
+}
+
 static int open_db(lm_session *s, lm_db_mode mode)
 {
     lm_db_options options = options_of(s, mode);

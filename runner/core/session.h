@@ -8,6 +8,7 @@
  *                      not to be made
  *   lm_session_private another database of this process alone: empty, or a
  *                      copy of the open one; the caller closes it
+ *   lm_session_beside  open another database file; the caller closes it
  *   lm_session_shut    close the database for now, unless it is the host's
  *   lm_session_close   close what lm_session_open opened; may be called twice
  *   lm_session_emit    tell the listener; a listener who wants the run to end
@@ -60,6 +61,8 @@ typedef struct lm_session {
 
 int lm_session_open(lm_session *s, lm_db_mode mode, bool *found);
 int lm_session_private(lm_session *s, bool copy, lm_db **out);
+int lm_session_beside(lm_session *s, const char *path, lm_db_mode mode,
+                      lm_db **out);
 void lm_session_shut(lm_session *s);
 void lm_session_close(lm_session *s);
 void lm_session_emit(lm_session *s, lm_event *event);

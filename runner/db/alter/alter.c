@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "../../base/clock.h"
-#include "../catalog.h"
 #include "../txn.h"
 #include "alter.h"
 
@@ -124,14 +123,13 @@ static lm_strategy choose(const lm_alter_run *a)
 /* Without rowids full-text tables find no row of their content. */
 static int check_fulltext(lm_alter_run *a)
 {
-    lm_name table = {a->table, strlen(a->table)};
     const lm_dependent *list;
     size_t i, n;
     int rc;
 
     if (!a->draft.def.without_rowid || a->wr_on != 1)
         return LM_OK;
-    rc = lm_catalog_dependents(a->db, a->schema, table, NULL, &list, &n);
+    rc = lm_alter_dependents(a, NULL, &list, &n);
     for (i = 0; i < n && rc == LM_OK; i++)
         if (list[i].kind == LM_DEP_FTS5)
             rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the full-text "
@@ -273,7 +271,6 @@ static bool have_places_moved(const lm_alter_run *a)
 /* check = "full" */
 static int check_all(lm_alter_run *a)
 {
-    lm_name table = {a->table, strlen(a->table)};
     const lm_dependent *list;
     const char *verdict, *name;
     size_t i, n;
@@ -285,7 +282,7 @@ static int check_all(lm_alter_run *a)
         return lm_alter_refuse(a, LM_REASON_ROWS, "integrity_check: %s",
                                verdict);
     if (rc == LM_OK)
-        rc = lm_catalog_dependents(a->db, a->schema, table, NULL, &list, &n);
+        rc = lm_alter_dependents(a, NULL, &list, &n);
     for (i = 0; rc == LM_OK && i < n; i++) {
         if (list[i].kind != LM_DEP_FTS5)
             continue;

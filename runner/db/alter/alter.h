@@ -36,6 +36,7 @@
 #include "../../lex/createtable.h"
 #include "../../lex/sqltext.h"
 #include "../alter.h"
+#include "../catalog.h"
 #include "../internal.h"
 #include "../schema.h"
 
@@ -160,6 +161,11 @@ const char *lm_alter_show(lm_alter_run *a, const char *text);
 int lm_alter_exec(lm_alter_run *a, const char *sql);
 int lm_alter_hanger(lm_alter_run *a, const lm_hanger *hanger);
 
+/* What hangs on this column of the table; NULL: on the table. The answer
+ * lasts until the next question. */
+int lm_alter_dependents(lm_alter_run *a, const char *column,
+                        const lm_dependent **out, size_t *count);
+
 /* The first text that a query of one text gives; NULL: no row, or NULL. */
 int lm_alter_ask(lm_alter_run *a, const char *sql, const char *text,
                  const char **out);
@@ -189,6 +195,8 @@ const lm_constraint *lm_def_named(const lm_alter_run *a, const char *name);
 bool lm_keys_are(const lm_keys *keys, const char **columns, size_t count);
 /* Does a piece of SQL name this column, bare or in double quotes? */
 bool lm_text_names(const char *text, size_t len, const char *name);
+/* Is this keyword among its tokens? */
+bool lm_text_says(const char *text, const char *word);
 
 /* body.c */
 /* Behind the column at `at` (0: first) goes a new one, without a source. */

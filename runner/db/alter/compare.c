@@ -32,17 +32,6 @@ static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
                           "%s", s->shown, why);
 }
 
-static bool says(const char *text, const char *word)
-{
-    lm_sqltok t;
-
-    lm_sqltok_start(&t, text, strlen(text));
-    while (lm_sqltok_next(&t) != LM_TOK_END)
-        if (lm_sqltok_is(&t, word))
-            return true;
-    return false;
-}
-
 /* Is this name in double quotes somewhere? */
 static bool quotes(const char *text, const char *name)
 {
@@ -167,7 +156,7 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
             return refuse(a, old, lm_alter_text(a, "\"%s\" is a string in "
                           "it, and would become a column", name));
     }
-    if (!reads_here(old) || !says(old->text, "NATURAL"))
+    if (!reads_here(old) || !lm_text_says(old->text, "NATURAL"))
         return LM_OK;
     rc = joined_by(a, old, &name);
     return rc != LM_OK || name == NULL ? rc
@@ -243,8 +232,10 @@ static int compare_places(lm_alter_run *a, const lm_sound *s)
         if (lm_createview_parse(s->text, strlen(s->text), &view, a->db->err)
             != LM_OK)
             lm_err_clear(a->db->err);
-        broken = view.columns.count > 0 || says(s->text, "UNION") ||
-                 says(s->text, "INTERSECT") || says(s->text, "EXCEPT");
+        broken = view.columns.count > 0 ||
+                 lm_text_says(s->text, "UNION") ||
+                 lm_text_says(s->text, "INTERSECT") ||
+                 lm_text_says(s->text, "EXCEPT");
         lm_createview_clear(&view);
     }
     return !broken ? LM_OK

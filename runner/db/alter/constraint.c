@@ -210,12 +210,13 @@ static bool has_name(const lm_alter_run *a, const lm_constraint *c)
            c->name != NULL && lm_same_name(c->name, a->op->name);
 }
 
-static bool is_unique(const lm_alter_run *a, const lm_constraint *c,
-                      const char *owner)
+/* By its name, or by its columns. */
+static bool is_of_kind(const lm_alter_run *a, const lm_constraint *c,
+                       const char *owner, lm_conkind kind)
 {
     const lm_op *op = a->op;
 
-    if (c->kind != LM_CON_UNIQUE)
+    if (c->kind != kind)
         return false;
     if (has_name(a, c))
         return true;
@@ -223,6 +224,12 @@ static bool is_unique(const lm_alter_run *a, const lm_constraint *c,
         return op->column_count == 1 && lm_same_name(owner, op->columns[0]);
     return op->column_count > 0 &&
            lm_keys_are(&c->keys, op->columns, op->column_count);
+}
+
+static bool is_unique(const lm_alter_run *a, const lm_constraint *c,
+                      const char *owner)
+{
+    return is_of_kind(a, c, owner, LM_CON_UNIQUE);
 }
 
 /* The names of the operation as the table spells them: a, b. */
@@ -273,16 +280,7 @@ int lm_op_drop_unique(lm_alter_run *a)
 static bool is_foreign(const lm_alter_run *a, const lm_constraint *c,
                        const char *owner)
 {
-    const lm_op *op = a->op;
-
-    if (c->kind != LM_CON_FOREIGN_KEY)
-        return false;
-    if (has_name(a, c))
-        return true;
-    if (owner != NULL)
-        return op->column_count == 1 && lm_same_name(owner, op->columns[0]);
-    return op->column_count > 0 &&
-           lm_keys_are(&c->keys, op->columns, op->column_count);
+    return is_of_kind(a, c, owner, LM_CON_FOREIGN_KEY);
 }
 
 /* From the same columns to the same table. */

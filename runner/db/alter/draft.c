@@ -287,3 +287,14 @@ bool lm_text_names(const char *text, size_t len, const char *name)
     }
     return false;
 }
+
+bool lm_text_says(const char *text, const char *word)
+{
+    lm_sqltok t;
+
+    lm_sqltok_start(&t, text, strlen(text));
+    while (lm_sqltok_next(&t) != LM_TOK_END)
+        if (lm_sqltok_is(&t, word))
+            return true;
+    return false;
+}

@@ -2,21 +2,15 @@
 /* What hangs on what an operation names, for those who only look. */
 #include <string.h>
 
-#include "../catalog.h"
 #include "alter.h"
 
 static int note(lm_alter_run *a, const char *column)
 {
-    lm_name table = {a->table, strlen(a->table)}, name = {column, 0};
     const lm_dependent *list;
     lm_hanger h;
     size_t i, n;
-    int rc;
+    int rc = lm_alter_dependents(a, column, &list, &n);
 
-    if (column != NULL)
-        name.size = strlen(column);
-    rc = lm_catalog_dependents(a->db, a->schema, table,
-                               column == NULL ? NULL : &name, &list, &n);
     for (i = 0; i < n && rc == LM_OK; i++) {
         h.kind = lm_dependent_kind_name(list[i].kind);
         h.schema = list[i].schema;

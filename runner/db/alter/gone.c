@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "../../lex/sqltok.h"
-#include "../catalog.h"
 #include "alter.h"
 
 /* One column's going. */
@@ -153,23 +152,12 @@ static int take_constraints(going *g)
     return rc;
 }
 
-static bool has_word(const char *text, const char *word)
-{
-    lm_sqltok t;
-
-    lm_sqltok_start(&t, text, strlen(text));
-    while (lm_sqltok_next(&t) != LM_TOK_END)
-        if (lm_sqltok_is(&t, word))
-            return true;
-    return false;
-}
-
 /* SELECT * reads the column, and goes on without it. In a NATURAL JOIN it
  * may be what joins. */
 static bool minds(const going *g, const char *sql)
 {
     return sql == NULL || lm_text_names(sql, strlen(sql), g->name) ||
-           has_word(sql, "NATURAL");
+           lm_text_says(sql, "NATURAL");
 }
 
 static int text_of(going *g, const lm_dependent *d, const char **out)
@@ -270,18 +258,14 @@ static int note_dependent(going *g, const lm_dependent *d)
     }
 }
 
-/* The answer lasts until the next question, which reading a text is not. */
+/* Reading a text is no other question. */
 static int note_dependents(going *g)
 {
     lm_alter_run *a = g->a;
     const lm_dependent *list;
-    lm_name table = {a->table, strlen(a->table)}, column;
     size_t i, n;
-    int rc;
+    int rc = lm_alter_dependents(a, a->draft.cols[g->at].source, &list, &n);
 
-    column.text = a->draft.cols[g->at].source;
-    column.size = strlen(column.text);
-    rc = lm_catalog_dependents(a->db, a->schema, table, &column, &list, &n);
     for (i = 0; i < n && rc == LM_OK; i++)
         rc = note_dependent(g, &list[i]);
     return rc;

@@ -2,7 +2,6 @@
 /* The primary key, AUTOINCREMENT, and the options behind the body. */
 #include <string.h>
 
-#include "../catalog.h"
 #include "alter.h"
 
 /* "a", "b" as SQL, each as the table spells it. */

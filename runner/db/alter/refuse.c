@@ -313,6 +313,17 @@ static int ask(lm_alter_run *a, const char *sql, const char *text,
     return lm_db_each(a->db, sql, &v, text != NULL, on_answer, out);
 }
 
+int lm_alter_dependents(lm_alter_run *a, const char *column,
+                        const lm_dependent **out, size_t *count)
+{
+    lm_name table = {a->table, strlen(a->table)}, name = {column, 0};
+
+    if (column != NULL)
+        name.size = strlen(column);
+    return lm_catalog_dependents(a->db, a->schema, table,
+                                 column == NULL ? NULL : &name, out, count);
+}
+
 int lm_alter_ask(lm_alter_run *a, const char *sql, const char *text,
                  const char **out)
 {

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../catalog.h"
 #include "alter.h"
 
 /* One column and its new name. */
@@ -107,15 +106,10 @@ static int read_pair(lm_alter_run *a, size_t i, pair *p)
 static int refuse_fulltext(lm_alter_run *a, const char *column)
 {
     const lm_dependent *list;
-    lm_name table = {a->table, strlen(a->table)}, name = {column, 0};
     lm_hanger h = {"fts5", a->schema, NULL, column, "read"};
     size_t i, n;
-    int rc;
+    int rc = lm_alter_dependents(a, column, &list, &n);
 
-    if (column != NULL)
-        name.size = strlen(column);
-    rc = lm_catalog_dependents(a->db, a->schema, table,
-                               column == NULL ? NULL : &name, &list, &n);
     for (i = 0; i < n && rc == LM_OK; i++) {
         if (list[i].kind != LM_DEP_FTS5)
             continue;
