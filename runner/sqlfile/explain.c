@@ -91,6 +91,8 @@ static const char *shell_of(const char *sql, size_t len)
         return "a command of the sqlite3 shell";
     if (len > 0 && sql[0] == '\\')
         return "a command of psql";
+    if (len > 0 && sql[0] == '#')
+        return "a comment of another database";
     if (lm_sql_word_is(sql, len, 0, "DELIMITER"))
         return "a command of MySQL's client";
     if (lm_sql_word_is(sql, len, 0, "GO") || (len > 0 && sql[0] == '/'))
