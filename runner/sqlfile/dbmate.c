@@ -142,18 +142,21 @@ static int note_order(lm_claim *c)
     return rc;
 }
 
-/* 2026_01_28_words.sql, as "lumigrate new --sql" writes them, with dbmate's
- * marks. To dbmate all of a year were one version, so it is not its folder. */
+/* 2026_01_28_words.sql (or 2026_01_28b_words.sql), as "lumigrate new --sql"
+ * writes them, with dbmate's marks. To dbmate all of a year were one version,
+ * so it is not its folder. */
 static bool is_dated(const char *name)
 {
-    static const char shape[] = "0000_00_00_";
+    static const char shape[] = "0000_00_00";
     size_t i;
 
     for (i = 0; shape[i] != '\0'; i++)
         if (shape[i] == '0' ? name[i] < '0' || name[i] > '9'
                             : name[i] != shape[i])
             return false;
-    return true;
+    while (name[i] >= 'a' && name[i] <= 'z')
+        i++;
+    return name[i] == '_';
 }
 
 static bool is_ours(const lm_claim *c)
