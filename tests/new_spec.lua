@@ -151,6 +151,58 @@ describe("new", function()
     assert.is_false(box:exists("none.db"))
   end)
 
+  it("sorts behind what other tools have written", function()
+    for _, first in ipairs { "20240101000000_a.up.sql", "20240101_a.sql",
+        "1700000000_a.sql", "20240101000000_a/migration.sql" } do
+      box:write("migrations/" .. first, "CREATE TABLE a (x);")
+      local path = new("add_beds", "--database", "app.db")
+      assert.truthy(path:find("^migrations/%d+_add_beds%.lua$"), path)
+      assert.equal(14, #path:match("%d+"))
+      box:up()
+      path = new("zoo", "--database", "app.db", "--date", "9999-12-31")
+      assert.truthy(path:find("/99991231%d+_zoo%.lua$"), path)
+      box:up()
+      assert.equal("add_beds zoo", box:value(
+        "SELECT group_concat(substr(id, 16), ' ') FROM " ..
+        "(SELECT id FROM schema_migrations WHERE position > 1 " ..
+        "ORDER BY position)"))
+      box:sh("rm -rf migrations app.db")
+    end
+  end)
+
+  it("keeps its date beside shorter numbers and folders of diesel's",
+    function()
+      for _, first in ipairs { "00012_a.up.sql", "0099.sql",
+          "2018-01-14-171611_a/up.sql" } do
+        box:write("migrations/" .. first, "CREATE TABLE a (x);")
+        box:up()
+        assert.equal("migrations/2026_01_28_x.lua", new("x", "--database",
+          "app.db", table.unpack(DAY)))
+        box:sh("rm -rf migrations app.db")
+      end
+    end)
+
+  it("writes no SQL among another tool's files", function()
+    for file, tool in pairs { ["1_a.sql"] = "goose",
+        ["1_a.up.sql"] = "golang-migrate", ["1_a/migration.sql"] = "prisma",
+        ["V1__a.sql"] = "flyway" } do
+      box:write("migrations/" .. file, tool == "goose" and
+        "-- +goose Up\nCREATE TABLE a (x);" or "CREATE TABLE a (x);")
+      local err = refused("--sql writes dbmate's marks, and the files here " ..
+        "are of " .. tool, "x", "--sql", "--database", "app.db")
+      assert.truthy(err:find("nothing was written: leave --sql out", 1, true))
+      box:sh("rm -rf migrations")
+    end
+    box:write("migrations/0001.sql", "CREATE TABLE a (x);")
+    new("apple", "--sql", "--database", "app.db", table.unpack(DAY))
+    assert.equal("migrations/2026_01_28b_ant.sql",
+      new("ant", "--sql", "--database", "app.db", table.unpack(DAY)))
+    box:sh("rm migrations/2026_01_28_apple.sql")
+    box:up("--strict")
+    assert.equal("0001 2026_01_28b_ant", box:value(
+      "SELECT group_concat(id, ' ') FROM schema_migrations"))
+  end)
+
   it("writes SQL where asked", function()
     box:sql("CREATE TABLE users (id INTEGER PRIMARY KEY)")
     local path = new("add_email_to_users", "--sql")

@@ -120,7 +120,7 @@ static int make_words(lm_app *app, const char *name, lm_draft *d)
     if (d->words.len == 0)
         return bad_name(app, name,
                         "has no letter and no digit to make a name of");
-    if (d->words.len + sizeof d->date > LONGEST_ID)
+    if (d->words.len + sizeof d->stamp > LONGEST_ID)
         return bad_name(app, name, "is too long for a name");
     if (d->sentence.data[0] >= 'a')
         d->sentence.data[0] = (char)(d->sentence.data[0] - 'a' + 'A');
@@ -171,6 +171,7 @@ static bool has_suffix(const char *file, const char *suffix)
 typedef struct place {
     bool taken;  /* somebody has this ID */
     bool behind; /* it sorts after all others of its day */
+    bool early;  /* it sorts before a number longer than a year */
     lm_str who;  /* has it */
 } place;
 
@@ -187,8 +188,11 @@ static void look_at(const lm_draft *d, const char *folder, const char *file,
         p->who.len = 0;
         lm_words_text(&p->who, lm_str_text(&path));
     }
+    if (strspn(file, "0123456789") > 4 &&
+        lumigrate_compare(lm_str_text(&d->file), file) < 0)
+        p->early = true;
     if ((script || has_suffix(file, ".sql")) &&
-        strncmp(file, d->date, sizeof d->date - 1) == 0 &&
+        strncmp(file, d->stamp, strlen(d->stamp)) == 0 &&
         lumigrate_compare(lm_str_text(&d->file), file) <= 0)
         p->behind = false;
     lm_str_clear(&path);
@@ -225,7 +229,7 @@ static void put_names(lm_app *app, lm_draft *d, bool sql, int turn)
     size_t len = strlen(folder);
 
     d->id.len = d->file.len = d->path.len = 0;
-    lm_str_puts(&d->id, d->date);
+    lm_str_puts(&d->id, d->stamp);
     for (; turn > 25; turn -= 25)
         lm_str_putc(&d->id, 'z');
     if (turn > 0)
@@ -238,9 +242,23 @@ static void put_names(lm_app *app, lm_draft *d, bool sql, int turn)
                   lm_str_text(&d->file));
 }
 
+/* 20260128093000, as most tools have it, sorts after all that begin so, and
+ * 2026_01_28 before. */
+static void lengthen(lm_draft *d)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+
+    memcpy(d->stamp, d->date, 4);
+    memcpy(d->stamp + 4, d->date + 5, 2);
+    memcpy(d->stamp + 6, d->date + 8, 3);
+    if (gmtime_r(&now, &tm) != NULL)
+        strftime(d->stamp + 8, sizeof d->stamp - 8, "%H%M%S", &tm);
+}
+
 static int find_place(lm_app *app, bool sql, lm_draft *d)
 {
-    place p = {false, false, {0}};
+    place p = {false, false, false, {0}};
     int turn, rc = LUMIGRATE_OK;
 
     for (turn = 0; rc == LUMIGRATE_OK && !p.behind; turn++) {
@@ -252,6 +270,11 @@ static int find_place(lm_app *app, bool sql, lm_draft *d)
                               "no name is left on this day");
         else
             rc = look_around(app, d, &p);
+        if (rc == LUMIGRATE_OK && p.early && d->stamp[4] == '_') {
+            lengthen(d);
+            p.behind = false;
+            turn = -1;
+        }
         if (rc == LUMIGRATE_OK && p.taken) {
             rc = lm_fault_set(&app->fault, LUMIGRATE_USAGE,
                               "there is a migration %s already: %s",
@@ -270,6 +293,7 @@ int lm_draft_name(lm_app *app, const char *name, bool sql, lm_draft *d)
 
     memset(d, 0, sizeof *d);
     rc = find_date(app, d->date);
+    memcpy(d->stamp, d->date, sizeof d->date);
     if (rc == LUMIGRATE_OK)
         rc = make_words(app, name, d);
     return rc == LUMIGRATE_OK ? find_place(app, sql, d) : rc;

@@ -11,11 +11,14 @@
 
 /* ---- the database ---- */
 
+/* A folder x with up.sql or migration.sql in it stands where x does. */
 static const char *file_of(const lumigrate_item *item)
 {
+    size_t n = strlen(item->id);
     const char *slash;
 
-    if (item->file == NULL)
+    if (item->file == NULL || (strncmp(item->file, item->id, n) == 0 &&
+                               item->file[n] == '/'))
         return item->id;
     slash = strrchr(item->file, '/');
     return slash != NULL ? slash + 1 : item->file;
@@ -36,6 +39,23 @@ static int refuse(lm_app *app, const lm_draft *d, const lumigrate_item *item)
     return LUMIGRATE_USAGE;
 }
 
+/* A SQL file of ours has dbmate's marks: among another tool's files it would
+ * keep all of them from running. */
+static int refuse_foreign(lm_app *app, const lumigrate_item *item)
+{
+    lm_fault_set(&app->fault, LUMIGRATE_USAGE, "--sql writes dbmate's "
+                 "marks, and the files here are of %s", item->kind);
+    lm_fault_hint(&app->fault, "nothing was written: leave --sql out for a "
+                               "script");
+    return LUMIGRATE_USAGE;
+}
+
+static bool is_foreign(const lumigrate_item *item)
+{
+    return item->file != NULL && strstr(item->file, ".sql") != NULL &&
+           strcmp(item->kind, "sql") != 0 && strcmp(item->kind, "dbmate") != 0;
+}
+
 /* The last applied one that the draft would sort before. */
 static int compare_all(lm_app *app, const lm_draft *d,
                        const lumigrate_report *r)
@@ -46,6 +66,8 @@ static int compare_all(lm_app *app, const lm_draft *d,
     for (i = 0; i < r->count; i++) {
         const lumigrate_item *item = &r->items[i];
 
+        if (app->settings.sql && is_foreign(item))
+            return refuse_foreign(app, item);
         if (item->applied_at != NULL &&
             lumigrate_compare(lm_str_text(&d->file), file_of(item)) < 0)
             last = item;
@@ -86,8 +108,7 @@ int lm_draft_check(lm_app *app, const lm_draft *d)
         rc = lumigrate_status(lm, &r);
     if (rc != LUMIGRATE_OK && rc != LUMIGRATE_NOMEM)
         warn_unknown(app, lumigrate_errmsg(lm));
-    rc = rc == LUMIGRATE_OK && r->exists ? compare_all(app, d, r)
-                                         : LUMIGRATE_OK;
+    rc = rc == LUMIGRATE_OK ? compare_all(app, d, r) : LUMIGRATE_OK;
     lumigrate_report_free(r);
     lumigrate_close(lm);
     return rc;

@@ -362,7 +362,8 @@ static int take_notes(lm_schedule *s, const lm_folder *folder, bool running,
 }
 
 /* A script's name and its ID should agree; the ID counts. The ID of a folder
- * of SQL files is the folder's name, and files in sub-folders have theirs. */
+ * of SQL files is the folder's name, and files in sub-folders have theirs; x
+ * may be that of x.up.sql and x_up.sql. */
 static int check_name(lm_schedule *s, const lm_source *source, bool strict,
                       lm_err *err)
 {
@@ -373,7 +374,8 @@ static int check_name(lm_schedule *s, const lm_source *source, bool strict,
 
     if (strcmp(source->file, source->id) == 0)
         return LM_OK;
-    if (strncmp(name, source->id, n) == 0 && name[n] == '.')
+    if (strncmp(name, source->id, n) == 0 &&
+        strchr(lm_ends(name, ".sql") ? "._-" : ".", name[n]) != NULL)
         return LM_OK;
     if (strncmp(source->file, source->id, n) == 0 && source->file[n] == '/')
         return LM_OK;

@@ -113,6 +113,16 @@ int lm_claim_read(lm_claim *c, size_t i)
     return LM_OK;
 }
 
+int lm_claim_text(lm_claim *c, const char *file, char **text, size_t *len)
+{
+    char *shown = lm_path_join(c->folder, file);
+    int rc = shown == NULL ? lm_err_nomem(c->err)
+        : lm_file_read_at(c->dir->fd, file, shown, c->err, text, len);
+
+    free(shown);
+    return rc;
+}
+
 lm_source *lm_claim_add_path(lm_claim *c, const char *path, const char *id,
                              size_t len)
 {
@@ -148,8 +158,7 @@ int lm_claim_down(lm_claim *c, lm_source *source, const char *file)
     return source->down_file == NULL ? lm_err_nomem(c->err) : LM_OK;
 }
 
-/* The sources of this claim, in an order of their own. */
-static lm_source **sorted(lm_claim *c, lm_claim_cmp cmp, size_t *count)
+lm_source **lm_claim_sorted(lm_claim *c, lm_claim_cmp cmp, size_t *count)
 {
     size_t n = c->out->count - c->first, i;
     lm_source **list = malloc((n + 1) * sizeof *list);
@@ -169,7 +178,7 @@ static lm_source **sorted(lm_claim *c, lm_claim_cmp cmp, size_t *count)
 int lm_claim_rank(lm_claim *c, lm_claim_cmp cmp)
 {
     size_t n, i;
-    lm_source **list = sorted(c, cmp, &n);
+    lm_source **list = lm_claim_sorted(c, cmp, &n);
 
     if (list == NULL)
         return LM_ENOMEM;
@@ -182,7 +191,7 @@ int lm_claim_rank(lm_claim *c, lm_claim_cmp cmp)
 int lm_claim_unique(lm_claim *c, lm_claim_cmp cmp)
 {
     size_t n, i;
-    lm_source **list = sorted(c, cmp, &n);
+    lm_source **list = lm_claim_sorted(c, cmp, &n);
     int rc = LM_OK;
 
     if (list == NULL)
@@ -205,6 +214,24 @@ void lm_claim_leave(lm_claim *c, const char *file)
     if (c->left.len > 0)
         lm_buf_puts(&c->left, ", ");
     lm_buf_puts(&c->left, file);
+}
+
+void lm_claim_rest(lm_claim *c)
+{
+    size_t i;
+
+    for (i = 0; i < c->dir->count; i++)
+        if (lm_claim_entry(c, i, ".sql"))
+            c->claimed[i] = true;
+}
+
+void lm_claim_leave_rest(lm_claim *c)
+{
+    size_t i;
+
+    for (i = 0; i < c->dir->count; i++)
+        if (lm_claim_entry(c, i, ".sql"))
+            lm_claim_leave(c, c->dir->entries[i].name);
 }
 
 int lm_claim_refuse(lm_claim *c, const char *file, const char *format, ...)
@@ -244,4 +271,17 @@ int lm_claim_cmp_number(const char *a, const char *b)
     if (n != m)
         return n < m ? -1 : 1;
     return memcmp(a, b, n);
+}
+
+int lm_claim_by_number(const void *a, const void *b)
+{
+    const char *x = lm_claim_at(a)->file, *y = lm_claim_at(b)->file;
+    int c = lm_claim_cmp_number(x, y);
+
+    return c != 0 ? c : strcmp(x, y);
+}
+
+int lm_claim_by_id(const void *a, const void *b)
+{
+    return strcmp(lm_claim_at(a)->id, lm_claim_at(b)->id);
 }

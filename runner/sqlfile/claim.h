@@ -8,13 +8,19 @@
  *   lm_claim_there          is there a file of this path?
  *   lm_claim_holds          is there a file x/file in the sub-folder x?
  *   lm_claim_read           the text of an entry, read once and kept
+ *   lm_claim_text           the text of a file that is no migration
  *   lm_claim_add            a source of this ID from an entry, its text too
  *   lm_claim_add_path       a source from a file in a sub-folder
  *   lm_claim_down           the way down of a source is this file
+ *   lm_claim_sorted         the sources of this claim, in an order of their
+ *                           own; to be freed, NULL: no memory
  *   lm_claim_rank           number the sources in the dialect's order
  *   lm_claim_unique         no two of them may be the same to the tool
  *   lm_claim_leave          left alone, because the tool does so; said once
  *                           for all when the claim ends
+ *   lm_claim_rest           claim what else there is of *.sql, unsaid
+ *   lm_claim_leave_rest     leave it alone
+ *   lm_claim_by_number, _by_id   orders to rank by
  *   lm_claim_refuse         an error about a file of the folder
  *
  * Ownership: texts that no source took over are freed by lm_claim_end. A
@@ -66,13 +72,19 @@ bool lm_claim_has(const lm_claim *c, const char *name, size_t *index);
 bool lm_claim_there(const lm_claim *c, const char *path);
 bool lm_claim_holds(const lm_claim *c, const char *sub, const char *file);
 int lm_claim_read(lm_claim *c, size_t i);
+int lm_claim_text(lm_claim *c, const char *file, char **text, size_t *len);
 lm_source *lm_claim_add(lm_claim *c, size_t i, const char *id, size_t len);
 lm_source *lm_claim_add_path(lm_claim *c, const char *path, const char *id,
                              size_t len);
 int lm_claim_down(lm_claim *c, lm_source *source, const char *file);
+lm_source **lm_claim_sorted(lm_claim *c, lm_claim_cmp cmp, size_t *count);
 int lm_claim_rank(lm_claim *c, lm_claim_cmp cmp);
 int lm_claim_unique(lm_claim *c, lm_claim_cmp cmp);
 void lm_claim_leave(lm_claim *c, const char *file);
+void lm_claim_rest(lm_claim *c);
+void lm_claim_leave_rest(lm_claim *c);
+int lm_claim_by_number(const void *a, const void *b);
+int lm_claim_by_id(const void *a, const void *b);
 int lm_claim_refuse(lm_claim *c, const char *file, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

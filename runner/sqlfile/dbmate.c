@@ -63,17 +63,11 @@ bool lm_dbmate_directive(const lm_sqltok *comment)
     return mark_of(comment, &ignored) != MARK_NONE;
 }
 
-static bool is_nearly(const lm_sqltok *t)
-{
-    return lm_mark_is_line(t) && (lm_mark_begins(t, "migrate:up") ||
-                                  lm_mark_begins(t, "migrate:down"));
-}
-
 static int take_token(const lm_sqltok *t, lm_parts *out, lm_err *err)
 {
     mark m = mark_of(t, &out->no_txn);
 
-    if (m == MARK_NONE && is_nearly(t))
+    if (m == MARK_NONE && lm_mark_is_dbmate(t))
         return lm_parts_refuse(t->text, t->start, err, "dbmate sees no mark "
                                "here: it must begin its line, as "
                                "-- migrate:up");
@@ -124,54 +118,45 @@ static bool has_no_number(const char *name)
     return lm_claim_digits(name) == 0;
 }
 
-static int by_rank(const void *a, const void *b)
-{
-    size_t x = lm_claim_at(a)->rank, y = lm_claim_at(b)->rank;
-
-    return x < y ? -1 : x > y;
-}
-
 /* 10_x before 2_x surprises whoever thinks in numbers. */
 static int note_order(lm_claim *c)
 {
-    const lm_source **list, *before = NULL, *one;
-    size_t n = c->out->count - c->first, i;
+    size_t n, i;
+    lm_source **list = lm_claim_sorted(c, by_text, &n);
     char *text = NULL;
+    int rc = LM_OK;
 
-    list = malloc((n + 1) * sizeof *list);
     if (list == NULL)
-        return lm_err_nomem(c->err);
-    for (i = 0; i < n; i++)
-        list[i] = &c->out->list[c->first + i];
-    if (n > 1)
-        qsort(list, n, sizeof *list, by_rank);
-    for (i = 0; i < n && text == NULL; i++, before = one) {
-        one = list[i];
-        if (before == NULL || lm_natural_cmp(before->file, one->file) < 0)
+        return LM_ENOMEM;
+    for (i = 1; i < n && text == NULL; i++) {
+        if (lm_natural_cmp(list[i - 1]->file, list[i]->file) < 0)
             continue;
         text = lm_format("dbmate orders its files as text, so %s runs before "
-                         "%s", before->file, one->file);
+                         "%s", list[i - 1]->file, list[i]->file);
         if (!lm_sources_note(c->out, text)) {
-            free(list);
-            return lm_err_nomem(c->err);
+            rc = lm_err_nomem(c->err);
+            break;
         }
     }
     free(list);
-    return LM_OK;
+    return rc;
 }
 
-/* 2026_01_28_words.sql, as "lumigrate new --sql" writes them, with dbmate's
- * marks. To dbmate all of a year were one version, so it is not its folder. */
+/* 2026_01_28_words.sql (or 2026_01_28b_words.sql), as "lumigrate new --sql"
+ * writes them, with dbmate's marks. To dbmate all of a year were one version,
+ * so it is not its folder. */
 static bool is_dated(const char *name)
 {
-    static const char shape[] = "0000_00_00_";
+    static const char shape[] = "0000_00_00";
     size_t i;
 
     for (i = 0; shape[i] != '\0'; i++)
         if (shape[i] == '0' ? name[i] < '0' || name[i] > '9'
                             : name[i] != shape[i])
             return false;
-    return true;
+    while (name[i] >= 'a' && name[i] <= 'z')
+        i++;
+    return name[i] == '_';
 }
 
 static bool is_ours(const lm_claim *c)

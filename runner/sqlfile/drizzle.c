@@ -78,16 +78,12 @@ static int take_entries(lm_claim *c, const json_t *root)
 
 static int read_journal(lm_claim *c)
 {
-    char *text = NULL, *shown = lm_path_join(c->folder, journal);
+    char *text = NULL;
     json_error_t error;
     json_t *root;
     size_t size;
-    int rc;
+    int rc = lm_claim_text(c, journal, &text, &size);
 
-    if (shown == NULL)
-        return lm_err_nomem(c->err);
-    rc = lm_file_read_at(c->dir->fd, journal, shown, c->err, &text, &size);
-    free(shown);
     if (rc != LM_OK)
         return rc;
     root = json_loadb(text, size, 0, &error);
@@ -101,20 +97,6 @@ static int read_journal(lm_claim *c)
     return rc;
 }
 
-static void leave_rest(lm_claim *c)
-{
-    size_t i;
-
-    for (i = 0; i < c->dir->count; i++)
-        if (lm_claim_entry(c, i, ".sql"))
-            lm_claim_leave(c, c->dir->entries[i].name);
-}
-
-static int by_id(const void *a, const void *b)
-{
-    return strcmp(lm_claim_at(a)->id, lm_claim_at(b)->id);
-}
-
 int lm_drizzle_claim(lm_claim *c)
 {
     int rc;
@@ -122,9 +104,9 @@ int lm_drizzle_claim(lm_claim *c)
     if (lm_claim_there(c, journal)) {
         rc = read_journal(c);
         if (rc == LM_OK)
-            leave_rest(c);
+            lm_claim_leave_rest(c);
         return rc;
     }
     rc = lm_folders_claim(c, "migration.sql");
-    return rc == LM_OK ? lm_claim_rank(c, by_id) : rc;
+    return rc == LM_OK ? lm_claim_rank(c, lm_claim_by_id) : rc;
 }

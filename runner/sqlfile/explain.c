@@ -9,33 +9,39 @@
 #include "../db/db.h"
 #include "../lex/sqlsplit.h"
 
-/* sqlite.org/changes.html: what came with which release, 3.minor. */
+/* sqlite.org/changes.html: what came with which release, 3.minor; words one
+ * behind another, each with its NUL. */
 typedef struct novelty {
-    const char *word;
     int minor;
+    const char *words;
 } novelty;
 
 static const novelty functions[] = {
-    {"iif", 32}, {"sign", 35}, {"sqrt", 35}, {"pow", 35}, {"power", 35},
-    {"exp", 35}, {"ln", 35}, {"log", 35}, {"log10", 35}, {"log2", 35},
-    {"ceil", 35}, {"ceiling", 35}, {"floor", 35}, {"trunc", 35},
-    {"mod", 35}, {"pi", 35}, {"sin", 35}, {"cos", 35}, {"tan", 35},
-    {"asin", 35}, {"acos", 35}, {"atan", 35}, {"atan2", 35},
-    {"radians", 35}, {"degrees", 35}, {"format", 38}, {"unixepoch", 38},
-    {"unhex", 41}, {"json_error_position", 42}, {"timediff", 43},
-    {"octet_length", 43}, {"concat", 44}, {"concat_ws", 44},
-    {"string_agg", 44}, {"jsonb", 45}, {"jsonb_array", 45},
-    {"jsonb_extract", 45}, {"jsonb_insert", 45}, {"jsonb_object", 45},
-    {"jsonb_patch", 45}, {"jsonb_remove", 45}, {"jsonb_replace", 45},
-    {"jsonb_set", 45}, {"jsonb_group_array", 45},
-    {"jsonb_group_object", 45}, {"json_pretty", 46}, {"if", 48},
-    {"unistr", 50}, {"unistr_quote", 50}
+    {32, "iif\0"},
+    {35, "sign\0sqrt\0pow\0power\0exp\0ln\0log\0log10\0log2\0ceil\0"
+         "ceiling\0floor\0trunc\0mod\0pi\0sin\0cos\0tan\0asin\0acos\0"
+         "atan\0atan2\0radians\0degrees\0"},
+    {38, "format\0unixepoch\0"},
+    {41, "unhex\0"},
+    {42, "json_error_position\0"},
+    {43, "timediff\0octet_length\0"},
+    {44, "concat\0concat_ws\0string_agg\0"},
+    {45, "jsonb\0jsonb_array\0jsonb_extract\0jsonb_insert\0"
+         "jsonb_object\0jsonb_patch\0jsonb_remove\0jsonb_replace\0"
+         "jsonb_set\0jsonb_group_array\0jsonb_group_object\0"},
+    {46, "json_pretty\0"},
+    {48, "if\0"},
+    {50, "unistr\0unistr_quote\0"},
+    {0, NULL}
 };
 
 static const novelty words[] = {
-    {"RETURNING", 35}, {"MATERIALIZED", 35}, {"DROP", 35}, {"STRICT", 37},
-    {"->", 38}, {"->>", 38}, {"RIGHT", 39}, {"FULL", 39}, {"DISTINCT", 39},
-    {"ORDER", 44}
+    {35, "RETURNING\0MATERIALIZED\0DROP\0"},
+    {37, "STRICT\0"},
+    {38, "->\0->>\0"},
+    {39, "RIGHT\0FULL\0DISTINCT\0"},
+    {44, "ORDER\0"},
+    {0, NULL}
 };
 
 static int our_minor(void)
@@ -46,14 +52,14 @@ static int our_minor(void)
                                           : 0;
 }
 
-static int minor_of(const novelty *list, size_t count, const char *s,
-                    size_t n)
+static int minor_of(const novelty *list, const char *s, size_t n)
 {
-    size_t i;
+    const char *word;
 
-    for (i = 0; i < count; i++)
-        if (lm_same_name_n(s, n, list[i].word, strlen(list[i].word)))
-            return list[i].minor;
+    for (; list->words != NULL; list++)
+        for (word = list->words; *word != '\0'; word += strlen(word) + 1)
+            if (lm_same_name_n(s, n, word, strlen(word)))
+                return list->minor;
     return 0;
 }
 
@@ -71,8 +77,7 @@ static const char *named_in(const lm_err *err, const char *prefix, size_t *n)
 
 static void explain_function(lm_err *err, const char *name, size_t n)
 {
-    int minor = minor_of(functions, sizeof functions / sizeof *functions,
-                         name, n);
+    int minor = minor_of(functions, name, n);
 
     if (minor > our_minor())
         lm_err_hint(err, "%.*s() came with SQLite 3.%d, and this is %s",
@@ -91,6 +96,8 @@ static const char *shell_of(const char *sql, size_t len)
         return "a command of the sqlite3 shell";
     if (len > 0 && sql[0] == '\\')
         return "a command of psql";
+    if (len > 0 && sql[0] == '#')
+        return "a comment of another database";
     if (lm_sql_word_is(sql, len, 0, "DELIMITER"))
         return "a command of MySQL's client";
     if (lm_sql_word_is(sql, len, 0, "GO") || (len > 0 && sql[0] == '/'))
@@ -115,7 +122,7 @@ static void explain_syntax(lm_err *err, const char *sql, size_t len,
                            const char *near, size_t n)
 {
     const char *shell = shell_of(sql, len);
-    int minor = minor_of(words, sizeof words / sizeof *words, near, n);
+    int minor = minor_of(words, near, n);
 
     if (shell != NULL)
         lm_err_hint(err, "this is %s, which SQLite does not know", shell);

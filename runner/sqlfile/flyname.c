@@ -51,33 +51,35 @@ bool lm_flyname_read(const char *name, lm_flyname *out)
     return out->valid || out->version_len == 0 || is_digit(name[1]);
 }
 
+/* Steps over one of the words, which stand one behind another. */
+static bool step(const char **at, const char *words)
+{
+    for (; *words != '\0'; words += strlen(words) + 1)
+        if (lm_starts(*at, words)) {
+            *at += strlen(words);
+            return true;
+        }
+    return false;
+}
+
+/* before or after, Each, what is done, and how it went. */
 bool lm_flyname_callback(const char *name)
 {
-    static const char *const hooks[] = {
-        "beforeMigrate", "afterMigrate", "beforeEachMigrate",
-        "afterEachMigrate", "afterMigrateApplied", "afterMigrateError",
-        "afterEachMigrateError", "afterVersioned", "beforeVersioned",
-        "beforeRepeatables", "beforeConnect", "afterConnect", "createSchema",
-        "beforeCreateSchema", "beforeEachMigrateStatement",
-        "afterEachMigrateStatement", "afterEachMigrateStatementError",
-        "beforeClean", "afterClean", "afterCleanError", "beforeInfo",
-        "afterInfo", "afterInfoError", "beforeValidate", "afterValidate",
-        "afterValidateError", "beforeBaseline", "afterBaseline",
-        "afterBaselineError", "beforeRepair", "afterRepair",
-        "afterRepairError", "beforeUndo", "afterUndo", "afterUndoError",
-        "beforeEachUndo", "afterEachUndo"
-    };
-    size_t i, n, len = strlen(name);
+    const char *at = name;
 
-    if (!has_suffix(name, len))
+    if (!has_suffix(name, strlen(name)))
         return false;
-    for (i = 0; i < sizeof hooks / sizeof *hooks; i++) {
-        n = strlen(hooks[i]);
-        if (len >= n + 4 && memcmp(name, hooks[i], n) == 0 &&
-            (len == n + 4 || memcmp(name + n, "__", 2) == 0))
-            return true;
+    if (!step(&at, "createSchema\0")) {
+        if (!step(&at, "before\0after\0"))
+            return false;
+        step(&at, "Each\0");
+        if (!step(&at, "Migrate\0Versioned\0Repeatables\0Connect\0"
+                  "CreateSchema\0Clean\0Info\0Validate\0Baseline\0"
+                  "Repair\0Undo\0"))
+            return false;
+        step(&at, "StatementError\0Statement\0Applied\0Error\0");
     }
-    return false;
+    return strlen(at) == 4 || lm_starts(at, "__");
 }
 
 bool lm_flyname_number(const lm_flyname *n)

@@ -51,6 +51,11 @@ int lm_flyway_cmp(const char *a, size_t alen, const char *b, size_t blen)
     return 0;
 }
 
+static bool read_valid(const char *name, lm_flyname *out)
+{
+    return lm_flyname_read(name, out) && out->valid;
+}
+
 static int cmp_names(const lm_flyname *x, const lm_flyname *y)
 {
     return lm_flyway_cmp(x->version, x->version_len, y->version,
@@ -98,8 +103,8 @@ static bool has_undone(const lm_tree *tree, const lm_flyname *undo)
     size_t i;
 
     for (i = 0; i < tree->count; i++)
-        if (lm_flyname_read(tree->list[i].name, &n) && n.valid &&
-            n.prefix == 'V' && cmp_names(&n, undo) == 0)
+        if (read_valid(tree->list[i].name, &n) && n.prefix == 'V' &&
+            cmp_names(&n, undo) == 0)
             return true;
     return false;
 }
@@ -110,7 +115,7 @@ static void look_at(const lm_tree *tree, const char *name, clues *out)
 
     if (lm_flyname_callback(name) || lm_ends(name, ".sql.conf"))
         out->flyway = true;
-    if (!lm_flyname_read(name, &n) || !n.valid)
+    if (!read_valid(name, &n))
         return;
     if (n.prefix == 'V')
         out->versioned++;
@@ -134,7 +139,7 @@ static bool worth_a_look(const lm_claim *c)
     for (i = 0; i < c->dir->count; i++) {
         if (c->dir->entries[i].kind == LM_ENTRY_DIR)
             folders = true;
-        if (lm_flyname_read(c->dir->entries[i].name, &n) && n.valid)
+        if (read_valid(c->dir->entries[i].name, &n))
             return true;
         any = any || lm_claim_entry(c, i, ".sql");
     }
@@ -154,7 +159,7 @@ const char *lm_versioned_find(lm_claim *c)
     if (lm_tree_list(c, &tree) == LM_OK)
         for (i = 0; i < tree.count; i++) {
             look_at(&tree, tree.list[i].name, &found);
-            any = any || (lm_flyname_read(tree.list[i].name, &n) && n.valid);
+            any = any || read_valid(tree.list[i].name, &n);
         }
     lm_tree_clear(&tree);
     if (!any)
@@ -194,27 +199,24 @@ static bool is_value(const char *s, const char *key, const char *value)
 static int read_conf(lm_claim *c, const lm_tree *tree, const lm_leaf *leaf,
                      lm_source *s, bool *skip)
 {
-    char *path = lm_format("%s.conf", leaf->path);
-    char *shown = path == NULL ? NULL : lm_path_join(c->folder, path), *text;
+    char *path = lm_format("%s.conf", leaf->path), *text = NULL;
     size_t size;
     int rc = LM_OK;
 
     *skip = false;
-    if (shown == NULL)
+    if (path == NULL)
         rc = lm_err_nomem(c->err);
-    else if (lm_tree_has(tree, path)) {
-        rc = lm_file_read_at(c->dir->fd, path, shown, c->err, &text, &size);
-        if (rc == LM_OK) {
-            if (is_value(text, "executeInTransaction", "false"))
-                s->txn = LM_TXN_NONE;
-            if (is_value(text, "placeholderReplacement", "false"))
-                s->kind = lm_dialect_named("sql")->name;
-            *skip = is_value(text, "shouldExecute", "false");
-            free(text);
-        }
+    else if (lm_tree_has(tree, path))
+        rc = lm_claim_text(c, path, &text, &size);
+    if (rc == LM_OK && text != NULL) {
+        if (is_value(text, "executeInTransaction", "false"))
+            s->txn = LM_TXN_NONE;
+        if (is_value(text, "placeholderReplacement", "false"))
+            s->kind = lm_dialect_named("sql")->name;
+        *skip = is_value(text, "shouldExecute", "false");
+        free(text);
     }
     free(path);
-    free(shown);
     return rc;
 }
 
@@ -265,7 +267,7 @@ static bool replaces_any(const lm_tree *tree, const lm_flyname *base)
     size_t i;
 
     for (i = 0; i < tree->count; i++)
-        if (lm_flyname_read(tree->list[i].name, &n) && n.valid &&
+        if (read_valid(tree->list[i].name, &n) &&
             (n.prefix == 'V' || n.prefix == 'B')) {
             if (n.prefix == 'V' && cmp_names(&n, base) <= 0)
                 return true;
@@ -281,7 +283,7 @@ static int take_leaf(lm_claim *c, const lm_tree *tree, const lm_leaf *leaf)
 
     if (lm_flyname_callback(leaf->name))
         return refuse_callback(c, leaf);
-    if (!lm_flyname_read(leaf->name, &n) || !n.valid) {
+    if (!read_valid(leaf->name, &n)) {
         if (lm_ends(leaf->name, ".sql") && leaf->name[0] != '#')
             lm_claim_leave(c, leaf->path);
         return LM_OK;
@@ -322,19 +324,9 @@ static int take_undos(lm_claim *c, const lm_tree *tree)
     int rc = LM_OK;
 
     for (i = 0; i < tree->count && rc == LM_OK; i++)
-        if (lm_flyname_read(tree->list[i].name, &n) && n.valid &&
-            n.prefix == 'U')
+        if (read_valid(tree->list[i].name, &n) && n.prefix == 'U')
             rc = take_undo(c, &tree->list[i], &n);
     return rc;
-}
-
-static void claim_rest(lm_claim *c)
-{
-    size_t i;
-
-    for (i = 0; i < c->dir->count; i++)
-        if (lm_claim_entry(c, i, ".sql"))
-            c->claimed[i] = true;
 }
 
 int lm_flyway_claim(lm_claim *c)
@@ -348,7 +340,7 @@ int lm_flyway_claim(lm_claim *c)
     if (rc == LM_OK)
         rc = take_undos(c, &tree);
     lm_tree_clear(&tree);
-    claim_rest(c);
+    lm_claim_rest(c);
     if (rc == LM_OK)
         rc = lm_claim_unique(c, by_place);
     return rc == LM_OK ? lm_claim_rank(c, by_place) : rc;
@@ -387,7 +379,7 @@ int lm_refinery_claim(lm_claim *c)
     for (i = 0; i < tree.count && rc == LM_OK; i++)
         rc = take_numbered(c, &tree.list[i]);
     lm_tree_clear(&tree);
-    claim_rest(c);
+    lm_claim_rest(c);
     if (rc == LM_OK)
         rc = lm_claim_unique(c, by_number);
     return rc == LM_OK ? lm_claim_rank(c, by_number) : rc;

@@ -172,14 +172,10 @@ bool lm_toml_value(const char *text, const char *key, const char **value,
 static int read_metadata(lm_claim *c, lm_source *s, const char *path)
 {
     const char *value;
-    char *text, *shown = lm_path_join(c->folder, path);
+    char *text;
     size_t len, size;
-    int rc;
+    int rc = lm_claim_text(c, path, &text, &size);
 
-    if (shown == NULL)
-        return lm_err_nomem(c->err);
-    rc = lm_file_read_at(c->dir->fd, path, shown, c->err, &text, &size);
-    free(shown);
     if (rc != LM_OK)
         return rc;
     if (lm_toml_value(text, "run_in_transaction", &value, &len) &&
@@ -224,11 +220,6 @@ static int by_version(const void *a, const void *b)
     return c - d;
 }
 
-static int by_id(const void *a, const void *b)
-{
-    return strcmp(lm_claim_at(a)->id, lm_claim_at(b)->id);
-}
-
 int lm_diesel_claim(lm_claim *c)
 {
     size_t i;
@@ -248,17 +239,13 @@ static int check_lock(lm_claim *c)
 {
     static const char file[] = "migration_lock.toml";
     const char *value;
-    char *text, *shown;
+    char *text;
     size_t size, len;
     int rc;
 
     if (!lm_claim_there(c, file))
         return LM_OK;
-    shown = lm_path_join(c->folder, file);
-    if (shown == NULL)
-        return lm_err_nomem(c->err);
-    rc = lm_file_read_at(c->dir->fd, file, shown, c->err, &text, &size);
-    free(shown);
+    rc = lm_claim_text(c, file, &text, &size);
     if (rc != LM_OK)
         return rc;
     lm_toml_value(text, "provider", &value, &len);
@@ -276,5 +263,5 @@ int lm_prisma_claim(lm_claim *c)
 
     if (rc == LM_OK)
         rc = lm_folders_claim(c, "migration.sql");
-    return rc == LM_OK ? lm_claim_rank(c, by_id) : rc;
+    return rc == LM_OK ? lm_claim_rank(c, lm_claim_by_id) : rc;
 }

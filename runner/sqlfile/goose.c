@@ -11,6 +11,7 @@
 #include "mark.h"
 #include "marked.h"
 
+/* In the order of their words. */
 typedef enum command {
     CMD_NONE,       /* no annotation */
     CMD_UP,
@@ -28,8 +29,7 @@ typedef struct reading {
     lm_err *err;
     lm_parts *out;
     bool up, down, marked;
-    bool begun;             /* between StatementBegin and StatementEnd */
-    size_t begun_at;
+    lm_begun begun;
     bool live;              /* ENVSUB is on */
     size_t live_at;
 } reading;
@@ -73,13 +73,9 @@ static bool squeeze(const char *s, size_t n, char *out, size_t size)
 
 static command read_command(const lm_sqltok *t)
 {
-    static const struct {
-        const char *word;
-        command meaning;
-    } table[] = {
-        {"Up", CMD_UP}, {"Down", CMD_DOWN}, {"StatementBegin", CMD_BEGIN},
-        {"StatementEnd", CMD_END}, {"NO TRANSACTION", CMD_NO_TXN},
-        {"ENVSUB ON", CMD_ENV_ON}, {"ENVSUB OFF", CMD_ENV_OFF}
+    static const char commands[][15] = {
+        "Up", "Down", "StatementBegin", "StatementEnd", "NO TRANSACTION",
+        "ENVSUB ON", "ENVSUB OFF"
     };
     const char *s = t->text + t->start;
     char words[64];
@@ -90,9 +86,9 @@ static command read_command(const lm_sqltok *t)
     if (!contains(s, t->size, "+goose"))
         return lm_mark_begins(t, "+goose") ? CMD_UNKNOWN : CMD_NONE;
     if (squeeze(s, t->size, words, sizeof words))
-        for (i = 0; i < sizeof table / sizeof *table; i++)
-            if (lm_same_name(words, table[i].word))
-                return table[i].meaning;
+        for (i = 0; i < sizeof commands / sizeof *commands; i++)
+            if (lm_same_name(words, commands[i]))
+                return (command)(CMD_UP + i);
     return CMD_UNKNOWN;
 }
 
@@ -110,13 +106,6 @@ static int take_up(reading *r, const lm_sqltok *t)
     return lm_parts_begin(r->out, t->pos, true, r->err);
 }
 
-static int refuse_open(reading *r)
-{
-    return lm_parts_refuse(r->text, r->begun_at, r->err, "the "
-                           "StatementBegin that stands here has no "
-                           "StatementEnd");
-}
-
 static int take_down(reading *r, const lm_sqltok *t)
 {
     if (!r->up || r->down)
@@ -124,8 +113,8 @@ static int take_down(reading *r, const lm_sqltok *t)
                                ? "a second -- +goose Down stands here"
                                : "-- +goose Down stands before "
                                  "-- +goose Up");
-    if (r->begun)
-        return refuse_open(r);
+    if (r->begun.open)
+        return lm_marked_refuse_open(&r->begun, r->text, r->err);
     r->down = true;
     lm_parts_end(r->out, t->start);
     return lm_parts_begin(r->out, t->pos, false, r->err);
@@ -137,14 +126,7 @@ static int take_statement(reading *r, const lm_sqltok *t, bool begins)
         return lm_parts_refuse(r->text, t->start, r->err, "%s stands before "
                                "-- +goose Up", begins ? "StatementBegin"
                                                       : "StatementEnd");
-    if (r->begun && begins)
-        return refuse_open(r);
-    if (!r->begun && !begins)
-        return lm_parts_refuse(r->text, t->start, r->err, "there is no "
-                               "StatementBegin before this StatementEnd");
-    r->begun = begins;
-    r->begun_at = t->start;
-    return lm_parts_cut(r->out, t->start, t->pos, r->err);
+    return lm_marked_statement(&r->begun, t, begins, r->out, r->err);
 }
 
 static int take_env(reading *r, const lm_sqltok *t, bool on)
@@ -217,22 +199,14 @@ int lm_goose_parse(const char *text, size_t len, lm_err *err, lm_parts *out)
     while (rc == LM_OK && lm_sqltok_next(&t) != LM_TOK_END)
         rc = take_token(&r, &t);
     lm_parts_end(out, len);
-    if (rc == LM_OK && r.begun)
-        rc = refuse_open(&r);
+    if (rc == LM_OK && r.begun.open)
+        rc = lm_marked_refuse_open(&r.begun, text, err);
     if (rc == LM_OK && r.marked && !r.up)
         rc = lm_parts_refuse(text, 0, err, "there is no -- +goose Up in the "
                              "file");
     if (rc == LM_OK && r.live)
         rc = lm_parts_live(out, r.live_at, len, err);
     return rc;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const char *x = lm_claim_at(a)->file, *y = lm_claim_at(b)->file;
-    int c = lm_claim_cmp_number(x, y);
-
-    return c != 0 ? c : strcmp(x, y);
 }
 
 /* Files without a number are all different to it. */
@@ -277,5 +251,5 @@ int lm_goose_claim(lm_claim *c)
         rc = take_programs(c);
     if (rc == LM_OK)
         rc = lm_claim_unique(c, by_version);
-    return rc == LM_OK ? lm_claim_rank(c, by_number) : rc;
+    return rc == LM_OK ? lm_claim_rank(c, lm_claim_by_number) : rc;
 }

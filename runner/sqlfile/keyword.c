@@ -98,7 +98,7 @@ bool lm_pragma_read(const char *sql, size_t n, lm_pragma *out)
 
 bool lm_pragma_is_on(const lm_pragma *p)
 {
-    static const char *const on[] = {"1", "on", "yes", "true"};
+    static const char on[][5] = {"1", "on", "yes", "true"};
     size_t i;
 
     for (i = 0; i < sizeof on / sizeof *on; i++)
@@ -107,10 +107,13 @@ bool lm_pragma_is_on(const lm_pragma *p)
     return false;
 }
 
-static bool is_one_of(const lm_sqltok *t, const char *const *words)
+static bool is_harmless(const lm_sqltok *t)
 {
-    for (; *words != NULL; words++)
-        if (lm_sqltok_is(t, *words))
+    static const char words[][7] = {"CREATE", "SELECT", "ALTER", "PRAGMA"};
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof *words; i++)
+        if (lm_sqltok_is(t, words[i]))
             return true;
     return false;
 }
@@ -159,16 +162,13 @@ static bool take_target(lm_sqltok *t, lm_act *out)
  * replace() are other things. */
 bool lm_may_act(const char *sql, size_t n, lm_act *out)
 {
-    static const char *const harmless[] = {
-        "CREATE", "SELECT", "ALTER", "PRAGMA", NULL
-    };
     bool first = true, other = false, or = false;
     lm_sqltok t;
 
     memset(out, 0, sizeof *out);
     lm_sqltok_start(&t, sql, n);
     lm_sql_next(&t);
-    if (is_one_of(&t, harmless))
+    if (is_harmless(&t))
         return false;
     if (lm_sqltok_is(&t, "DROP"))
         return lm_drops(sql, n, &out->table);

@@ -72,11 +72,38 @@ bool lm_mark_is_indented(const lm_sqltok *t)
     return at == 0 || t->text[at - 1] == '\n';
 }
 
-/* migrate:up and the like: the word, then nothing, a blank or an option. */
-static bool is_dbmate(const lm_sqltok *t)
+/* Signs, a number before it and words with a + do not count. */
+bool lm_mark_turns_down(const lm_sqltok *t)
 {
-    return lm_mark_begins(t, "migrate:up") ||
-           lm_mark_begins(t, "migrate:down");
+    const char *s, *marks = "down\0downs\0undo\0downmigration\0"
+        "ramblerdown\0createabovedropbelow\0";
+    char said[21];
+    size_t used = 0, n;
+    int c;
+
+    if (!lm_mark_is_line(t) || !lm_sqltok_at_line(t))
+        return false;
+    for (s = lm_mark_body(t, &n); n > 0; s++, n--) {
+        c = lm_fold((unsigned char)*s);
+        for (; c == '+' && n > 1 && !is_blank(s[1]); n--)
+            s++;
+        if (c != '_' && (c < 'a' || c > 'z'))
+            continue;
+        if (used == sizeof said - 1)
+            return false;
+        said[used++] = (char)c;
+    }
+    said[used] = '\0';
+    while (*marks != '\0' && strcmp(said, marks) != 0)
+        marks += strlen(marks) + 1;
+    return *marks != '\0';
+}
+
+/* migrate:up and the like: the word, then nothing, a blank or an option. */
+bool lm_mark_is_dbmate(const lm_sqltok *t)
+{
+    return lm_mark_is_line(t) && (lm_mark_begins(t, "migrate:up") ||
+                                  lm_mark_begins(t, "migrate:down"));
 }
 
 static unsigned tool_of(const lm_sqltok *t)
@@ -87,7 +114,7 @@ static unsigned tool_of(const lm_sqltok *t)
         return LM_MARKS_GOOSE;
     if (lm_mark_begins(t, "+migrate"))
         return LM_MARKS_SQL_MIGRATE;
-    return is_dbmate(t) ? LM_MARKS_DBMATE : 0;
+    return lm_mark_is_dbmate(t) ? LM_MARKS_DBMATE : 0;
 }
 
 /* Most files hold no such word, and need not be looked at by tokens. */

@@ -9,6 +9,9 @@
  *   lm_mark_opts_out    is it sqlx's -- no-transaction, which counts as the
  *                       very first bytes of a file alone?
  *   lm_mark_is_indented is it the first in its line, behind blanks?
+ *   lm_mark_is_dbmate   is it nearly a mark of dbmate, at least?
+ *   lm_mark_turns_down  is it -- Down, -- !Downs, -- 2 down, -- //@UNDO or
+ *                       what else a tool unknown here divides a file by?
  *   lm_marks_of         the tools whose marks are in a text, as bits
  *   lm_mark_next_word   the words of a body, one after another
  *
@@ -37,6 +40,8 @@ bool lm_mark_begins(const lm_sqltok *t, const char *word);
 bool lm_mark_is_break(const lm_sqltok *t);
 bool lm_mark_opts_out(const lm_sqltok *t);
 bool lm_mark_is_indented(const lm_sqltok *t);
+bool lm_mark_is_dbmate(const lm_sqltok *t);
+bool lm_mark_turns_down(const lm_sqltok *t);
 unsigned lm_marks_of(const char *text, size_t len, size_t *first);
 const char *lm_mark_next_word(const char **at, size_t *left, size_t *size);
 

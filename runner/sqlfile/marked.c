@@ -6,6 +6,25 @@
 #include "dialect.h"
 #include "mark.h"
 
+int lm_marked_refuse_open(const lm_begun *b, const char *text, lm_err *err)
+{
+    return lm_parts_refuse(text, b->at, err, "the StatementBegin that stands "
+                           "here has no StatementEnd");
+}
+
+int lm_marked_statement(lm_begun *b, const lm_sqltok *t, bool begins,
+                        lm_parts *out, lm_err *err)
+{
+    if (begins && b->open)
+        return lm_marked_refuse_open(b, t->text, err);
+    if (!begins && !b->open)
+        return lm_parts_refuse(t->text, t->start, err, "there is no "
+                               "StatementBegin before this StatementEnd");
+    b->open = begins;
+    b->at = t->start;
+    return lm_parts_cut(out, t->start, t->pos, err);
+}
+
 static bool is_blank_text(const char *text, size_t len)
 {
     lm_sqltok t;
@@ -34,7 +53,7 @@ static int take(lm_claim *c, size_t i, unsigned marks,
     if (rc != LM_OK)
         return rc;
     fits = t->text == NULL || (t->marks & marks) != 0;
-    if (!fits && passes(name)) {
+    if (!fits && passes != NULL && passes(name)) {
         lm_claim_leave(c, name);
         return LM_OK;
     }

@@ -7,6 +7,7 @@
  *   lm_…_directive   which comments count
  *   lm_…_claim       all *.sql with the marks
  *   lm_goose_expand  ENVSUB
+ *   lm_marked_statement, _refuse_open   StatementBegin and StatementEnd
  *
  * A mark is a -- comment token at the beginning of a line, so that what looks
  * like one in a string is none. SQL before the first mark is an error.
@@ -18,6 +19,16 @@
 #include "claim.h"
 #include "expand.h"
 #include "parts.h"
+
+/* A StatementBegin that has no end yet. */
+typedef struct lm_begun {
+    bool open;
+    size_t at;
+} lm_begun;
+
+int lm_marked_statement(lm_begun *b, const lm_sqltok *t, bool begins,
+                        lm_parts *out, lm_err *err);
+int lm_marked_refuse_open(const lm_begun *b, const char *text, lm_err *err);
 
 int lm_goose_parse(const char *text, size_t len, lm_err *err, lm_parts *out);
 bool lm_goose_directive(const lm_sqltok *comment);
@@ -35,7 +46,8 @@ bool lm_dbmate_directive(const lm_sqltok *comment);
 int lm_dbmate_claim(lm_claim *c);
 
 /* Claim the files with these marks. One without is left alone where `passes`
- * says that the tool does so; blank ones run as empty; else it is refused. */
+ * says that the tool does so (NULL: it never does); blank ones run as empty;
+ * else it is refused. */
 int lm_marked_claim(lm_claim *c, unsigned marks,
                     bool (*passes)(const char *name));
 

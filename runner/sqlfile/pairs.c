@@ -21,21 +21,36 @@ typedef struct half {
 typedef struct halves {
     half *list;
     size_t count;
+    bool loose;
 } halves;
 
-/* golang-migrate's pattern is greedy: the last .up. or .down. counts. */
-static way split_name(const char *name, size_t *title)
+/* Which way begins here, behind a dot? */
+static way way_at(const char *s, bool loose)
 {
-    const char *at;
-    way found = NO_WAY;
+    static const char words[][8] = {"up.", "down.", "do.", "undo."};
+    size_t i, n;
 
-    for (at = name; (at = strchr(at, '.')) != NULL; at++) {
-        if (strncmp(at, ".up.", 4) == 0)
-            found = WAY_UP;
-        else if (strncmp(at, ".down.", 6) == 0)
-            found = WAY_DOWN;
-        else
+    for (i = 0; i < (loose ? 4 : 2); i++) {
+        n = strlen(words[i]);
+        if (strncmp(s, words[i], n) == 0 ||
+            (loose && lm_same_name_n(s, n, words[i], n)))
+            return i % 2 == 0 ? WAY_UP : WAY_DOWN;
+    }
+    return NO_WAY;
+}
+
+/* golang-migrate's pattern is greedy: the last .up. or .down. counts. Loosely
+ * read, x-up.sql, x_DOWN.sql and x.undo.sql have a way, too. */
+static way split_name(const char *name, bool loose, size_t *title)
+{
+    const char *at, *before = loose ? "._-" : ".";
+    way found = NO_WAY, one;
+
+    for (at = name; (at = strpbrk(at, before)) != NULL; at++) {
+        one = way_at(at + 1, loose);
+        if (one == NO_WAY)
             continue;
+        found = one;
         *title = (size_t)(at - name);
     }
     return found;
@@ -60,13 +75,14 @@ static bool is_simple(const char *name)
            !lm_ends(name, "_down.sql");
 }
 
-static bool ends_with_any(const char *s, size_t n, const char *const *words)
+/* Words one behind another, each with its NUL. */
+static bool ends_with_any(const char *s, size_t n, const char *words)
 {
     size_t m;
 
-    for (; *words != NULL; words++) {
-        m = strlen(*words);
-        if (n > m && lm_same_name_n(s + n - m, m, *words, m))
+    for (; *words != '\0'; words += m + 1) {
+        m = strlen(words);
+        if (n > m && lm_same_name_n(s + n - m, m, words, m))
             return true;
     }
     return false;
@@ -75,48 +91,39 @@ static bool ends_with_any(const char *s, size_t n, const char *const *words)
 /* x.mysql.up.sql stands beside x.sqlite.up.sql, and is not for us. */
 static bool is_for_others(const char *name, size_t title)
 {
-    static const char *const engines[] = {
-        ".mysql", ".mariadb", ".postgres", ".postgresql", ".pg", ".mssql",
-        ".sqlserver", ".cockroach", ".cockroachdb", ".oracle", ".clickhouse",
-        NULL
-    };
-
-    return ends_with_any(name, title, engines);
+    return ends_with_any(name, title, ".mysql\0.mariadb\0.postgres\0"
+                         ".postgresql\0.pg\0.mssql\0.sqlserver\0"
+                         ".cockroach\0.cockroachdb\0.oracle\0"
+                         ".clickhouse\0");
 }
 
 /* What editors and people leave behind, and what no tool takes for SQL. */
 static bool is_litter(const lm_claim *c, size_t i)
 {
-    static const char *const suffixes[] = {
-        "~", ".bak", ".orig", ".swp", ".md", ".txt", ".json", ".yml", NULL
-    };
     const char *name = c->dir->entries[i].name;
 
     return c->claimed[i] || name[0] == '#' ||
-           ends_with_any(name, strlen(name), suffixes) ||
+           ends_with_any(name, strlen(name), "~\0.bak\0.orig\0.swp\0"
+                         ".md\0.txt\0.json\0.yml\0") ||
            c->dir->entries[i].kind == LM_ENTRY_DIR;
 }
 
-/* All files with a direction in their names. */
-static int list_halves(lm_claim *c, halves *out)
+static void fill_halves(const lm_claim *c, bool loose, halves *out)
 {
     size_t i;
     half *h;
 
     out->count = 0;
-    out->list = calloc(c->dir->count + 1, sizeof *out->list);
-    if (out->list == NULL)
-        return lm_err_nomem(c->err);
+    out->loose = loose;
     for (i = 0; i < c->dir->count; i++) {
         h = &out->list[out->count];
         h->name = c->dir->entries[i].name;
         h->entry = i;
-        h->way = split_name(h->name, &h->title);
+        h->way = split_name(h->name, loose, &h->title);
         if (h->way != NO_WAY && !is_litter(c, i) &&
             !is_for_others(h->name, h->title))
             out->count++;
     }
-    return LM_OK;
 }
 
 static int by_number(const void *a, const void *b)
@@ -138,6 +145,44 @@ static int by_title(const void *a, const void *b)
     return c != 0 ? c : (int)x->way - (int)y->way;
 }
 
+static bool has_way_up(const halves *h)
+{
+    size_t i;
+
+    for (i = 0; i < h->count; i++)
+        if (h->list[i].way == WAY_UP)
+            return true;
+    return false;
+}
+
+static bool has_pair(halves *h)
+{
+    size_t i;
+
+    lm_list_sort(h->list, h->count, sizeof *h->list, by_title);
+    for (i = 1; i < h->count; i++)
+        if (is_title(&h->list[i - 1], &h->list[i]) &&
+            h->list[i - 1].way != h->list[i].way)
+            return true;
+    return false;
+}
+
+/* All files with a direction in their names. It takes a pair to read names
+ * loosely: 0007_scale_up.sql may be a migration like any other. */
+static int list_halves(lm_claim *c, halves *out)
+{
+    out->list = calloc(c->dir->count + 1, sizeof *out->list);
+    if (out->list == NULL)
+        return lm_err_nomem(c->err);
+    fill_halves(c, false, out);
+    if (has_way_up(out))
+        return LM_OK;
+    fill_halves(c, true, out);
+    if (!has_pair(out))
+        out->count = 0;
+    return LM_OK;
+}
+
 static bool is_sqlx_name(const char *name)
 {
     size_t n = lm_claim_digits(name);
@@ -155,7 +200,7 @@ static bool has_simple(const lm_claim *c, const halves *h)
     for (i = 0; i < c->dir->count; i++) {
         name = c->dir->entries[i].name;
         if (is_litter(c, i) || !is_sqlx_name(name) ||
-            split_name(name, &title) != NO_WAY)
+            split_name(name, false, &title) != NO_WAY)
             continue;
         for (k = 0; k < h->count; k++)
             if (lm_claim_cmp_number(h->list[k].name, name) == 0)
@@ -216,22 +261,19 @@ static bool has_numbers(const halves *h)
 
 const char *lm_pairs_find(lm_claim *c)
 {
-    const char *found = NULL;
-    bool any = false;
+    const char *found;
     halves h;
-    size_t i;
 
     if (list_halves(c, &h) != LM_OK)
         return NULL;
-    for (i = 0; i < h.count; i++)
-        any = any || h.list[i].way == WAY_UP;
     lm_list_sort(h.list, h.count, sizeof *h.list, by_number);
-    if (any && !has_numbers(&h))
+    if (h.count == 0)
+        found = NULL;
+    else if (h.loose || !has_numbers(&h))
         found = "pairs";
-    else if (any && has_plain_suffixes(&h) &&
-             (opts_out(c) || has_simple(c, &h)))
+    else if (has_plain_suffixes(&h) && (opts_out(c) || has_simple(c, &h)))
         found = "sqlx";
-    else if (any)
+    else
         found = "golang-migrate";
     free(h.list);
     return found;
@@ -300,16 +342,6 @@ static bool same_number(const half *a, const half *b)
     return lm_claim_cmp_number(a->name, b->name) == 0;
 }
 
-/* What ends in .sql and is nobody's is named. */
-static void leave_rest(lm_claim *c)
-{
-    size_t i;
-
-    for (i = 0; i < c->dir->count; i++)
-        if (lm_claim_entry(c, i, ".sql"))
-            lm_claim_leave(c, c->dir->entries[i].name);
-}
-
 int lm_pairs_claim(lm_claim *c)
 {
     halves h;
@@ -319,7 +351,7 @@ int lm_pairs_claim(lm_claim *c)
         rc = add_all(c, &h, by_title, is_title);
     free(h.list);
     if (rc == LM_OK)
-        leave_rest(c);
+        lm_claim_leave_rest(c);
     return rc;
 }
 
@@ -331,7 +363,7 @@ static int claim_numbered(lm_claim *c)
     int rc = list_halves(c, &h);
 
     for (i = 0; rc == LM_OK && i < h.count; i++)
-        if (is_numbered(&h.list[i]))
+        if (!h.loose && is_numbered(&h.list[i]))
             h.list[n++] = h.list[i];
     if (rc == LM_OK) {
         h.count = n;
@@ -339,14 +371,6 @@ static int claim_numbered(lm_claim *c)
     }
     free(h.list);
     return rc;
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const char *x = lm_claim_at(a)->file, *y = lm_claim_at(b)->file;
-    int c = lm_claim_cmp_number(x, y);
-
-    return c != 0 ? c : strcmp(x, y);
 }
 
 static int by_version(const void *a, const void *b)
@@ -359,8 +383,8 @@ int lm_golang_claim(lm_claim *c)
     int rc = claim_numbered(c);
 
     if (rc == LM_OK)
-        leave_rest(c);
-    return rc == LM_OK ? lm_claim_rank(c, by_place) : rc;
+        lm_claim_leave_rest(c);
+    return rc == LM_OK ? lm_claim_rank(c, lm_claim_by_number) : rc;
 }
 
 /* What sqlx stops at: something other than a number before the first _. */
@@ -400,5 +424,5 @@ int lm_sqlx_claim(lm_claim *c)
             rc = claim_simple(c, i);
     if (rc == LM_OK)
         rc = lm_claim_unique(c, by_version);
-    return rc == LM_OK ? lm_claim_rank(c, by_place) : rc;
+    return rc == LM_OK ? lm_claim_rank(c, lm_claim_by_number) : rc;
 }

@@ -58,7 +58,7 @@ int lm_sql_check_dialect(const char *name, lm_err *err)
 }
 
 /* Sub-folders with migrations of their own are not entered, but named where
- * nothing else is there. */
+ * nothing else is there; those of ways down are not. */
 static int name_candidates(lm_claim *c)
 {
     lm_buf names = {0};
@@ -68,7 +68,9 @@ static int name_candidates(lm_claim *c)
     size_t i, k;
 
     for (i = 0; i < c->dir->count; i++) {
-        path = c->dir->entries[i].kind != LM_ENTRY_DIR ? NULL
+        path = c->dir->entries[i].kind != LM_ENTRY_DIR ||
+               lm_same_name(c->dir->entries[i].name, "down") ||
+               lm_same_name(c->dir->entries[i].name, "revert") ? NULL
             : lm_path_join(c->folder, c->dir->entries[i].name);
         if (path != NULL && lm_dir_list(path, &quiet, &inner) == LM_OK) {
             for (k = 0; k < inner.count; k++)
@@ -136,7 +138,7 @@ static int check_bytes(const char *text, size_t len, lm_err *err)
 /* A migration in the language of its tool keeps a place, but cannot run. */
 static bool is_program(const lm_source *s)
 {
-    static const char *const suffixes[] = {
+    static const char suffixes[][6] = {
         ".go", ".rs", ".fizz", ".js", ".ts", ".py", ".rb", ".cql"
     };
     size_t i;
@@ -291,6 +293,7 @@ static int revive(void *context, lm_source *s, bool *mine, lm_err *err)
 static int compile(void *context, const lm_source *s, lm_way which,
                    lm_err *err)
 {
+    const lm_sql_context *ctx = context;
     lm_sqlway way;
     int rc;
 
@@ -303,7 +306,8 @@ static int compile(void *context, const lm_source *s, lm_way which,
     }
     rc = lm_sqlway_load(context, s, which, err, &way);
     if (rc == LM_OK)
-        rc = lm_statements_check(&way, err);
+        rc = lm_statements_check(&way, ctx->forced == NULL &&
+                                 strcmp(s->kind, "sql") == 0, err);
     if (rc == LM_OK)
         rc = lm_statements_each(&way, err, NULL, NULL);
     lm_sqlway_clear(&way);

@@ -16,8 +16,7 @@ typedef struct reading {
     lm_err *err;
     lm_parts *out;
     bool any, down;         /* a direction was given; it is this */
-    bool begun;
-    size_t begun_at;
+    lm_begun begun;
 } reading;
 
 static bool is_mark(const lm_sqltok *t)
@@ -33,13 +32,6 @@ bool lm_sql_migrate_directive(const lm_sqltok *comment)
 static bool is(const char *word, size_t n, const char *what)
 {
     return n == strlen(what) && memcmp(word, what, n) == 0;
-}
-
-static int refuse_open(reading *r)
-{
-    return lm_parts_refuse(r->text, r->begun_at, r->err, "the "
-                           "StatementBegin that stands here has no "
-                           "StatementEnd");
 }
 
 static void take_options(reading *r, const char *at, size_t left)
@@ -62,8 +54,8 @@ static int take_direction(reading *r, const lm_sqltok *t, bool down,
 {
     const char *end = t->text + t->start + t->size;
 
-    if (r->begun)
-        return refuse_open(r);
+    if (r->begun.open)
+        return lm_marked_refuse_open(&r->begun, r->text, r->err);
     if (down && !r->any)
         return lm_parts_refuse(r->text, t->start, r->err, "-- +migrate Down "
                                "stands before -- +migrate Up");
@@ -72,18 +64,6 @@ static int take_direction(reading *r, const lm_sqltok *t, bool down,
     take_options(r, options, (size_t)(end - options));
     lm_parts_end(r->out, t->start);
     return lm_parts_begin(r->out, t->pos, !down, r->err);
-}
-
-static int take_statement(reading *r, const lm_sqltok *t, bool begins)
-{
-    if (begins && r->begun)
-        return refuse_open(r);
-    if (!begins && !r->begun)
-        return lm_parts_refuse(r->text, t->start, r->err, "there is no "
-                               "StatementBegin before this StatementEnd");
-    r->begun = begins;
-    r->begun_at = t->start;
-    return lm_parts_cut(r->out, t->start, t->pos, r->err);
 }
 
 static int take_mark(reading *r, const lm_sqltok *t)
@@ -103,9 +83,9 @@ static int take_mark(reading *r, const lm_sqltok *t)
     if (is(word, n, "Down"))
         return take_direction(r, t, true, at);
     if (is(word, n, "StatementBegin"))
-        return take_statement(r, t, true);
+        return lm_marked_statement(&r->begun, t, true, r->out, r->err);
     if (is(word, n, "StatementEnd"))
-        return take_statement(r, t, false);
+        return lm_marked_statement(&r->begun, t, false, r->out, r->err);
     return lm_parts_refuse(r->text, t->start, r->err, "sql-migrate knows no "
                            "such command: it has Up, Down, StatementBegin "
                            "and StatementEnd, written so");
@@ -135,7 +115,9 @@ int lm_sql_migrate_parse(const char *text, size_t len, lm_err *err,
     while (rc == LM_OK && lm_sqltok_next(&t) != LM_TOK_END)
         rc = take_token(&r, &t);
     lm_parts_end(out, len);
-    return rc == LM_OK && r.begun ? refuse_open(&r) : rc;
+    if (rc == LM_OK && r.begun.open)
+        rc = lm_marked_refuse_open(&r.begun, text, err);
+    return rc;
 }
 
 /* Numbered ones first, by number; then, and the others, by the text. */
@@ -151,15 +133,9 @@ static int by_place(const void *a, const void *b)
     return c != 0 ? c : strcmp(x, y);
 }
 
-static bool passes_none(const char *name)
-{
-    (void)name;
-    return false;
-}
-
 int lm_sql_migrate_claim(lm_claim *c)
 {
-    int rc = lm_marked_claim(c, LM_MARKS_SQL_MIGRATE, passes_none);
+    int rc = lm_marked_claim(c, LM_MARKS_SQL_MIGRATE, NULL);
 
     return rc == LM_OK ? lm_claim_rank(c, by_place) : rc;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "keyword.h"
+#include "mark.h"
 
 /* Statement after statement, over all chunks of a way. */
 typedef struct walk {
@@ -257,26 +258,48 @@ static const char *fault_of(const lm_sqltok *t)
     return NULL;
 }
 
+/* All of a plain file is the way up, and whoever divides it by such a mark
+ * does not mean that. */
+static int refuse_down(const walk *w, const char *mark, lm_err *err)
+{
+    refuse(w, mark, err, "a way down seems to begin here, and a plain file is "
+           "all way up");
+    lm_err_hint(err, "write -- migrate:up and -- migrate:down for such "
+                "marks, or move it from x.sql to x.down.sql; --dialect plain "
+                "runs it all");
+    return LM_EUSAGE;
+}
+
 /* A block comment may be left open for SQLite; here it is a file cut off. A
  * parameter that nobody binds is NULL for SQLite; here it is a slip. */
-int lm_statements_check(const lm_sqlway *way, lm_err *err)
+static int check_chunk(const walk *w, bool plain, lm_err *err)
 {
-    const lm_chunk *chunk;
-    const char *fault;
+    const char *fault, *mark = NULL;
     lm_sqltok t;
-    size_t i;
 
-    for (i = 0; i < way->count; i++) {
-        chunk = &way->list[i];
-        lm_sqltok_start(&t, chunk->text, chunk->size);
-        while (lm_sqltok_next(&t) != LM_TOK_END) {
-            fault = fault_of(&t);
-            if (fault == NULL)
-                continue;
-            lm_err_set(err, LM_EUSAGE, "%s", fault);
-            lm_sqlway_place(way, chunk, t.start, err);
-            return LM_EUSAGE;
-        }
+    lm_sqltok_start(&t, w->chunk->text, w->chunk->size);
+    while (lm_sqltok_next(&t) != LM_TOK_END) {
+        fault = fault_of(&t);
+        if (fault != NULL)
+            return refuse(w, t.text + t.start, err, fault);
+        if (plain && mark == NULL && lm_mark_turns_down(&t))
+            mark = t.text + t.start;
+        if (mark != NULL && t.kind != LM_TOK_COMMENT &&
+            t.kind != LM_TOK_SPACE)
+            return refuse_down(w, mark, err);
     }
     return LM_OK;
+}
+
+int lm_statements_check(const lm_sqlway *way, bool plain, lm_err *err)
+{
+    walk w;
+    int rc = LM_OK;
+
+    start(&w, way);
+    while (rc == LM_OK && w.next < way->count) {
+        w.chunk = &way->list[w.next++];
+        rc = check_chunk(&w, plain, err);
+    }
+    return rc;
 }

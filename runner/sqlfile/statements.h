@@ -10,7 +10,8 @@
  *   lm_statements_mode   how the file means to run, where its statements say
  *                        so and no mark does
  *   lm_statements_check  tokens that make no SQL: a comment that is never
- *                        closed, a parameter, a placeholder
+ *                        closed, a parameter, a placeholder; in a plain file
+ *                        what seems to divide it into ways
  *
  * The walk stops at the first result that is not LM_OK; without `each` it
  * only looks whether all of it may run. A statement that is cut off is found
@@ -36,6 +37,6 @@ typedef int (*lm_statement_fn)(void *user, const lm_statement *statement);
 int lm_statements_each(const lm_sqlway *way, lm_err *err,
                        lm_statement_fn each, void *user);
 lm_txn_mode lm_statements_mode(const lm_sqlway *way);
-int lm_statements_check(const lm_sqlway *way, lm_err *err);
+int lm_statements_check(const lm_sqlway *way, bool plain, lm_err *err);
 
 #endif

@@ -116,20 +116,35 @@ static int note_odd_names(lm_claim *c)
     return lm_sources_note(c->out, text) ? LM_OK : lm_err_nomem(c->err);
 }
 
-/* A way down without its way up must not run as a migration. */
-static bool is_way_down(const char *name)
+/* What the way down of x.sql may be called: x and one of these. */
+static const char suffixes[][14] = {
+    ".rollback.sql", ".down.sql", ".undo.sql", ".revert.sql", "_down.sql",
+    "-down.sql", "_rollback.sql", "_undo.sql"
+};
+
+enum { SUFFIXES = sizeof suffixes / sizeof *suffixes };
+
+/* Which of them has the name? SUFFIXES: none. */
+static size_t suffix_of(const char *name)
 {
-    return lm_ends(name, ".down.sql") || lm_ends(name, ".rollback.sql");
+    size_t i = 0;
+
+    while (i < SUFFIXES && !lm_ends(name, suffixes[i]))
+        i++;
+    return i;
 }
 
-/* x.rollback.sql or x.down.sql beside x.sql. */
+/* A way down stands beside x.sql. */
 static bool is_beside(const lm_claim *c, const char *name)
 {
+    size_t i = suffix_of(name);
     char *up;
     bool yes;
-    int stem = (int)strlen(name) - (lm_ends(name, ".down.sql") ? 9 : 13);
 
-    up = lm_format("%.*s.sql", stem, name);
+    if (i == SUFFIXES)
+        return false;
+    up = lm_format("%.*s.sql", (int)(strlen(name) - strlen(suffixes[i])),
+                   name);
     yes = up != NULL && lm_claim_there(c, up);
     free(up);
     return yes;
@@ -137,38 +152,32 @@ static bool is_beside(const lm_claim *c, const char *name)
 
 int lm_plain_claim(lm_claim *c)
 {
+    const char *name;
     size_t i;
     int rc = LM_OK;
 
     for (i = 0; i < c->dir->count && rc == LM_OK; i++) {
-        if (!lm_claim_entry(c, i, ".sql"))
+        name = c->dir->entries[i].name;
+        if (!lm_claim_entry(c, i, ".sql") || is_beside(c, name))
             continue;
-        if (!is_way_down(c->dir->entries[i].name))
+        /* These two must not run even without their ways up. */
+        if (suffix_of(name) < 2)
+            lm_claim_leave(c, name);
+        else
             rc = add_file(c, i);
-        else if (!is_beside(c, c->dir->entries[i].name))
-            lm_claim_leave(c, c->dir->entries[i].name);
     }
     return rc == LM_OK ? note_odd_names(c) : rc;
 }
 
-/* Where the way down of x.sql may stand: the n-th place. NULL: no memory. */
-static char *down_path(const char *name, int n)
-{
-    int stem = (int)strlen(name) - 4;
-
-    if (n == 0)
-        return lm_format("%.*s.rollback.sql", stem, name);
-    if (n == 1)
-        return lm_format("%.*s.down.sql", stem, name);
-    return lm_format("down/%s", name);
-}
-
 static int find_down(lm_claim *c, lm_source *s)
 {
-    int n;
+    int stem = (int)strlen(s->file) - 4;
+    size_t n;
 
-    for (n = 0; n < 3 && s->down_file == NULL; n++) {
-        s->down_file = down_path(s->file, n);
+    for (n = 0; n <= SUFFIXES && s->down_file == NULL; n++) {
+        s->down_file = n == SUFFIXES
+            ? lm_format("down/%s", s->file)
+            : lm_format("%.*s%s", stem, s->file, suffixes[n]);
         if (s->down_file == NULL)
             return lm_err_nomem(c->err);
         if (!lm_claim_there(c, s->down_file)) {
@@ -191,7 +200,7 @@ bool lm_yoyo_fits(lm_claim *c)
         name = c->dir->entries[i].name;
         if (!lm_claim_entry(c, i, ".sql"))
             continue;
-        if (is_way_down(name) && is_beside(c, name))
+        if (is_beside(c, name))
             return true;
         if (has_folder && lm_claim_holds(c, "down", name))
             return true;
@@ -206,8 +215,6 @@ int lm_yoyo_claim(lm_claim *c)
 
     for (i = c->first; i < c->out->count && rc == LM_OK; i++)
         rc = find_down(c, &c->out->list[i]);
-    for (i = 0; i < c->dir->count && rc == LM_OK; i++)
-        if (lm_claim_entry(c, i, ".sql"))
-            c->claimed[i] = true;
+    lm_claim_rest(c);
     return rc;
 }
