@@ -191,7 +191,7 @@ static int add_row(void *user, lm_db *db, const lm_value *v)
     lm_aliens *a = user;
     lm_alien *row = lm_list_grow(a->list, a->count, &a->size, sizeof *row);
     const char *why;
-    bool odd = false, unread;
+    bool odd = false, unread = false;
 
     if (row == NULL)
         return lm_err_nomem(lm_db_err(db));
