@@ -508,6 +508,14 @@ local cases = {
     { "no rows", "CREATE TABLE migrations (id INTEGER, name TEXT)",
       ids = "" },
   },
+  ["a tool that has the name we are told to take"] = {
+    { "with a name of its own", UMZUG .. "('1_a.js')",
+      with = { "--table", "SequelizeMeta" }, no = "belongs to umzug" },
+    { "with one that many have", "CREATE TABLE schema_version (version " ..
+      "INTEGER); INSERT INTO schema_version VALUES (1), (2)",
+      with = { "--table", "schema_version" },
+      no = "belongs to a home-made runner that counts versions" },
+  },
   ["several tools"] = {
     { "that say the same", GORP .. "('1_a.sql', NULL); " .. GOOSE_ROWS ..
       "(2, 1, 1, '')", ids = "1_a" },

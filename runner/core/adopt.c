@@ -69,12 +69,22 @@ lm_adopted *lm_adoption_add(lm_adoption *a, const char *id, const char *file,
 
 /* ---- what is there ---- */
 
+/* The tool whose ledger stands under our ledger's name, if it was chosen. */
+static const lm_tool *tool_of_name(const adopt *a)
+{
+    return a->chosen != NULL && lm_same_name(a->chosen->table, a->s->table)
+               ? a->chosen->tool : NULL;
+}
+
 static int refuse_name(const adopt *a, const lm_look *look)
 {
+    const lm_tool *tool = tool_of_name(a);
+
     lm_err_set(a->s->err, LM_EHISTORY, "the table %s in this database "
                "belongs to %s, so lumigrate's own record cannot have that "
                "name; it was not touched", a->s->table,
-               lm_shape_tool(look->shape));
+               tool != NULL && !tool->home_made
+                   ? tool->shown : lm_shape_tool(look->shape));
     lm_err_hint(a->s->err, "adopt --table NAME keeps our record in another "
                 "table (set LUMIGRATE_TABLE=NAME from then on), adopt "
                 "--rename keeps the old one as %s_TOOL", a->s->table);
@@ -84,12 +94,12 @@ static int refuse_name(const adopt *a, const lm_look *look)
 /* What the table under our ledger's name is to be called. */
 static int choose_name(adopt *a, const lm_look *look)
 {
-    const lm_tool *tool = lm_tool_of_shape(look->shape);
+    const lm_tool *tool = tool_of_name(a);
     int64_t n = 0;
     int rc;
 
-    if (a->chosen != NULL && lm_same_name(a->chosen->table, a->s->table))
-        tool = a->chosen->tool;
+    if (tool == NULL)
+        tool = lm_tool_of_shape(look->shape);
     a->renamed = lm_format("%s_%s", a->s->table,
                            tool != NULL ? tool->name : "old");
     if (a->renamed == NULL)

@@ -12,28 +12,31 @@
 
 /* ---- the query of a home-made ledger, from its columns ---- */
 
-static const char *const by_name[] = {"name", "filename", "migration",
-                                      "path", "id", NULL};
-static const char *const states[] = {"status", "success", "state", NULL};
-static const char *const times[] = {
-    "applied_at", "applied_on", "executed_at", "installed_on", "run_at",
-    "run_on", "migrated_at", "created_at", "timestamp", NULL
+/* What the columns of each job are called, the better names first. */
+enum { VERSION, NAME, BY_NAME, STATE, AT, LENGTH, JOBS };
+static const char *const called[JOBS] = {
+    [VERSION] = "version",
+    [NAME] = "name",
+    [BY_NAME] = "name filename migration path id",
+    [STATE] = "status success state",
+    [AT] = ("applied_at applied_on executed_at installed_on run_at run_on "
+            "migrated_at created_at timestamp"),
+    [LENGTH] = "duration_ms execution_time_ms"
 };
-static const char *const lengths[] = {"duration_ms", "execution_time_ms",
-                                      NULL};
-static const char *const versions[] = {"version", NULL};
-static const char *const names[] = {"name", NULL};
 
 /* The first of these names that the table has, as it stands in SQL; "" when
  * it has none. NULL: no memory. */
-static char *pick(const lm_columns *c, const char *const *wanted)
+static char *pick(const lm_columns *c, const char *wanted)
 {
-    size_t i;
+    size_t i, len;
 
-    for (; *wanted != NULL; wanted++)
+    for (; *wanted != '\0'; wanted += len + (wanted[len] == ' ')) {
+        len = strcspn(wanted, " ");
         for (i = 0; i < c->count; i++)
-            if (lm_same_name(c->list[i].name, *wanted))
+            if (lm_same_name_n(c->list[i].name, strlen(c->list[i].name),
+                               wanted, len))
                 return lm_quote_ident(c->list[i].name);
+    }
     return lm_strdup("");
 }
 
@@ -55,29 +58,32 @@ static const char *or_null(const char *column)
     return column[0] == '\0' ? "NULL" : column;
 }
 
+/* By the version where there is one; then a name beside it must fit too. */
 static char *build_query(const lm_columns *c)
 {
-    char *version = pick(c, versions), *name, *state = pick(c, states);
-    char *at = pick(c, times), *ms = pick(c, lengths), *key;
-    bool counted = version != NULL && version[0] != '\0';
+    char *got[JOBS];
+    const char *key, *name;
+    bool whole = true;
     lm_buf sql = {0};
+    size_t i;
 
-    key = counted ? lm_strdup(version) : pick(c, by_name);
-    name = counted ? pick(c, names) : lm_strdup("");
-    if (version != NULL && name != NULL && state != NULL && at != NULL &&
-        ms != NULL && key != NULL && key[0] != '\0') {
-        lm_buf_printf(&sql, "%s, %s, %s, ", key, key, or_null(at));
-        put_state(&sql, state);
-        lm_buf_printf(&sql, ", %s, NULL, %s, NULL, NULL",
-                      ms[0] == '\0' ? "0" : ms, or_null(name));
+    for (i = 0; i < JOBS; i++) {
+        got[i] = pick(c, called[i]);
+        whole = whole && got[i] != NULL;
     }
-    free(version);
-    free(name);
-    free(state);
-    free(at);
-    free(ms);
-    free(key);
-    return lm_buf_take(&sql);
+    if (whole) {
+        key = got[VERSION][0] != '\0' ? got[VERSION] : got[BY_NAME];
+        name = key == got[VERSION] ? got[NAME] : "";
+        lm_buf_printf(&sql, "%s, %s, %s, ", key, key, or_null(got[AT]));
+        put_state(&sql, got[STATE]);
+        lm_buf_printf(&sql, ", %s, NULL, %s, NULL, NULL",
+                      or_null(got[LENGTH]), or_null(name));
+    }
+    for (i = 0; i < JOBS; i++)
+        free(got[i]);
+    if (whole)
+        return lm_buf_take(&sql);
+    return NULL;
 }
 
 static int query_of(lm_db *db, const lm_tool *tool, const char *table,
@@ -185,7 +191,7 @@ static int add_row(void *user, lm_db *db, const lm_value *v)
     lm_aliens *a = user;
     lm_alien *row = lm_list_grow(a->list, a->count, &a->size, sizeof *row);
     const char *why;
-    bool odd = false, unread;
+    bool odd = false, unread = false;
 
     if (row == NULL)
         return lm_err_nomem(lm_db_err(db));
