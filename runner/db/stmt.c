@@ -426,12 +426,6 @@ bool lm_stmt_readonly(const lm_stmt *stmt)
     return sqlite3_stmt_readonly(stmt->handle) != 0;
 }
 
-const char *lm_stmt_sql(const lm_stmt *stmt, size_t *len)
-{
-    *len = stmt->len;
-    return stmt->sql;
-}
-
 /* Begun inside a savepoint that was rolled back since? */
 static bool is_undone(const lm_stmt *stmt)
 {

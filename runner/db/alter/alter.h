@@ -272,7 +272,6 @@ int lm_native(lm_alter_run *a);
 int lm_edit(lm_alter_run *a);
 int lm_rebuild(lm_alter_run *a);
 int lm_store_text(lm_alter_run *a, const char *text);
-int lm_store_reset(lm_alter_run *a);
 
 /* keep.c */
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);
