@@ -23,7 +23,8 @@ bool lm_is_rollback(const char *sql, size_t n)
            !lm_sql_word_is(sql, n, 2, "TO");
 }
 
-lm_sqlkind lm_sql_next(lm_sqltok *t)
+/* The next token that counts. */
+static lm_sqlkind next(lm_sqltok *t)
 {
     do
         lm_sqltok_next(t);
@@ -31,7 +32,7 @@ lm_sqlkind lm_sql_next(lm_sqltok *t)
     return t->kind;
 }
 
-lm_word lm_sql_word(const lm_sqltok *t)
+static lm_word word_of(const lm_sqltok *t)
 {
     lm_word w = {t->text + t->start, t->size, t->kind};
 
@@ -69,15 +70,15 @@ static bool take_name(lm_sqltok *t, lm_word *out)
 {
     if (!is_name(t))
         return false;
-    *out = lm_sql_word(t);
-    lm_sql_next(t);
+    *out = word_of(t);
+    next(t);
     if (t->size != 1 || t->text[t->start] != '.')
         return true;
-    lm_sql_next(t);
+    next(t);
     if (!is_name(t))
         return false;
-    *out = lm_sql_word(t);
-    lm_sql_next(t);
+    *out = word_of(t);
+    next(t);
     return true;
 }
 
@@ -89,18 +90,18 @@ bool lm_pragma_read(const char *sql, size_t n, lm_pragma *out)
     if (!lm_sql_word_is(sql, n, 0, "PRAGMA"))
         return false;
     lm_sqltok_start(&t, sql, n);
-    lm_sql_next(&t);
-    lm_sql_next(&t);
+    next(&t);
+    next(&t);
     if (!take_name(&t, &out->name))
         return false;
     if (t.kind != LM_TOK_OPERATOR)
         return true;
-    lm_sql_next(&t);
+    next(&t);
     /* A sign belongs to the number behind it. */
     if (t.kind == LM_TOK_OPERATOR)
-        lm_sql_next(&t);
+        next(&t);
     if (t.kind != LM_TOK_END && t.kind != LM_TOK_SEMI)
-        out->value = lm_sql_word(&t);
+        out->value = word_of(&t);
     return true;
 }
 
@@ -130,7 +131,7 @@ static void skip_exists(lm_sqltok *t)
         return;
     while (lm_sqltok_is(t, "IF") || lm_sqltok_is(t, "NOT") ||
            lm_sqltok_is(t, "EXISTS"))
-        lm_sql_next(t);
+        next(t);
 }
 
 bool lm_drops(const char *sql, size_t n, lm_word *table)
@@ -141,9 +142,9 @@ bool lm_drops(const char *sql, size_t n, lm_word *table)
         !lm_sql_word_is(sql, n, 1, "TABLE"))
         return false;
     lm_sqltok_start(&t, sql, n);
-    lm_sql_next(&t);
-    lm_sql_next(&t);
-    lm_sql_next(&t);
+    next(&t);
+    next(&t);
+    next(&t);
     skip_exists(&t);
     return take_name(&t, table);
 }
@@ -153,13 +154,13 @@ bool lm_drops(const char *sql, size_t n, lm_word *table)
 static bool take_target(lm_sqltok *t, lm_act *out)
 {
     out->updates = lm_sqltok_is(t, "UPDATE");
-    lm_sql_next(t);
+    next(t);
     if (lm_sqltok_is(t, "OR")) {
-        lm_sql_next(t);
-        lm_sql_next(t);
+        next(t);
+        next(t);
     }
     if (lm_sqltok_is(t, "FROM") || lm_sqltok_is(t, "INTO"))
-        lm_sql_next(t);
+        next(t);
     return take_name(t, &out->table);
 }
 
@@ -175,7 +176,7 @@ bool lm_may_act(const char *sql, size_t n, lm_act *out)
 
     memset(out, 0, sizeof *out);
     lm_sqltok_start(&t, sql, n);
-    lm_sql_next(&t);
+    next(&t);
     if (is_one_of(&t, harmless))
         return false;
     if (lm_sqltok_is(&t, "DROP"))
@@ -189,7 +190,7 @@ bool lm_may_act(const char *sql, size_t n, lm_act *out)
         other = lm_sqltok_is(&t, "ON") || lm_sqltok_is(&t, "DO");
         or = lm_sqltok_is(&t, "OR");
         first = false;
-    } while (lm_sql_next(&t) != LM_TOK_END);
+    } while (next(&t) != LM_TOK_END);
     return false;
 }
 
@@ -201,15 +202,15 @@ bool lm_renames_to(const char *sql, size_t n, lm_word *name)
     if (!lm_sql_word_is(sql, n, 0, "ALTER"))
         return false;
     lm_sqltok_start(&t, sql, n);
-    lm_sql_next(&t);
-    lm_sql_next(&t);
-    lm_sql_next(&t);
+    next(&t);
+    next(&t);
+    next(&t);
     if (!take_name(&t, &old) || !lm_sqltok_is(&t, "RENAME"))
         return false;
-    lm_sql_next(&t);
+    next(&t);
     if (!lm_sqltok_is(&t, "TO"))
         return false;
-    lm_sql_next(&t);
+    next(&t);
     return take_name(&t, name);
 }
 
@@ -218,13 +219,13 @@ static bool creates(lm_sqltok *t, lm_word *table)
 {
     bool index;
 
-    lm_sql_next(t);
+    next(t);
     if (lm_sqltok_is(t, "UNIQUE"))
-        lm_sql_next(t);
+        next(t);
     index = lm_sqltok_is(t, "INDEX");
     if (!index && !lm_sqltok_is(t, "TABLE"))
         return false;
-    lm_sql_next(t);
+    next(t);
     skip_exists(t);
     if (!take_name(t, table))
         return false;
@@ -232,7 +233,7 @@ static bool creates(lm_sqltok *t, lm_word *table)
         return true;
     if (!lm_sqltok_is(t, "ON"))
         return false;
-    lm_sql_next(t);
+    next(t);
     return take_name(t, table);
 }
 
@@ -243,7 +244,7 @@ bool lm_writes_table(const char *sql, size_t n, lm_word *table, bool *takes)
 
     *takes = false;
     lm_sqltok_start(&t, sql, n);
-    lm_sql_next(&t);
+    next(&t);
     if (lm_sqltok_is(&t, "CREATE"))
         return creates(&t, table);
     if (lm_sqltok_is(&t, "DROP")) {
@@ -254,9 +255,9 @@ bool lm_writes_table(const char *sql, size_t n, lm_word *table, bool *takes)
     *takes = lm_sqltok_is(&t, "DELETE");
     if (!insert && !*takes)
         return false;
-    while (lm_sql_next(&t) == LM_TOK_WORD)
+    while (next(&t) == LM_TOK_WORD)
         if (lm_sqltok_is(&t, insert ? "INTO" : "FROM")) {
-            lm_sql_next(&t);
+            next(&t);
             return take_name(&t, table);
         }
     return false;

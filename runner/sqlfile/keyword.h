@@ -4,7 +4,6 @@
  *
  *   lm_is_begin, _commit, _rollback   transaction control; ROLLBACK TO belongs
  *                                     to savepoints
- *   lm_sql_next        the next token that counts
  *   lm_word_is         is the token this name, quoted or not?
  *   lm_word_quotes     bytes of the quote before, and behind it
  *   lm_pragma_read     PRAGMA [schema.]name [= value | (value)]
@@ -43,8 +42,6 @@ typedef struct lm_act {
 bool lm_is_begin(const char *sql, size_t n);
 bool lm_is_commit(const char *sql, size_t n);
 bool lm_is_rollback(const char *sql, size_t n);
-lm_sqlkind lm_sql_next(lm_sqltok *t);
-lm_word lm_sql_word(const lm_sqltok *t);
 size_t lm_word_quotes(const lm_word *w);
 bool lm_word_is(const lm_word *w, const char *name);
 bool lm_words_same(const lm_word *a, const lm_word *b);
