@@ -3,18 +3,12 @@
 -- under which names, and that a second time changes nothing.
 local sandbox = require "tests.support.sandbox"
 local json = require "tests.support.json"
+local look = require "tests.support.look"
+local has, first_line = look.has, look.first_line
 
 local box
 before_each(function() box = sandbox.new() end)
 after_each(function() box:destroy() end)
-
-local function has(text, words)
-  assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-end
-
-local function first_line(err)
-  return err:match("lumigrate: error: ([^\n]*)")
-end
 
 -- Plain files that make a table each: the third has not been applied by
 -- anybody, and says so when it is.

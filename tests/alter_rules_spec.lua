@@ -220,6 +220,9 @@ describe("rule 2: inside the transaction, whatever refers to it", function()
   })
 end)
 
+local NATURAL = "CREATE TABLE t (a, b); CREATE TABLE u (a, c); " ..
+  "CREATE VIEW v AS SELECT b, c FROM t NATURAL JOIN u"
+
 describe("rule 3: what compiled compiles", function()
   case("a rename is followed everywhere", {
     before = FULL .. "CREATE VIEW n AS SELECT name AS z FROM t;",
@@ -268,19 +271,16 @@ describe("rule 3: what compiled compiles", function()
       ["SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'T'"] = 1 },
   })
   case("a NATURAL JOIN keeps what it joins by: rename", {
-    before = "CREATE TABLE t (a, b); CREATE TABLE u (a, c); " ..
-      "CREATE VIEW v AS SELECT b, c FROM t NATURAL JOIN u",
+    before = NATURAL,
     run = 't:rename_column("a", "z")', want = "dependents",
   })
   case("a NATURAL JOIN keeps what it joins by: add", {
-    before = "CREATE TABLE t (a, b); CREATE TABLE u (a, c); " ..
-      "CREATE VIEW v AS SELECT b, c FROM t NATURAL JOIN u",
+    before = NATURAL,
     run = 't:add_column("c", "INT")', want = "dependents",
     says = "view v",
   })
   case("a NATURAL JOIN does not mind other columns", {
-    before = "CREATE TABLE t (a, b); CREATE TABLE u (a, c); " ..
-      "CREATE VIEW v AS SELECT b, c FROM t NATURAL JOIN u",
+    before = NATURAL,
     run = 't:add_column("d", "INT")', want = "native",
   })
   case("a name does not come to mean a new column", {

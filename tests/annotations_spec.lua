@@ -2,23 +2,9 @@
 -- What editors and luacheck are told of a script's world is what a script
 -- finds: share/lumigrate.lua and the std "migration" of .luacheckrc.
 local sandbox = require "tests.support.sandbox"
+local look = require "tests.support.look"
+local sorted, slurp = look.sorted, look.source
 local quote = sandbox.quote
-
-local function slurp(path)
-  local file = assert(io.open(sandbox.root .. "/" .. path))
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
-local function sorted(set)
-  local list = {}
-  for name in pairs(set) do
-    list[#list + 1] = name
-  end
-  table.sort(list)
-  return list
-end
 
 -- All first captures of a pattern in a text.
 local function all(text, pattern, into)
@@ -40,7 +26,7 @@ describe("a script's world", function()
   local box, world
 
   -- "name" and "name.field" for all that is in _G.
-  local function look()
+  local function globals()
     box:migration("2026_01_01_look", [[
       for name, value in pairs(_G) do
         print("global " .. name)
@@ -63,7 +49,7 @@ describe("a script's world", function()
 
   setup(function()
     box = sandbox.new()
-    world = look()
+    world = globals()
   end)
   teardown(function() box:destroy() end)
 

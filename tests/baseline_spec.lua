@@ -3,6 +3,8 @@
 -- back. Nothing without a name, nothing half, and a second time harmless.
 local sandbox = require "tests.support.sandbox"
 local json = require "tests.support.json"
+local look = require "tests.support.look"
+local has, first_line = look.has, look.first_line
 
 local box
 before_each(function()
@@ -14,28 +16,8 @@ before_each(function()
 end)
 after_each(function() box:destroy() end)
 
-local function has(text, words)
-  assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-end
-
-local function first_line(err)
-  return err:match("lumigrate: error: ([^\n]*)")
-end
-
-local function rows(sql)
-  local list = {}
-  for i, row in ipairs(box:query(sql)) do
-    local fields = {}
-    for j = 1, row.n do
-      fields[j] = row[j] == nil and "NULL" or tostring(row[j])
-    end
-    list[i] = table.concat(fields, "|")
-  end
-  return list
-end
-
 local function ledger()
-  return rows("SELECT id, position, effect FROM schema_migrations " ..
+  return box:rows("SELECT id, position, effect FROM schema_migrations " ..
     "ORDER BY position")
 end
 
@@ -47,7 +29,7 @@ local function baseline(...)
 end
 
 local function tables()
-  return rows("SELECT name FROM sqlite_schema WHERE type = 'table' " ..
+  return box:rows("SELECT name FROM sqlite_schema WHERE type = 'table' " ..
     "AND name NOT LIKE 'schema_migrations%'")
 end
 
@@ -66,7 +48,7 @@ describe("baseline", function()
 
   it("keeps what a later down and status need", function()
     baseline("1_a")
-    assert.same({ "1_a|baseline|recorded|NULL|1" }, rows([[
+    assert.same({ "1_a|baseline|recorded|NULL|1" }, box:rows([[
       SELECT id, action, outcome, error, source = 'CREATE TABLE t1_a (x);'
       FROM schema_migrations_history]]))
     assert.equal(1, box:value([[SELECT count(*) FROM schema_migrations m
@@ -113,8 +95,8 @@ describe("baseline", function()
     baseline("--all")
     has(baseline("--undo", "2_b"), "recorded as applied no longer")
     assert.same({ "1_a|1|unknown", "10_c|3|unknown" }, ledger())
-    assert.same({ "2_b|baseline|recorded|undone" }, rows([[SELECT id, action,
-      outcome, error FROM schema_migrations_history ORDER BY seq DESC
+    assert.same({ "2_b|baseline|recorded|undone" }, box:rows([[SELECT id,
+      action, outcome, error FROM schema_migrations_history ORDER BY seq DESC
       LIMIT 1]]))
     box:up()
     assert.same({ "t2_b" }, tables())

@@ -2,36 +2,15 @@
 -- A folder of another tool runs unchanged: found out, in the tool's order,
 -- under the names of its files, in transactions as the tool has them.
 local sandbox = require "tests.support.sandbox"
+local look = require "tests.support.look"
+local has, lacks = look.has, look.lacks
 
 local box
 before_each(function() box = sandbox.new() end)
 after_each(function() box:destroy() end)
 
-local function has(text, words)
-  assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-end
-
-local function lacks(text, words)
-  assert.falsy(text:find(words, 1, true), words .. "\nis in:\n" .. text)
-end
-
-local function names()
-  local list = {}
-  for i, row in ipairs(box:query([[SELECT name FROM sqlite_schema
-      WHERE name NOT LIKE 'schema_migrations%'
-      AND name NOT LIKE 'sqlite_%' ORDER BY 1]])) do
-    list[i] = row[1]
-  end
-  return table.concat(list, " ")
-end
-
 local function ids()
-  local list = {}
-  for i, row in ipairs(box:query(
-      "SELECT id FROM schema_migrations ORDER BY position")) do
-    list[i] = row.id
-  end
-  return list
+  return box:rows("SELECT id FROM schema_migrations ORDER BY position")
 end
 
 -- Files of the folder, by path.
@@ -47,7 +26,7 @@ local function runs(kind, list, made, env)
   local status, out, err = box:run_env(env or {}, "up")
   assert.equal(0, status, out .. err)
   assert.same(list, ids())
-  assert.equal(made, names())
+  assert.equal(made, box:names())
   local _, report = box:run_env(env or {}, "status", "-v")
   for _, id in ipairs(list) do
     local line = report:match("[^\n]* " .. id:gsub("%p", "%%%0") .. " [^\n]*")
@@ -304,7 +283,7 @@ describe("dbmate's folder", function()
       }
       assert.equal("", select(3, box:run("up")))
       assert.same({ "2026_01_9_a", "2026_01_10_b", "2026_01_11_c" }, ids())
-      assert.equal("a b c", names())
+      assert.equal("a b c", box:names())
     end)
 
   it("is refused when two files have one version", function()
@@ -619,7 +598,7 @@ describe("Flyway's folder", function()
     runs("flyway", { "V1__z", "R__a_view", "R__b" }, "a b v")
     folder { ["R__a_view.sql"] = "DROP VIEW IF EXISTS v;" }
     box:up()
-    assert.equal("a b", names())
+    assert.equal("a b", box:names())
     assert.same({ "V1__z", "R__a_view", "R__b" }, ids())
   end)
 
@@ -701,7 +680,7 @@ describe("a folder", function()
       "run in its own order, which is not that of their names here: " ..
       "0002_a.sql before 0001_b.sql")
     assert.same({ "0000_s", "0002_a", "0001_b", "0003_c" }, ids())
-    assert.equal("b c s", names())
+    assert.equal("b c s", box:names())
   end)
 
   it("of folders only names them", function()
@@ -738,7 +717,7 @@ describe("--dialect", function()
       "CREATE TABLE b (x);\n" }
     refused("something stands before the first -- +goose Up", "1_a.sql:1:1")
     box:up("--dialect", "plain")
-    assert.equal("a b", names())
+    assert.equal("a b", box:names())
     folder { ["1_a.sql"] = "CREATE TABLE a (x);\n" }
     has(box:fails(2, "up", "--dialect", "GOOSE"),
       "1_a.sql has none of the marks of goose")
@@ -783,7 +762,7 @@ describe("what a file asks of its surroundings", function()
       for _, words in ipairs { ... } do
         has(err, words)
       end
-      assert.equal("", names())
+      assert.equal("", box:names())
     end
     fails("SELECT my_slug(1);", "no such function: my_slug", "my_slug() is " ..
       "no function of SQLite's own", "migrations/1.sql:2:8")

@@ -3,33 +3,15 @@
 -- like, what is said when folder and ledger differ, whose table is taken over
 -- and whose is never touched, and that status changes nothing.
 local sandbox = require "tests.support.sandbox"
+local look = require "tests.support.look"
+local has, first_line = look.has, look.first_line
 
 local box
 before_each(function() box = sandbox.new() end)
 after_each(function() box:destroy() end)
 
-local function has(text, words)
-  assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-end
-
-local function first_line(err)
-  return err:match("lumigrate: error: ([^\n]*)")
-end
-
-local function rows(sql)
-  local list = {}
-  for i, row in ipairs(box:query(sql)) do
-    local fields = {}
-    for j = 1, row.n do
-      fields[j] = row[j] == nil and "NULL" or tostring(row[j])
-    end
-    list[i] = table.concat(fields, "|")
-  end
-  return list
-end
-
 local function ids()
-  return rows("SELECT id FROM schema_migrations ORDER BY position")
+  return box:rows("SELECT id FROM schema_migrations ORDER BY position")
 end
 
 local function shell(command)
@@ -55,9 +37,9 @@ describe("the ledger", function()
       "description|TEXT|1|NULL|0", "checksum|TEXT|1|NULL|0",
       "effect|TEXT|1|NULL|0", "applied_at|TEXT|1|NULL|0",
       "duration_ms|REAL|1|NULL|0",
-    }, rows([[SELECT name, type, "notnull", dflt_value, pk
+    }, box:rows([[SELECT name, type, "notnull", dflt_value, pk
       FROM pragma_table_xinfo('schema_migrations')]]))
-    assert.same({ "u|position", "pk|id" }, rows([[
+    assert.same({ "u|position", "pk|id" }, box:rows([[
       SELECT l.origin, i.name FROM pragma_index_list('schema_migrations') l,
       pragma_index_info(l.name) i ORDER BY l.seq]]))
     assert.same({
@@ -66,10 +48,11 @@ describe("the ledger", function()
       "started_at|TEXT|0", "duration_ms|REAL|0", "runner|TEXT|0",
       "sqlite|TEXT|0", "host|TEXT|0", "user|TEXT|0", "run_id|TEXT|0",
       "repeats|INTEGER|0", "last_at|TEXT|0",
-    }, rows([[SELECT name, type, pk
+    }, box:rows([[SELECT name, type, pk
       FROM pragma_table_xinfo('schema_migrations_history')]]))
     assert.same({ "schema_migrations", "schema_migrations_history" },
-      rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1"))
+      box:rows([[SELECT name FROM sqlite_schema WHERE type = 'table'
+        ORDER BY 1]]))
   end)
 
   it("says what was applied when, as what", function()
@@ -80,10 +63,10 @@ MIGRATION_ID = "1"
 function upgrade(conn) conn:execute("CREATE TABLE t (x)") end
 ]])
     box:run_env({ USER = "ada" }, "up")
-    assert.same({ "1|1|Make the table t.|changed", "b|2||no_op" }, rows(
+    assert.same({ "1|1|Make the table t.|changed", "b|2||no_op" }, box:rows(
       "SELECT id, position, description, effect FROM schema_migrations"))
     assert.same({ "1|up|done|NULL|0|NULL|ada", "b|up|done|NULL|0|NULL|ada" },
-      rows("SELECT id, action, outcome, error, repeats, last_at, user " ..
+      box:rows("SELECT id, action, outcome, error, repeats, last_at, user " ..
         "FROM schema_migrations_history"))
     -- One run, one run_id; the text that ran; by what and where.
     assert.equal(1, box:value("SELECT count(DISTINCT run_id) FROM " ..
@@ -103,7 +86,7 @@ function upgrade(conn) conn:execute("CREATE TABLE t (x)") end
     box:migration("b", "")
     box:up()
     assert.same({ "a|41", "b|42" },
-      rows("SELECT id, position FROM schema_migrations"))
+      box:rows("SELECT id, position FROM schema_migrations"))
   end)
 
   it("writes durations to the microsecond, and no digit more", function()
@@ -121,9 +104,9 @@ function upgrade(conn) conn:execute("CREATE TABLE t (x)") end
     has(box:up("--table", "mine"), "✓ mine table ready\n")
     has(box:up("--table", "mine"), "All migrations already applied")
     assert.same({ "mine", "mine_history" },
-      rows("SELECT name FROM sqlite_schema WHERE type = 'table'"))
+      box:rows("SELECT name FROM sqlite_schema WHERE type = 'table'"))
     has(box:up("--table", [[odd "name'; --]]), "1 migration applied")
-    assert.same({ "a" }, rows([[SELECT id FROM "odd ""name'; --"]]))
+    assert.same({ "a" }, box:rows([[SELECT id FROM "odd ""name'; --"]]))
     local _, out = box:run_env({ LUMIGRATE_TABLE = "mine" }, "status")
     has(out, "1 applied, 0 pending")
   end)
@@ -294,23 +277,23 @@ describe("a home-made ledger", function()
       "20|1|||unknown|2026-01-28T09:30:00.123Z|0.0|ada|\0\255|1",
       "10|2|||unknown|2026-01-28T09:30:00.000Z|0.0|bob|NULL|2",
       [[gone|3|||unknown||0.0|a "b"|NULL|NULL]],
-    }, rows("SELECT * FROM schema_migrations WHERE id <> '30' " ..
+    }, box:rows("SELECT * FROM schema_migrations WHERE id <> '30' " ..
       "ORDER BY position"))
-    assert.same({ [[30|4|no_op|a "b"|NULL|NULL]] }, rows("SELECT id, " ..
+    assert.same({ [[30|4|no_op|a "b"|NULL|NULL]] }, box:rows("SELECT id, " ..
       "position, effect, who, note, num FROM schema_migrations " ..
       "WHERE id = '30'"))
     assert.same({
       "id|TEXT|1|1", "position|INTEGER|1|0", "description|TEXT|1|0",
       "checksum|TEXT|1|0", "effect|TEXT|1|0", "applied_at|TEXT|1|0",
       "duration_ms|REAL|1|0", "who|TEXT|1|0", "Note||0|0", "num|INT|0|0",
-    }, rows([[SELECT name, type, "notnull", pk
+    }, box:rows([[SELECT name, type, "notnull", pk
       FROM pragma_table_xinfo('schema_migrations')]]))
     assert.equal(1, box:value("SELECT count(*) FROM sqlite_schema " ..
       "WHERE name = 'by_who' AND tbl_name = 'schema_migrations'"))
-    assert.same({ "30 up done" }, rows("SELECT id || ' ' || action || ' ' " ..
-      "|| outcome FROM schema_migrations_history"))
-    assert.same({}, rows("SELECT name FROM sqlite_schema WHERE name LIKE " ..
-      "'lumigrate%'"))
+    assert.same({ "30 up done" }, box:rows("SELECT id || ' ' || action " ..
+      "|| ' ' || outcome FROM schema_migrations_history"))
+    assert.same({}, box:rows("SELECT name FROM sqlite_schema WHERE name " ..
+      "LIKE 'lumigrate%'"))
     -- It is ours now.
     local out = box:up("-v")
     has(out, "All migrations already applied")
@@ -361,7 +344,7 @@ describe("a home-made ledger", function()
     box:migration("d", "")
     box:up()
     assert.same({ "b|1|||0.0", "c|2|five||1.5", "a|3|seven||12.0" },
-      rows("SELECT id, position, description, checksum, duration_ms " ..
+      box:rows("SELECT id, position, description, checksum, duration_ms " ..
         "FROM schema_migrations WHERE id < 'd' ORDER BY position"))
   end)
 
@@ -391,7 +374,7 @@ describe("a home-made ledger", function()
       assert.equal(0, status, out .. err)
     end
     assert.same({ "a|ada", "b|NULL" },
-      rows("SELECT id, who FROM schema_migrations ORDER BY position"))
+      box:rows("SELECT id, who FROM schema_migrations ORDER BY position"))
   end)
 
   it("is not touched when --strict has a complaint", function()
@@ -521,7 +504,7 @@ describe("a ledger of another tool", function()
       end
       -- As the message says.
       has(box:up("--table", "ours"), "1 migration applied")
-      assert.same({ "new" }, rows("SELECT id FROM ours"))
+      assert.same({ "new" }, box:rows("SELECT id FROM ours"))
     end)
   end
 end)
@@ -601,7 +584,7 @@ describe("a ledger with garbage in it", function()
     assert.equal("", out)
     box:up()
     assert.same({ "b|done" },
-      rows("SELECT id, outcome FROM schema_migrations_history"))
+      box:rows("SELECT id, outcome FROM schema_migrations_history"))
   end)
 
   it("makes the ledger anew beside its history", function()
@@ -609,7 +592,7 @@ describe("a ledger with garbage in it", function()
     box:up()
     assert.same({ "a", "b" }, ids())
     assert.same({ "a", "a", "b" },
-      rows("SELECT id FROM schema_migrations_history"))
+      box:rows("SELECT id FROM schema_migrations_history"))
   end)
 
   it("refuses a history of another shape", function()

@@ -2,23 +2,9 @@
 -- The manual's pages say what --help says: every command, other name and
 -- option, and none that is not there.
 local sandbox = require "tests.support.sandbox"
+local look = require "tests.support.look"
+local sorted, slurp = look.sorted, look.source
 local quote = sandbox.quote
-
-local function slurp(path)
-  local file = assert(io.open(sandbox.root .. "/" .. path))
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
-local function sorted(set)
-  local list = {}
-  for name in pairs(set) do
-    list[#list + 1] = name
-  end
-  table.sort(list)
-  return list
-end
 
 -- All words of a text that match, as a sorted list.
 local function words(text, pattern)

@@ -3,6 +3,8 @@
 -- else. No migration runs, and the history keeps what was done.
 local sandbox = require "tests.support.sandbox"
 local json = require "tests.support.json"
+local look = require "tests.support.look"
+local has, first_line = look.has, look.first_line
 
 local box
 before_each(function()
@@ -11,14 +13,6 @@ before_each(function()
   box:sql_file("2_b.sql", "CREATE TABLE b (x);")
 end)
 after_each(function() box:destroy() end)
-
-local function has(text, words)
-  assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-end
-
-local function first_line(err)
-  return err:match("lumigrate: error: ([^\n]*)")
-end
 
 local function repair(...)
   local status, out, err = box:run("repair", ...)

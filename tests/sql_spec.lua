@@ -3,36 +3,15 @@
 -- before anything runs, and dbmate's marks. Other tools' folders have a spec
 -- of their own.
 local sandbox = require "tests.support.sandbox"
+local look = require "tests.support.look"
+local has, first_line = look.has, look.first_line
 
 local box
 before_each(function() box = sandbox.new() end)
 after_each(function() box:destroy() end)
 
-local function has(text, words)
-  assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-end
-
-local function first_line(err)
-  return err:match("lumigrate: error: ([^\n]*)")
-end
-
-local function names()
-  local list = {}
-  for i, row in ipairs(box:query([[SELECT name FROM sqlite_schema
-      WHERE name NOT LIKE 'schema_migrations%'
-      AND name NOT LIKE 'sqlite_%' ORDER BY 1]])) do
-    list[i] = row[1]
-  end
-  return table.concat(list, " ")
-end
-
 local function ids()
-  local list = {}
-  for i, row in ipairs(box:query(
-      "SELECT id FROM schema_migrations ORDER BY position")) do
-    list[i] = row.id
-  end
-  return list
+  return box:rows("SELECT id FROM schema_migrations ORDER BY position")
 end
 
 -- The file a.sql with this text runs.
@@ -91,7 +70,7 @@ describe("a plain .sql file", function()
         WHEN new.x > 0 BEGIN SELECT 1; END;
       CREATE TABLE "trigger" ("begin", "end"); INSERT INTO t VALUES (5)
     ]])
-    assert.equal("a c log t trigger v", names())
+    assert.equal("a c log t trigger v", box:names())
     assert.equal(1, box:value("SELECT x FROM log"))
   end)
 
@@ -179,7 +158,7 @@ describe("a SQL file that is cut off or damaged", function()
     assert.equal(sentence, first_line(err))
     has(err, "migrations/a.sql:" .. place)
     has(err, "the migration was rolled back")
-    assert.equal("before", names())
+    assert.equal("before", box:names())
     assert.same({ "0" }, ids())
   end
 
@@ -249,7 +228,7 @@ describe("an error in a SQL file", function()
   local function fails(text)
     box:sql_file("a.sql", text)
     local err = box:fails(1, "up")
-    assert.equal("", names())
+    assert.equal("", box:names())
     assert.same({}, ids())
     assert.equal(first_line(err), box:value("SELECT error FROM " ..
       "schema_migrations_history ORDER BY seq DESC"))
@@ -294,14 +273,14 @@ describe("transactions in a SQL file", function()
       runs(("%s CREATE TABLE t%d (x); %s"):format(pair[1], i, pair[2]),
         i .. ".sql")
     end
-    assert.equal("t1 t2 t3 t4 t5", names())
+    assert.equal("t1 t2 t3 t4 t5", box:names())
     assert.equal(5, #ids())
   end)
 
   it("are still the runner's: a failure rolls all of it back", function()
     box:sql_file("a.sql", "BEGIN; CREATE TABLE t (x); SELECT nope; COMMIT;")
     box:fails(1, "up")
-    assert.equal("", names())
+    assert.equal("", box:names())
   end)
 
   local SENTENCE = "BEGIN, COMMIT and ROLLBACK are the runner's: only a " ..
@@ -354,14 +333,14 @@ describe("PRAGMA in a SQL file:", function()
   it("foreign_keys alone", function()
     runs("PRAGMA foreign_keys=off;\nCREATE TABLE t (x);\n" ..
       "pragma main.foreign_keys(1);\n")
-    assert.equal("t", names())
+    assert.equal("t", box:names())
   end)
 
   it("foreign_keys = ON is harmless where none can act", function()
     runs("PRAGMA foreign_keys = ON;\nCREATE TABLE p (id INTEGER PRIMARY " ..
       "KEY);\nCREATE TABLE c (p REFERENCES p ON DELETE CASCADE);\n" ..
       "INSERT INTO c VALUES (1);\nINSERT INTO p VALUES (1);\n")
-    assert.equal("c p", names())
+    assert.equal("c p", box:names())
     box:sql_file("b.sql", "PRAGMA foreign_keys;\nDELETE FROM p;\n" ..
       "DELETE FROM c;\nPRAGMA foreign_keys = 'on';\n")
     box:up()
@@ -421,7 +400,7 @@ describe("PRAGMA in a SQL file:", function()
       local err = box:fails(1, "up")
       assert.truthy(first_line(err):find("PRAGMA " .. word, 1, true), err)
       has(err, "migrations/a.sql:2:1")
-      assert.equal("", names())
+      assert.equal("", box:names())
     end)
   end
 end)
@@ -436,7 +415,7 @@ INSERT INTO t VALUES (1);
 -- migrate:down
 DROP TABLE t;
 ]], "20260128093000_make_t.sql")
-    assert.equal("t", names())
+    assert.equal("t", box:names())
     assert.same({ "20260128093000_make_t" }, ids())
     local _, out = box:run("status", "--json")
     assert.truthy(out:match('"kind": *"dbmate"'), out)
@@ -446,13 +425,13 @@ DROP TABLE t;
     runs("-- A comment.\n\n--migrate:up\nCREATE TABLE a (x);\n" ..
       "-- migrate:down\nDROP TABLE a;\n--  migrate:up\r\n" ..
       "CREATE TABLE b (x);\n-- migrate:down\nDROP TABLE b;\n")
-    assert.equal("a b", names())
+    assert.equal("a b", box:names())
   end)
 
   it("may leave out the way down, or the way up's statements", function()
     runs("-- migrate:up\nCREATE TABLE a (x);\n", "1.sql")
     runs("-- migrate:up\n\n-- migrate:down\nDROP TABLE a;\n", "2.sql")
-    assert.equal("a", names())
+    assert.equal("a", box:names())
   end)
 
   it("with transaction:false run outside a transaction", function()
@@ -470,7 +449,7 @@ DROP TABLE t;
     box:sql_file("a.sql", "-- migrate:up transaction:true\n" ..
       "CREATE TABLE t (x); SELECT nope;\n")
     box:fails(1, "up")
-    assert.equal("", names())
+    assert.equal("", box:names())
   end)
 
   it("refuse SQL before them", function()
@@ -508,7 +487,7 @@ DROP TABLE t;
   it("leave the way down to the day that it is needed", function()
     runs("-- migrate:up\nCREATE TABLE t (x);\n-- migrate:down\n" ..
       "SELECT 'open\n")
-    assert.equal("t", names())
+    assert.equal("t", box:names())
   end)
 end)
 
@@ -538,6 +517,6 @@ describe("a plain folder", function()
     box:write("migrations/lib/slug.lua", "return 1")
     box:write("migrations/meta/notes.txt", "x")
     runs("CREATE TABLE t (x);")
-    assert.equal("t", names())
+    assert.equal("t", box:names())
   end)
 end)

@@ -2,12 +2,10 @@
 -- One migration, one transaction: its work and its ledger row are committed
 -- together or neither is there, and nothing of it reaches the next.
 local sandbox = require "tests.support.sandbox"
+local look = require "tests.support.look"
+local has = look.has
 
 local box
-local function has(text, words)
-  assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-end
-
 local function first_line(err)
   return err:match("^lumigrate: error: ([^\n]*)")
 end

@@ -3,14 +3,12 @@
 -- copy, and called satisfied, needed or in conflict.
 local sandbox = require "tests.support.sandbox"
 local json = require "tests.support.json"
+local look = require "tests.support.look"
+local has = look.has
 
 local box
 before_each(function() box = sandbox.new() end)
 after_each(function() box:destroy() end)
-
-local function has(text, words)
-  assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-end
 
 -- {ID = status, …}, and that looking has changed nothing.
 local function trial(...)

@@ -208,24 +208,3 @@ bool lm_parse_long(const char *s, long min, long max, long *out)
     *out = n;
     return true;
 }
-
-/* By hand, because strtod reads "nan", "inf", "0x1" and asks the locale. */
-bool lm_parse_seconds(const char *s, double *out)
-{
-    double n = 0, unit = 0.1;
-
-    if (!is_digit(*s))
-        return false;
-    for (; is_digit(*s); s++)
-        n = n * 10 + (*s - '0');
-    if (*s == '.') {
-        if (!is_digit(*++s))
-            return false;
-        for (; is_digit(*s); s++, unit /= 10)
-            n += (*s - '0') * unit;
-    }
-    if (*s != '\0' || n > 1e9)
-        return false;
-    *out = n;
-    return true;
-}

@@ -12,7 +12,6 @@
  *   lm_utf8_valid           is all of it UTF-8?
  *   lm_one_line             copy with control characters made visible
  *   lm_parse_long           the whole text as a decimal number in a range
- *   lm_parse_seconds        the whole text as a duration in seconds
  *
  * Ownership: a returned char * belongs to the caller.
  */
@@ -47,6 +46,5 @@ bool lm_utf8_valid(const char *s, size_t n);
 char *lm_one_line(const char *s, size_t n, size_t max);
 
 bool lm_parse_long(const char *s, long min, long max, long *out);
-bool lm_parse_seconds(const char *s, double *out);
 
 #endif

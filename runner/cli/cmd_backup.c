@@ -26,7 +26,8 @@ static void fail(lm_app *app, const lumigrate_error *error)
     write_json(app, NULL, -1, error);
 }
 
-int lm_copies_keep(lm_app *app, long *keep)
+/* What --keep says; 0: nothing. */
+static int read_keep(lm_app *app, long *keep)
 {
     const char *text = app->settings.values[LM_OPT_KEEP].text;
     lm_str shown = {0};
@@ -53,10 +54,11 @@ int lm_copies_settings(lm_app *app)
                      "--keep is about backups, and there is no --backup");
         return LUMIGRATE_USAGE;
     }
-    return lm_copies_keep(app, &config->keep);
+    return read_keep(app, &config->keep);
 }
 
-void lm_copies_bytes(lm_str *to, long long bytes)
+/* 12 MiB */
+static void put_bytes(lm_str *to, long long bytes)
 {
     static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
     double n = (double)bytes / 1024;
@@ -77,7 +79,7 @@ static void put_backup(lm_app *app, const char *made, long long bytes)
     lm_str_puts(to, " backup ");
     lm_words_text(to, made);
     lm_str_puts(to, ", ");
-    lm_copies_bytes(to, bytes);
+    put_bytes(to, bytes);
     lm_str_putc(to, '\n');
 }
 
@@ -103,7 +105,7 @@ static int run(lm_app *app)
 {
     lumigrate_copy copy = {0};
     lumigrate *lm;
-    int rc = lm_copies_keep(app, &copy.keep);
+    int rc = read_keep(app, &copy.keep);
 
     copy.to = app->arg_count > 0 ? app->args[0] : NULL;
     copy.replace = app->settings.force || app->settings.yes;

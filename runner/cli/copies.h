@@ -4,8 +4,6 @@
  *
  *   LM_COPIES_OPTIONS    the rows of --backup and --keep for a run
  *   lm_copies_settings   what they say, for the configuration
- *   lm_copies_keep       what --keep says; 0: nothing
- *   lm_copies_bytes      12 MiB
  *
  * What is wrong is app->fault.
  */
@@ -26,8 +24,6 @@
      .value = "N", \
      .help = "of these backups remove the oldest, but for so many"}
 
-int lm_copies_keep(lm_app *app, long *keep);
 int lm_copies_settings(lm_app *app);
-void lm_copies_bytes(lm_str *to, long long bytes);
 
 #endif

@@ -150,7 +150,6 @@ const char *lm_stmt_column_name(const lm_stmt *stmt, int column);
  * step, reset or release. NULL: out of memory. */
 const lm_value *lm_stmt_row(lm_stmt *stmt);
 bool lm_stmt_readonly(const lm_stmt *stmt);
-const char *lm_stmt_sql(const lm_stmt *stmt, size_t *len);
 /* Back to the beginning, bindings cleared. */
 void lm_stmt_reset(lm_stmt *stmt);
 void lm_stmt_release(lm_stmt *stmt);

@@ -210,7 +210,6 @@ void lm_points_clear(lm_db *db);
 /* A text or blob is borrowed from SQLite; NULL with a size: no memory. */
 void lm_value_load(struct sqlite3_value *from, lm_value *to);
 
-void lm_stmt_free(lm_stmt *stmt);
 void lm_idle_clear(lm_db *db, bool scripts_only);
 void lm_functions_clear(lm_db *db);
 int lm_db_exec(lm_db *db, const char *sql);

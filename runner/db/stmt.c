@@ -16,7 +16,7 @@
 /* So many idle statements are kept. */
 enum { LM_IDLE_MAX = 32 };
 
-void lm_stmt_free(lm_stmt *stmt)
+static void free_stmt(lm_stmt *stmt)
 {
     if (stmt == NULL)
         return;
@@ -38,7 +38,7 @@ void lm_idle_clear(lm_db *db, bool scripts_only)
         }
         *at = stmt->next;
         db->idle_count--;
-        lm_stmt_free(stmt);
+        free_stmt(stmt);
     }
 }
 
@@ -216,7 +216,7 @@ static int prepare_new(lm_db *db, lm_actor actor, const char *sql,
     if (rc == LM_OK)
         rc = compile(stmt, flags, used);
     if (rc != LM_OK || stmt->handle == NULL) {
-        lm_stmt_free(stmt);
+        free_stmt(stmt);
         *out = NULL;
         return rc;
     }
@@ -281,7 +281,7 @@ int lm_db_prepare(lm_db *db, lm_actor actor, const char *sql, size_t len,
                            0);
     rc = check_rest(db, sql, len, used);
     if (rc != LM_OK) {
-        lm_stmt_free(*out);
+        free_stmt(*out);
         *out = NULL;
     }
     return rc;
@@ -320,7 +320,7 @@ int lm_db_prepare_first(lm_db *db, lm_actor actor, const char *sql,
     if (rc == LM_OK && *out != NULL)
         rc = check_rest(db, sql + split.start, split.size, ignored);
     if (rc != LM_OK) {
-        lm_stmt_free(*out);
+        free_stmt(*out);
         *out = NULL;
     }
     return rc;
@@ -426,12 +426,6 @@ bool lm_stmt_readonly(const lm_stmt *stmt)
     return sqlite3_stmt_readonly(stmt->handle) != 0;
 }
 
-const char *lm_stmt_sql(const lm_stmt *stmt, size_t *len)
-{
-    *len = stmt->len;
-    return stmt->sql;
-}
-
 /* Begun inside a savepoint that was rolled back since? */
 static bool is_undone(const lm_stmt *stmt)
 {
@@ -472,7 +466,7 @@ void lm_stmt_release(lm_stmt *stmt)
     db = stmt->db;
     lm_stmt_reset(stmt);
     if (!worth_keeping(stmt)) {
-        lm_stmt_free(stmt);
+        free_stmt(stmt);
         return;
     }
     stmt->next = db->idle;
@@ -481,7 +475,7 @@ void lm_stmt_release(lm_stmt *stmt)
         return;
     for (last = &db->idle; (*last)->next != NULL;)
         last = &(*last)->next;
-    lm_stmt_free(*last);
+    free_stmt(*last);
     *last = NULL;
     db->idle_count--;
 }

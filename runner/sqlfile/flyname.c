@@ -82,7 +82,8 @@ bool lm_flyname_callback(const char *name)
     return strlen(at) == 4 || lm_starts(at, "__");
 }
 
-bool lm_flyname_number(const lm_flyname *n)
+/* Does its version consist of digits alone? */
+static bool is_number(const lm_flyname *n)
 {
     size_t i;
 
@@ -105,6 +106,6 @@ static bool is_word(const char *s, size_t n)
 
 bool lm_flyname_refinery(const lm_flyname *n)
 {
-    return (n->prefix == 'V' || n->prefix == 'U') && lm_flyname_number(n) &&
+    return (n->prefix == 'V' || n->prefix == 'U') && is_number(n) &&
            is_word(n->words, n->words_len);
 }

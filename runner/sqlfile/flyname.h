@@ -6,7 +6,6 @@
  *                        such name
  *   lm_flyname_callback  is it one of the hooks that Flyway runs by itself?
  *   lm_flyname_refinery  may it be refinery's: V or U, a number, words?
- *   lm_flyname_number    does its version consist of digits alone?
  *
  * Pointers go into the name.
  */
@@ -29,7 +28,6 @@ typedef struct lm_flyname {
 
 bool lm_flyname_read(const char *name, lm_flyname *out);
 bool lm_flyname_callback(const char *name);
-bool lm_flyname_number(const lm_flyname *n);
 bool lm_flyname_refinery(const lm_flyname *n);
 
 #endif

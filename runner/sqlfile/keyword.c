@@ -23,7 +23,7 @@ bool lm_is_rollback(const char *sql, size_t n)
            !lm_sql_word_is(sql, n, 2, "TO");
 }
 
-lm_word lm_sql_word(const lm_sqltok *t)
+static lm_word word_of(const lm_sqltok *t)
 {
     lm_word w = {t->text + t->start, t->size, t->kind};
 
@@ -61,14 +61,14 @@ static bool take_name(lm_sqltok *t, lm_word *out)
 {
     if (!is_name(t))
         return false;
-    *out = lm_sql_word(t);
+    *out = word_of(t);
     lm_sql_next(t);
     if (t->size != 1 || t->text[t->start] != '.')
         return true;
     lm_sql_next(t);
     if (!is_name(t))
         return false;
-    *out = lm_sql_word(t);
+    *out = word_of(t);
     lm_sql_next(t);
     return true;
 }
@@ -92,7 +92,7 @@ bool lm_pragma_read(const char *sql, size_t n, lm_pragma *out)
     if (t.kind == LM_TOK_OPERATOR)
         lm_sql_next(&t);
     if (t.kind != LM_TOK_END && t.kind != LM_TOK_SEMI)
-        out->value = lm_sql_word(&t);
+        out->value = word_of(&t);
     return true;
 }
 

@@ -42,7 +42,6 @@ typedef struct lm_act {
 bool lm_is_begin(const char *sql, size_t n);
 bool lm_is_commit(const char *sql, size_t n);
 bool lm_is_rollback(const char *sql, size_t n);
-lm_word lm_sql_word(const lm_sqltok *t);
 size_t lm_word_quotes(const lm_word *w);
 bool lm_word_is(const lm_word *w, const char *name);
 bool lm_words_same(const lm_word *a, const lm_word *b);

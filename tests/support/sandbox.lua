@@ -44,6 +44,8 @@
 --   box:query(sql [, path])     rows, by position and by column name; NULL is
 --                               nil (row.n counts columns), a blob its bytes
 --   box:value(sql [, path])     the first column of the first row
+--   box:rows(sql)               each row as "1|text|NULL"
+--   box:names()                 what migrations have made, in one text
 --   box:bytes([path])           a checksum of the file, "absent" without one
 --
 --   box:destroy()
@@ -363,6 +365,24 @@ end
 function sandbox:value(sql, path)
   local row = self:query(sql, path)[1]
   return row and row[1]
+end
+
+function sandbox:rows(sql)
+  local list = {}
+  for i, row in ipairs(self:query(sql)) do
+    local fields = {}
+    for j = 1, row.n do
+      fields[j] = row[j] == nil and "NULL" or tostring(row[j])
+    end
+    list[i] = table.concat(fields, "|")
+  end
+  return list
+end
+
+function sandbox:names()
+  return table.concat(self:rows([[SELECT name FROM sqlite_schema
+      WHERE name NOT LIKE 'schema_migrations%'
+      AND name NOT LIKE 'sqlite_%' ORDER BY 1]]), " ")
 end
 
 function sandbox:bytes(path)

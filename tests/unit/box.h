@@ -8,6 +8,7 @@
  *   box_write                 a file in the folder, by relative path
  *   box_migration             migrations/ID.lua: `body` is that of upgrade,
  *                             from line 1 on
+ *   box_reversible            one that makes a table, and takes it away again
  *   box_config                a configuration for database and folder
  *   box_open                  a connection to the database at a path
  *   box_ask                   what a query gives on a connection
@@ -63,6 +64,18 @@ static inline void box_migration(box *b, const char *id, const char *body)
     snprintf(name, sizeof name, "migrations/%s.lua", id);
     snprintf(text, sizeof text, "MIGRATION_ID = \"%s\" function upgrade(conn,"
              " column_exists, table_exists) %s\nend\n", id, body);
+    box_write(b, name, text);
+}
+
+static inline void box_reversible(box *b, const char *id, const char *table)
+{
+    char name[64], text[512];
+
+    snprintf(name, sizeof name, "migrations/%s.lua", id);
+    snprintf(text, sizeof text, "MIGRATION_ID = \"%s\"\n"
+             "function upgrade(conn) conn:execute(\"CREATE TABLE %s (x)\") "
+             "end\nfunction downgrade(conn)\n"
+             "conn:execute(\"DROP TABLE %s\") end\n", id, table, table);
     box_write(b, name, text);
 }
 

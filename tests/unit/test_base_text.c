@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Strings: natural order, UTF-8, numbers, one line. */
-#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -144,38 +143,6 @@ static void parses_whole_numbers(void **state)
     expect_long("-1", 0, 9, false, 0);
 }
 
-static void expect_seconds(const char *text, double value)
-{
-    double n = -77;
-
-    if (lm_parse_seconds(text, &n) != (value >= 0))
-        fail_msg("%s", text);
-    if (value >= 0)
-        assert_true(n > value - 1e-9 && n < value + 1e-9);
-    else
-        assert_true(n < -76);
-}
-
-/* Whatever the locale says about commas. */
-static void parses_seconds(void **state)
-{
-    static const char *const bad[] = {
-        "", "-1", "+1", "1x", "nan", "inf", "infinity", "0x1", "1e3", ".5",
-        "1.", "1,5", "1.5.5", " 1", "1 ", "1s", "99999999999",
-    };
-    size_t i;
-
-    (void)state;
-    setlocale(LC_ALL, "");
-    for (i = 0; i < COUNT(bad); i++)
-        expect_seconds(bad[i], -1);
-    expect_seconds("0", 0);
-    expect_seconds("60", 60);
-    expect_seconds("0.25", 0.25);
-    expect_seconds("1.5", 1.5);
-    expect_seconds("00001.50000", 1.5);
-}
-
 static void copies_and_formats(void **state)
 {
     char *s;
@@ -201,7 +168,6 @@ int main(void)
         cmocka_unit_test(knows_utf8),
         cmocka_unit_test(puts_a_text_onto_one_line),
         cmocka_unit_test(parses_whole_numbers),
-        cmocka_unit_test(parses_seconds),
         cmocka_unit_test(copies_and_formats),
     };
 

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The Lua tokenizer, and what string literals stand for. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "tokens.h"
 #include "../../runner/lex/luatok.h"
 #include "../../runner/lex/luaword.h"
 
@@ -33,21 +26,6 @@ static void render(const char *text, size_t len, char *out, size_t size)
         assert_true(used < size);
     }
     assert_int_equal(pos, len);
-}
-
-static void expect_n(const char *text, size_t len, const char *tokens)
-{
-    char got[512];
-
-    render(text, len, got, sizeof got);
-    if (strcmp(got, tokens) != 0)
-        print_error("in: %s\n", text);
-    assert_string_equal(got, tokens);
-}
-
-static void expect(const char *text, const char *tokens)
-{
-    expect_n(text, strlen(text), tokens);
 }
 
 static void reads_names_and_blanks(void **state)

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The SQL tokenizer holds SQLite's own rules. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <sqlite3.h>
 
+#include "tokens.h"
 #include "../../runner/lex/sqltok.h"
 
 /* A letter for each kind, in the order of the enum. */
@@ -35,21 +28,6 @@ static void render(const char *text, size_t len, char *out, size_t size)
     }
     assert_int_equal(pos, len);
     assert_int_equal(lm_sqltok_next(&t), LM_TOK_END);
-}
-
-static void expect_n(const char *text, size_t len, const char *tokens)
-{
-    char got[512];
-
-    render(text, len, got, sizeof got);
-    if (strcmp(got, tokens) != 0)
-        print_error("in: %s\n", text);
-    assert_string_equal(got, tokens);
-}
-
-static void expect(const char *text, const char *tokens)
-{
-    expect_n(text, strlen(text), tokens);
 }
 
 static void reads_words(void **state)

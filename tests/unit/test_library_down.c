@@ -49,18 +49,6 @@ static lumigrate *handle(watcher *w, box *b)
     return lm;
 }
 
-static void make(box *b, const char *id, const char *table)
-{
-    char name[64], text[512];
-
-    snprintf(name, sizeof name, "migrations/%s.lua", id);
-    snprintf(text, sizeof text, "MIGRATION_ID = \"%s\"\n"
-             "function upgrade(conn) conn:execute(\"CREATE TABLE %s (x)\") "
-             "end\nfunction downgrade(conn)\n"
-             "conn:execute(\"DROP TABLE %s\") end\n", id, table, table);
-    box_write(b, name, text);
-}
-
 static void run_up(box *b)
 {
     watcher w;
@@ -81,10 +69,17 @@ static void run_down(box *b)
 
 static void three(box *b)
 {
-    make(b, "1", "a");
-    make(b, "2", "b");
-    make(b, "3", "c");
+    box_reversible(b, "1", "a");
+    box_reversible(b, "2", "b");
+    box_reversible(b, "3", "c");
     run_up(b);
+}
+
+/* Three are applied, and somebody goes on from there. */
+static lumigrate *after_three(watcher *w, box *b)
+{
+    three(b);
+    return handle(w, b);
 }
 
 static const char *applied(box *b)
@@ -98,10 +93,8 @@ static void goes_as_far_as_the_target_says(void **state)
     box *b = *state;
     lumigrate_target t = {0};
     watcher w;
-    lumigrate *lm;
+    lumigrate *lm = after_three(&w, b);
 
-    three(b);
-    lm = handle(&w, b);
     t.dry_run = 1;
     t.all = 1;
     assert_int_equal(lumigrate_down(lm, &t), LUMIGRATE_OK);
@@ -132,10 +125,8 @@ static void refuses_what_makes_no_sense(void **state)
     box *b = *state;
     lumigrate_target t = {0};
     watcher w;
-    lumigrate *lm;
+    lumigrate *lm = after_three(&w, b);
 
-    three(b);
-    lm = handle(&w, b);
     t.before = "2";
     refuse(lm, &t, "no way back");
     memset(&t, 0, sizeof t);
@@ -154,10 +145,8 @@ static void passes_over_what_another_has_reverted(void **state)
 {
     box *b = *state;
     watcher w;
-    lumigrate *lm;
+    lumigrate *lm = after_three(&w, b);
 
-    three(b);
-    lm = handle(&w, b);
     w.meanwhile = run_down;
     assert_int_equal(lumigrate_down(lm, NULL), LUMIGRATE_OK);
     lumigrate_close(lm);
@@ -178,10 +167,8 @@ static void passes_over_what_another_has_applied_anew(void **state)
 {
     box *b = *state;
     watcher w;
-    lumigrate *lm;
+    lumigrate *lm = after_three(&w, b);
 
-    three(b);
-    lm = handle(&w, b);
     w.meanwhile = down_and_up;
     assert_int_equal(lumigrate_down(lm, NULL), LUMIGRATE_OK);
     lumigrate_close(lm);
@@ -191,7 +178,7 @@ static void passes_over_what_another_has_applied_anew(void **state)
 
 static void apply_another(box *b)
 {
-    make(b, "4", "d");
+    box_reversible(b, "4", "d");
     run_up(b);
 }
 
@@ -199,10 +186,8 @@ static void leaves_alone_what_others_have_built_upon(void **state)
 {
     box *b = *state;
     watcher w;
-    lumigrate *lm;
+    lumigrate *lm = after_three(&w, b);
 
-    three(b);
-    lm = handle(&w, b);
     w.meanwhile = apply_another;
     assert_int_equal(lumigrate_down(lm, NULL), LUMIGRATE_MISMATCH);
     assert_string_equal(lumigrate_errmsg(lm), "4 was applied by another "
@@ -219,10 +204,8 @@ static void redoes_in_two_steps(void **state)
 {
     box *b = *state;
     watcher w;
-    lumigrate *lm;
+    lumigrate *lm = after_three(&w, b);
 
-    three(b);
-    lm = handle(&w, b);
     assert_int_equal(lumigrate_redo(lm, "2"), LUMIGRATE_OK);
     lumigrate_close(lm);
     assert_string_equal(w.seen, "chosen 2, down 2, reverted 2, up 2, "
@@ -260,8 +243,8 @@ static void works_on_a_connection_of_the_host(void **state)
     sqlite3 *db = box_open(":memory:");
     lumigrate *lm;
 
-    make(b, "1", "a");
-    make(b, "2", "b");
+    box_reversible(b, "1", "a");
+    box_reversible(b, "2", "b");
     config.database = NULL;
     assert_int_equal(lumigrate_attach(&lm, db, &config), LUMIGRATE_OK);
     assert_int_equal(lumigrate_up(lm, NULL), LUMIGRATE_OK);

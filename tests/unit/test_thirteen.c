@@ -15,22 +15,6 @@ static lumigrate *handle(const box *b)
     return lm;
 }
 
-/* A migration that makes a table, and takes it away again. */
-static void make(box *b, const char *id, const char *table)
-{
-    char name[64], text[512];
-
-    snprintf(name, sizeof name, "migrations/%s.lua", id);
-    snprintf(text, sizeof text, "MIGRATION_ID = \"%s\"\n"
-             "function upgrade(conn)\n"
-             "  conn:execute(\"CREATE TABLE %s (x)\")\n"
-             "end\n"
-             "function downgrade(conn)\n"
-             "  conn:execute(\"DROP TABLE %s\")\n"
-             "end\n", id, table, table);
-    box_write(b, name, text);
-}
-
 static int up(box *b)
 {
     lumigrate *lm = handle(b);
@@ -64,7 +48,7 @@ static void up_on_an_empty_database(void **state)
 {
     box *b = *state;
 
-    make(b, "2026_01_01_a", "a");
+    box_reversible(b, "2026_01_01_a", "a");
     assert_int_equal(up(b), LUMIGRATE_OK);
     assert_int_equal(count(b, "a"), 1);
     assert_string_equal(box_text(b, "SELECT id FROM schema_migrations"),
@@ -75,9 +59,9 @@ static void up_with_several(void **state)
 {
     box *b = *state;
 
-    make(b, "10_c", "c");
-    make(b, "2_b", "b");
-    make(b, "1_a", "a");
+    box_reversible(b, "10_c", "c");
+    box_reversible(b, "2_b", "b");
+    box_reversible(b, "1_a", "a");
     assert_int_equal(up(b), LUMIGRATE_OK);
     assert_string_equal(box_text(b, "SELECT group_concat(id) FROM (SELECT id "
                                  "FROM schema_migrations ORDER BY position)"),
@@ -88,7 +72,7 @@ static void up_when_already_applied(void **state)
 {
     box *b = *state;
 
-    make(b, "2026_01_01_a", "a");
+    box_reversible(b, "2026_01_01_a", "a");
     assert_int_equal(up(b), LUMIGRATE_OK);
     assert_int_equal(up(b), LUMIGRATE_OK);
     assert_int_equal(box_integer(b, "SELECT count(*) FROM "
@@ -100,8 +84,8 @@ static void down(void **state)
     box *b = *state;
     lumigrate *lm;
 
-    make(b, "2026_01_01_a", "a");
-    make(b, "2026_01_02_b", "b");
+    box_reversible(b, "2026_01_01_a", "a");
+    box_reversible(b, "2026_01_02_b", "b");
     assert_int_equal(up(b), LUMIGRATE_OK);
     lm = handle(b);
     assert_int_equal(lumigrate_down(lm, NULL), LUMIGRATE_OK);
@@ -130,7 +114,7 @@ static void version_with_none(void **state)
 {
     box *b = *state;
 
-    make(b, "2026_01_01_a", "a");
+    box_reversible(b, "2026_01_01_a", "a");
     assert_string_equal(version(b), "none");
     assert_int_equal(access(b->database, F_OK), -1);
 }
@@ -139,8 +123,8 @@ static void version_after_up(void **state)
 {
     box *b = *state;
 
-    make(b, "2026_01_01_a", "a");
-    make(b, "2026_01_02_b", "b");
+    box_reversible(b, "2026_01_01_a", "a");
+    box_reversible(b, "2026_01_02_b", "b");
     assert_int_equal(up(b), LUMIGRATE_OK);
     assert_string_equal(version(b), "2026_01_02_b");
 }
@@ -151,9 +135,9 @@ static void status(void **state)
     lumigrate *lm;
     lumigrate_report *r;
 
-    make(b, "2026_01_01_a", "a");
+    box_reversible(b, "2026_01_01_a", "a");
     assert_int_equal(up(b), LUMIGRATE_OK);
-    make(b, "2026_01_02_b", "b");
+    box_reversible(b, "2026_01_02_b", "b");
     lm = handle(b);
     assert_int_equal(lumigrate_status(lm, &r), LUMIGRATE_OK);
     assert_int_equal(r->state, LUMIGRATE_STATE_PENDING);
@@ -185,10 +169,10 @@ static void rollback_of_a_failed_transaction(void **state)
 {
     box *b = *state;
 
-    make(b, "1", "a");
+    box_reversible(b, "1", "a");
     box_migration(b, "2", "conn:execute(\"INSERT INTO a VALUES (1)\") "
                   "conn:execute(\"CREATE TABLE b (x)\") error(\"no\")");
-    make(b, "3", "c");
+    box_reversible(b, "3", "c");
     assert_int_equal(up(b), LUMIGRATE_FAILED);
     assert_int_equal(box_integer(b, "SELECT count(*) FROM a"), 0);
     assert_int_equal(count(b, "b"), 0);

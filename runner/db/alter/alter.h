@@ -263,7 +263,6 @@ int lm_keys_after(lm_alter_run *a);
 
 /* scratch.c */
 const char *lm_alter_free_name(lm_alter_run *a);
-int lm_alter_compile(lm_alter_run *a, const char *sql);
 int lm_scratch_make(lm_alter_run *a);
 int lm_scratch_exprs(lm_alter_run *a, const char *table);
 
@@ -272,7 +271,6 @@ int lm_native(lm_alter_run *a);
 int lm_edit(lm_alter_run *a);
 int lm_rebuild(lm_alter_run *a);
 int lm_store_text(lm_alter_run *a, const char *text);
-int lm_store_reset(lm_alter_run *a);
 
 /* keep.c */
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);

@@ -96,7 +96,7 @@ static const char *create_text(lm_alter_run *a)
     return lm_alter_take(a, &b);
 }
 
-int lm_alter_compile(lm_alter_run *a, const char *sql)
+static int compile(lm_alter_run *a, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
     int rc;
@@ -116,8 +116,8 @@ int lm_scratch_exprs(lm_alter_run *a, const char *table)
     int rc = lm_rights_flag(a, SQLITE_DBCONFIG_DQS_DML, false);
 
     for (i = 0; i < a->exprs.count && rc == LM_OK; i++) {
-        rc = lm_alter_compile(a, lm_alter_text(a, "SELECT (%s\n) FROM %s",
-                                               a->exprs.list[i], table));
+        rc = compile(a, lm_alter_text(a, "SELECT (%s\n) FROM %s",
+                                      a->exprs.list[i], table));
         if (rc != LM_OK)
             rc = lm_alter_rejected(a, LM_REASON_DEFINITION, lm_alter_text(a,
                                    "the expression (%s)",

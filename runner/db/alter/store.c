@@ -33,12 +33,6 @@ int lm_store_text(lm_alter_run *a, const char *text)
     return rc;
 }
 
-/* Have statistics read anew. */
-int lm_store_reset(lm_alter_run *a)
-{
-    return lm_alter_exec(a, "PRAGMA writable_schema = RESET");
-}
-
 /* No row changes, so rows are looked at and not moved. */
 static int look_at_rows(lm_alter_run *a)
 {

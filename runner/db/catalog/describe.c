@@ -106,7 +106,7 @@ static int read_columns(lm_db *db, lm_table_info *t)
     return rc;
 }
 
-int lm_describe_columns(lm_db *db, lm_table_info *t)
+static int describe_columns(lm_db *db, lm_table_info *t)
 {
     size_t i;
     int rc = read_columns(db, t);
@@ -197,7 +197,7 @@ static int add_constraint(lm_db *db, lm_table_info *t,
     }
 }
 
-int lm_describe_constraints(lm_db *db, lm_table_info *t)
+static int read_constraints(lm_db *db, lm_table_info *t)
 {
     const lm_createtable *text = t->text;
     const lm_column *c;
@@ -257,9 +257,9 @@ int lm_catalog_describe(lm_db *db, lm_table_info *t)
         return LM_OK;
     rc = read_text(db, t);
     if (rc == LM_OK)
-        rc = lm_describe_columns(db, t);
+        rc = describe_columns(db, t);
     if (rc == LM_OK && t->text != NULL)
-        rc = lm_describe_constraints(db, t);
+        rc = read_constraints(db, t);
     if (rc == LM_OK)
         rc = lm_describe_indexes(db, t);
     if (rc == LM_OK && t->text != NULL)

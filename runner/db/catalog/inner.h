@@ -88,10 +88,8 @@ int lm_strings_add(lm_db *db, lm_strings *to, const char *s);
 /* Built-in ones in capitals, as SQLite's documentation has them. */
 const char *lm_catalog_collation(lm_db *db, const char *name);
 
-int lm_describe_columns(lm_db *db, lm_table_info *table);
 int lm_describe_indexes(lm_db *db, lm_table_info *table);
 int lm_describe_foreign(lm_db *db, lm_table_info *table);
-int lm_describe_constraints(lm_db *db, lm_table_info *table);
 int lm_triggers_read(lm_db *db, lm_catalog *cat);
 int lm_uses_read(lm_db *db, lm_catalog *cat);
 
