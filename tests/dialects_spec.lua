@@ -733,6 +733,20 @@ describe("--dialect", function()
 end)
 
 describe("what a file asks of its surroundings", function()
+  it("is said to need a mark where it must run outside a transaction",
+    function()
+      folder { ["1.sql"] = "CREATE TABLE a (x);\nVACUUM;\n" }
+      local err = box:fails(1, "up")
+      has(err, "VACUUM cannot run inside a transaction")
+      has(err, "a SQL file has a mark of its tool for it, a plain one " ..
+        "-- no-transaction in line 1")
+      assert.equal("", names())
+      folder { ["1.sql"] = "-- no-transaction\nCREATE TABLE a (x);\n" ..
+        "VACUUM;\n" }
+      box:up()
+      assert.equal("a", names())
+    end)
+
   it("is left out when it ends with the connection", function()
     folder { ["1.sql"] = "PRAGMA busy_timeout = 5000;\nPRAGMA encoding = " ..
       "'UTF-8';\nCREATE TABLE a (x);\nPRAGMA journal_mode = DELETE;\n" }

@@ -73,6 +73,19 @@ describe("a pair of files", function()
     assert.equal("1_scale_up 2_touch-down", ids())
   end)
 
+  it("keeps no file beside it from running", function()
+    folder { ["1_a.sql"] = "CREATE TABLE a (x);",
+      ["2_b_up.sql"] = "CREATE TABLE b (x);",
+      ["2_b_down.sql"] = "DROP TABLE b;",
+      ["3_c.sql"] = "CREATE TABLE c (x);",
+      ["3_c_down.sql"] = "DROP TABLE c;" }
+    box:up("--strict")
+    assert.equal("a b c", tables())
+    assert.equal("1_a 2_b 3_c", ids())
+    box:run("down", "2")
+    assert.equal("a", tables())
+  end)
+
   it("leaves the name with a dot to its tools", function()
     folder { ["1_a.up.sql"] = "CREATE TABLE a (x);",
       ["2_b_up.sql"] = "CREATE TABLE b (x);",

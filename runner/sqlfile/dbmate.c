@@ -24,7 +24,6 @@ static bool is_blank(char c)
  * or begin with a blank. */
 static mark read_mark(const char *s, size_t n, bool *no_txn)
 {
-    static const char off[] = "transaction:false";
     const char *word;
     size_t size, left;
     mark found;
@@ -44,7 +43,7 @@ static mark read_mark(const char *s, size_t n, bool *no_txn)
     if (left > 0 && !is_blank(*s))
         return MARK_NONE;
     while (word = lm_mark_next_word(&s, &left, &size), size > 0)
-        if (size == sizeof off - 1 && memcmp(word, off, size) == 0)
+        if (size == 17 && memcmp(word, "transaction:false", 17) == 0)
             *no_txn = true;
     return found;
 }
@@ -68,18 +67,18 @@ static int take_token(const lm_sqltok *t, lm_parts *out, lm_err *err)
     mark m = mark_of(t, &out->no_txn);
 
     if (m == MARK_NONE && lm_mark_is_dbmate(t))
-        return lm_parts_refuse(t->text, t->start, err, "dbmate sees no mark "
-                               "here: it must begin its line, as "
-                               "-- migrate:up");
+        return lm_marked_refuse(t, err, "dbmate sees no mark "
+                                "here: it must begin its line, as "
+                                "-- migrate:up");
     if (m == MARK_NONE) {
         if (out->count > 0 || t->kind == LM_TOK_SPACE || lm_mark_is_line(t))
             return LM_OK;
-        return lm_parts_refuse(t->text, t->start, err, "something stands "
-                               "before the first -- migrate:up");
+        return lm_marked_refuse(t, err, "something stands "
+                                "before the first -- migrate:up");
     }
     if (m == MARK_DOWN && out->count == 0)
-        return lm_parts_refuse(t->text, t->start, err, "-- migrate:down "
-                               "stands before -- migrate:up");
+        return lm_marked_refuse(t, err, "-- migrate:down "
+                                "stands before -- migrate:up");
     lm_parts_end(out, t->start);
     return lm_parts_begin(out, t->pos, m == MARK_UP, err);
 }

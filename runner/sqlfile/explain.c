@@ -153,6 +153,9 @@ void lm_explain(lm_err *err, const char *sql, size_t len)
     else if ((name = named_in(err, "near \"", &n)) != NULL ||
              (name = named_in(err, "unrecognized token: \"", &n)) != NULL)
         explain_syntax(err, sql, len, name, n);
+    else if (lm_ends(lm_err_text(err), "TRANSACTION = false"))
+        lm_err_hint(err, "a SQL file has a mark of its tool for it, a plain "
+                    "one -- no-transaction in line 1");
     else if (lm_ends(lm_err_text(err), " already exists"))
         lm_err_hint(err, "if the database has already what this migration "
                     "makes: lumigrate baseline ID records it, and all before "

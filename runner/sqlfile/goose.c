@@ -73,22 +73,20 @@ static bool squeeze(const char *s, size_t n, char *out, size_t size)
 
 static command read_command(const lm_sqltok *t)
 {
-    static const char commands[][15] = {
-        "Up", "Down", "StatementBegin", "StatementEnd", "NO TRANSACTION",
-        "ENVSUB ON", "ENVSUB OFF"
-    };
+    const char *known = "Up\0Down\0StatementBegin\0StatementEnd\0"
+        "NO TRANSACTION\0ENVSUB ON\0ENVSUB OFF\0";
     const char *s = t->text + t->start;
     char words[64];
-    size_t i;
+    int i;
 
     if (!lm_mark_is_line(t))
         return CMD_NONE;
     if (!contains(s, t->size, "+goose"))
         return lm_mark_begins(t, "+goose") ? CMD_UNKNOWN : CMD_NONE;
     if (squeeze(s, t->size, words, sizeof words))
-        for (i = 0; i < sizeof commands / sizeof *commands; i++)
-            if (lm_same_name(words, commands[i]))
-                return (command)(CMD_UP + i);
+        for (i = CMD_UP; *known != '\0'; i++, known += strlen(known) + 1)
+            if (lm_same_name(words, known))
+                return (command)i;
     return CMD_UNKNOWN;
 }
 
@@ -100,8 +98,8 @@ bool lm_goose_directive(const lm_sqltok *comment)
 static int take_up(reading *r, const lm_sqltok *t)
 {
     if (r->up)
-        return lm_parts_refuse(r->text, t->start, r->err, "a second "
-                               "-- +goose Up stands here");
+        return lm_marked_refuse(t, r->err, "a second "
+                                "-- +goose Up stands here");
     r->up = true;
     return lm_parts_begin(r->out, t->pos, true, r->err);
 }
@@ -109,10 +107,10 @@ static int take_up(reading *r, const lm_sqltok *t)
 static int take_down(reading *r, const lm_sqltok *t)
 {
     if (!r->up || r->down)
-        return lm_parts_refuse(r->text, t->start, r->err, r->down
-                               ? "a second -- +goose Down stands here"
-                               : "-- +goose Down stands before "
-                                 "-- +goose Up");
+        return lm_marked_refuse(t, r->err, r->down
+                                ? "a second -- +goose Down stands here"
+                                : "-- +goose Down stands before "
+                                  "-- +goose Up");
     if (r->begun.open)
         return lm_marked_refuse_open(&r->begun, r->text, r->err);
     r->down = true;
@@ -143,8 +141,8 @@ static int take_env(reading *r, const lm_sqltok *t, bool on)
 static int take_command(reading *r, const lm_sqltok *t, command what)
 {
     if (lm_mark_is_indented(t) || !lm_sqltok_at_line(t))
-        return lm_parts_refuse(r->text, t->start, r->err, "an annotation of "
-                               "goose must begin its line");
+        return lm_marked_refuse(t, r->err, "an annotation of "
+                                "goose must begin its line");
     r->marked = true;
     switch (what) {
     case CMD_UP: return take_up(r, t);
@@ -157,8 +155,8 @@ static int take_command(reading *r, const lm_sqltok *t, command what)
         r->out->no_txn = r->out->down_no_txn = true;
         return LM_OK;
     default:
-        return lm_parts_refuse(r->text, t->start, r->err, "goose knows no "
-                               "such annotation");
+        return lm_marked_refuse(t, r->err, "goose knows no "
+                                "such annotation");
     }
 }
 
@@ -182,8 +180,8 @@ static int take_token(reading *r, const lm_sqltok *t)
     }
     if (r->up || t->kind == LM_TOK_SPACE)
         return LM_OK;
-    return lm_parts_refuse(r->text, t->start, r->err, "something stands "
-                           "before the first -- +goose Up");
+    return lm_marked_refuse(t, r->err, "something stands "
+                            "before the first -- +goose Up");
 }
 
 int lm_goose_parse(const char *text, size_t len, lm_err *err, lm_parts *out)

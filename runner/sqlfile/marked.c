@@ -6,6 +6,11 @@
 #include "dialect.h"
 #include "mark.h"
 
+int lm_marked_refuse(const lm_sqltok *t, lm_err *err, const char *what)
+{
+    return lm_parts_refuse(t->text, t->start, err, "%s", what);
+}
+
 int lm_marked_refuse_open(const lm_begun *b, const char *text, lm_err *err)
 {
     return lm_parts_refuse(text, b->at, err, "the StatementBegin that stands "
@@ -18,8 +23,8 @@ int lm_marked_statement(lm_begun *b, const lm_sqltok *t, bool begins,
     if (begins && b->open)
         return lm_marked_refuse_open(b, t->text, err);
     if (!begins && !b->open)
-        return lm_parts_refuse(t->text, t->start, err, "there is no "
-                               "StatementBegin before this StatementEnd");
+        return lm_marked_refuse(t, err, "there is no "
+                                "StatementBegin before this StatementEnd");
     b->open = begins;
     b->at = t->start;
     return lm_parts_cut(out, t->start, t->pos, err);

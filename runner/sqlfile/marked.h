@@ -7,6 +7,7 @@
  *   lm_…_directive   which comments count
  *   lm_…_claim       all *.sql with the marks
  *   lm_goose_expand  ENVSUB
+ *   lm_marked_refuse an error at a mark
  *   lm_marked_statement, _refuse_open   StatementBegin and StatementEnd
  *
  * A mark is a -- comment token at the beginning of a line, so that what looks
@@ -26,6 +27,7 @@ typedef struct lm_begun {
     size_t at;
 } lm_begun;
 
+int lm_marked_refuse(const lm_sqltok *t, lm_err *err, const char *what);
 int lm_marked_statement(lm_begun *b, const lm_sqltok *t, bool begins,
                         lm_parts *out, lm_err *err);
 int lm_marked_refuse_open(const lm_begun *b, const char *text, lm_err *err);

@@ -108,7 +108,8 @@ static bool is_litter(const lm_claim *c, size_t i)
            c->dir->entries[i].kind == LM_ENTRY_DIR;
 }
 
-static void fill_halves(const lm_claim *c, bool loose, halves *out)
+/* With `all` a file without a way is a way up, too. */
+static void fill_halves(const lm_claim *c, bool loose, bool all, halves *out)
 {
     size_t i;
     half *h;
@@ -120,6 +121,10 @@ static void fill_halves(const lm_claim *c, bool loose, halves *out)
         h->name = c->dir->entries[i].name;
         h->entry = i;
         h->way = split_name(h->name, loose, &h->title);
+        if (all && h->way == NO_WAY && lm_ends(h->name, ".sql")) {
+            h->way = WAY_UP;
+            h->title = strlen(h->name) - 4;
+        }
         if (h->way != NO_WAY && !is_litter(c, i) &&
             !is_for_others(h->name, h->title))
             out->count++;
@@ -168,17 +173,20 @@ static bool has_pair(halves *h)
 }
 
 /* All files with a direction in their names. It takes a pair to read names
- * loosely: 0007_scale_up.sql may be a migration like any other. */
+ * loosely: 0007_scale_up.sql may be a migration like any other. And as no tool
+ * says what the others are beside such a pair, none of them is left alone. */
 static int list_halves(lm_claim *c, halves *out)
 {
     out->list = calloc(c->dir->count + 1, sizeof *out->list);
     if (out->list == NULL)
         return lm_err_nomem(c->err);
-    fill_halves(c, false, out);
+    fill_halves(c, false, false, out);
     if (has_way_up(out))
         return LM_OK;
-    fill_halves(c, true, out);
-    if (!has_pair(out))
+    fill_halves(c, true, false, out);
+    if (has_pair(out))
+        fill_halves(c, true, true, out);
+    else
         out->count = 0;
     return LM_OK;
 }

@@ -57,8 +57,8 @@ static int take_direction(reading *r, const lm_sqltok *t, bool down,
     if (r->begun.open)
         return lm_marked_refuse_open(&r->begun, r->text, r->err);
     if (down && !r->any)
-        return lm_parts_refuse(r->text, t->start, r->err, "-- +migrate Down "
-                               "stands before -- +migrate Up");
+        return lm_marked_refuse(t, r->err, "-- +migrate Down "
+                                "stands before -- +migrate Up");
     r->any = true;
     r->down = down;
     take_options(r, options, (size_t)(end - options));
@@ -72,9 +72,9 @@ static int take_mark(reading *r, const lm_sqltok *t)
     size_t left = t->size, n, m = sizeof prefix - 1;
 
     if (!lm_sqltok_at_line(t) || left < m || memcmp(at, prefix, m) != 0)
-        return lm_parts_refuse(r->text, t->start, r->err, "sql-migrate sees "
-                               "no command here: it must begin its line, as "
-                               "-- +migrate Up");
+        return lm_marked_refuse(t, r->err, "sql-migrate sees "
+                                "no command here: it must begin its line, as "
+                                "-- +migrate Up");
     at += m;
     left -= m;
     word = lm_mark_next_word(&at, &left, &n);
@@ -86,9 +86,9 @@ static int take_mark(reading *r, const lm_sqltok *t)
         return lm_marked_statement(&r->begun, t, true, r->out, r->err);
     if (is(word, n, "StatementEnd"))
         return lm_marked_statement(&r->begun, t, false, r->out, r->err);
-    return lm_parts_refuse(r->text, t->start, r->err, "sql-migrate knows no "
-                           "such command: it has Up, Down, StatementBegin "
-                           "and StatementEnd, written so");
+    return lm_marked_refuse(t, r->err, "sql-migrate knows no "
+                            "such command: it has Up, Down, StatementBegin "
+                            "and StatementEnd, written so");
 }
 
 static int take_token(reading *r, const lm_sqltok *t)
@@ -97,8 +97,8 @@ static int take_token(reading *r, const lm_sqltok *t)
         return is_mark(t) ? take_mark(r, t) : LM_OK;
     if (r->any || t->kind == LM_TOK_SPACE)
         return LM_OK;
-    return lm_parts_refuse(r->text, t->start, r->err, "something stands "
-                           "before the first -- +migrate Up");
+    return lm_marked_refuse(t, r->err, "something stands "
+                            "before the first -- +migrate Up");
 }
 
 int lm_sql_migrate_parse(const char *text, size_t len, lm_err *err,

@@ -116,36 +116,29 @@ static int note_odd_names(lm_claim *c)
     return lm_sources_note(c->out, text) ? LM_OK : lm_err_nomem(c->err);
 }
 
-/* What the way down of x.sql may be called: x and one of these. */
-static const char suffixes[][14] = {
-    ".rollback.sql", ".down.sql", ".undo.sql", ".revert.sql", "_down.sql",
-    "-down.sql", "_rollback.sql", "_undo.sql"
-};
+/* What the way down of x.sql may be called: x and one of these, which stand
+ * one behind another. The first two must not run even without x.sql. */
+static const char suffixes[] = ".rollback.sql\0.down.sql\0.undo.sql\0"
+    ".revert.sql\0_down.sql\0-down.sql\0_rollback.sql\0_undo.sql\0";
 
-enum { SUFFIXES = sizeof suffixes / sizeof *suffixes };
-
-/* Which of them has the name? SUFFIXES: none. */
-static size_t suffix_of(const char *name)
+/* Which of them has the name? "": none. */
+static const char *suffix_of(const char *name)
 {
-    size_t i = 0;
+    const char *s = suffixes;
 
-    while (i < SUFFIXES && !lm_ends(name, suffixes[i]))
-        i++;
-    return i;
+    while (*s != '\0' && !lm_ends(name, s))
+        s += strlen(s) + 1;
+    return s;
 }
 
 /* A way down stands beside x.sql. */
 static bool is_beside(const lm_claim *c, const char *name)
 {
-    size_t i = suffix_of(name);
-    char *up;
-    bool yes;
+    const char *suffix = suffix_of(name);
+    char *up = lm_format("%.*s.sql", (int)(strlen(name) - strlen(suffix)),
+                         name);
+    bool yes = *suffix != '\0' && up != NULL && lm_claim_there(c, up);
 
-    if (i == SUFFIXES)
-        return false;
-    up = lm_format("%.*s.sql", (int)(strlen(name) - strlen(suffixes[i])),
-                   name);
-    yes = up != NULL && lm_claim_there(c, up);
     free(up);
     return yes;
 }
@@ -160,8 +153,7 @@ int lm_plain_claim(lm_claim *c)
         name = c->dir->entries[i].name;
         if (!lm_claim_entry(c, i, ".sql") || is_beside(c, name))
             continue;
-        /* These two must not run even without their ways up. */
-        if (suffix_of(name) < 2)
+        if (lm_ends(name, ".rollback.sql") || lm_ends(name, ".down.sql"))
             lm_claim_leave(c, name);
         else
             rc = add_file(c, i);
@@ -172,12 +164,13 @@ int lm_plain_claim(lm_claim *c)
 static int find_down(lm_claim *c, lm_source *s)
 {
     int stem = (int)strlen(s->file) - 4;
-    size_t n;
+    const char *suffix = suffixes;
+    bool last = false;
 
-    for (n = 0; n <= SUFFIXES && s->down_file == NULL; n++) {
-        s->down_file = n == SUFFIXES
-            ? lm_format("down/%s", s->file)
-            : lm_format("%.*s%s", stem, s->file, suffixes[n]);
+    for (; s->down_file == NULL && !last; suffix += strlen(suffix) + 1) {
+        last = *suffix == '\0';
+        s->down_file = last ? lm_format("down/%s", s->file)
+                            : lm_format("%.*s%s", stem, s->file, suffix);
         if (s->down_file == NULL)
             return lm_err_nomem(c->err);
         if (!lm_claim_there(c, s->down_file)) {
