@@ -740,11 +740,11 @@ describe("what a file asks of its surroundings", function()
       has(err, "VACUUM cannot run inside a transaction")
       has(err, "a SQL file has a mark of its tool for it, a plain one " ..
         "-- no-transaction in line 1")
-      assert.equal("", names())
+      assert.equal("", box:names())
       folder { ["1.sql"] = "-- no-transaction\nCREATE TABLE a (x);\n" ..
         "VACUUM;\n" }
       box:up()
-      assert.equal("a", names())
+      assert.equal("a", box:names())
     end)
 
   it("is left out when it ends with the connection", function()
