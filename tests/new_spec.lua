@@ -170,6 +170,22 @@ describe("new", function()
     end
   end)
 
+  it("sorts behind Flyway's versions, with their letter", function()
+    for _, first in ipairs { "V1__a.sql", "V1.2__a.sql",
+        "V20240101000000__a.sql", "V2024_01_01__a.sql" } do
+      box:write("migrations/" .. first, "CREATE TABLE a (x);")
+      new("zoo", "--database", "app.db")
+      box:up("--strict")
+      new("ant", "--database", "app.db", "--date", "9999-12-31")
+      box:up("--strict")
+      assert.equal("zoo ant", box:value(
+        "SELECT group_concat(substr(id, 17), ' ') FROM " ..
+        "(SELECT id FROM schema_migrations WHERE position > 1 " ..
+        "ORDER BY position)"))
+      box:sh("rm -rf migrations app.db")
+    end
+  end)
+
   it("keeps its date beside shorter numbers and folders of diesel's",
     function()
       for _, first in ipairs { "00012_a.up.sql", "0099.sql",

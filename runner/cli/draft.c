@@ -171,14 +171,16 @@ static bool has_suffix(const char *file, const char *suffix)
 typedef struct place {
     bool taken;  /* somebody has this ID */
     bool behind; /* it sorts after all others of its day */
-    bool early;  /* it sorts before a number longer than a year */
+    bool early;  /* it sorts before a number longer than a year, or a V1 */
+    bool letter; /* there is a V1 */
     lm_str who;  /* has it */
 } place;
 
 static void look_at(const lm_draft *d, const char *folder, const char *file,
                     place *p)
 {
-    bool script = has_suffix(file, ".lua");
+    bool script = has_suffix(file, ".lua"), letter = file[0] == 'V';
+    const char *number = file + (letter ? 1 : 0);
     lm_str path = {0};
 
     lm_str_printf(&path, "%s/%s", folder, file);
@@ -188,9 +190,11 @@ static void look_at(const lm_draft *d, const char *folder, const char *file,
         p->who.len = 0;
         lm_words_text(&p->who, lm_str_text(&path));
     }
-    if (strspn(file, "0123456789") > 4 &&
-        lumigrate_compare(lm_str_text(&d->file), file) < 0)
+    if (strspn(number, "0123456789") > (letter ? 0 : 4) &&
+        lumigrate_compare(lm_str_text(&d->file), file) < 0) {
         p->early = true;
+        p->letter |= letter;
+    }
     if ((script || has_suffix(file, ".sql")) &&
         strncmp(file, d->stamp, strlen(d->stamp)) == 0 &&
         lumigrate_compare(lm_str_text(&d->file), file) <= 0)
@@ -243,22 +247,25 @@ static void put_names(lm_app *app, lm_draft *d, bool sql, int turn)
 }
 
 /* 20260128093000, as most tools have it, sorts after all that begin so, and
- * 2026_01_28 before. */
-static void lengthen(lm_draft *d)
+ * 2026_01_28 before. Flyway and refinery have a V in front. */
+static void lengthen(lm_draft *d, bool letter)
 {
     time_t now = time(NULL);
+    char *to = d->stamp;
     struct tm tm;
 
-    memcpy(d->stamp, d->date, 4);
-    memcpy(d->stamp + 4, d->date + 5, 2);
-    memcpy(d->stamp + 6, d->date + 8, 3);
+    if (letter)
+        *to++ = 'V';
+    memcpy(to, d->date, 4);
+    memcpy(to + 4, d->date + 5, 2);
+    memcpy(to + 6, d->date + 8, 3);
     if (gmtime_r(&now, &tm) != NULL)
-        strftime(d->stamp + 8, sizeof d->stamp - 8, "%H%M%S", &tm);
+        strftime(to + 8, sizeof "093000", "%H%M%S", &tm);
 }
 
 static int find_place(lm_app *app, bool sql, lm_draft *d)
 {
-    place p = {false, false, false, {0}};
+    place p = {false, false, false, false, {0}};
     int turn, rc = LUMIGRATE_OK;
 
     for (turn = 0; rc == LUMIGRATE_OK && !p.behind; turn++) {
@@ -271,7 +278,7 @@ static int find_place(lm_app *app, bool sql, lm_draft *d)
         else
             rc = look_around(app, d, &p);
         if (rc == LUMIGRATE_OK && p.early && d->stamp[4] == '_') {
-            lengthen(d);
+            lengthen(d, p.letter);
             p.behind = false;
             turn = -1;
         }

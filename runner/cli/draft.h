@@ -18,8 +18,9 @@
 
 typedef struct lm_draft {
     char date[11];   /* 2026_01_28 */
-    char stamp[15];  /* what its name begins with: the date, or where others
-                        begin with longer numbers 20260128093000 */
+    char stamp[16];  /* what its name begins with: the date, or where others
+                        begin with longer numbers 20260128093000, and behind
+                        a V1 V20260128093000 */
     lm_str words;    /* add_email_to_users */
     lm_str sentence; /* Add email to users */
     lm_str id, file, path, text;
