@@ -4,23 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/arena.h"
-#include "../base/list.h"
 #include "../base/text.h"
-#include "../db/objects.h"
-#include "../lex/sqlsame.h"
 #include "apply.h"
+#include "makings.h"
 
 /* How a migration ended on a database. */
 typedef enum ending { NOT_RUN, NO_CHANGE, CHANGED, FAILED } ending;
-
-/* What a migration does to one object of the empty database. */
-typedef struct making {
-    size_t step;                /* which migration */
-    lm_object_kind kind;
-    const char *name;
-    const char *sql;            /* as it leaves it; NULL: it is gone */
-} making;
 
 typedef struct trial {
     lm_session *s;
@@ -28,9 +17,7 @@ typedef struct trial {
     lm_adoption *out;
     lm_origin origin;
     lm_objects live;            /* of the database as it is */
-    making *made;               /* by all of them, in order */
-    size_t count, size;
-    lm_arena strings;           /* of made */
+    lm_makings made;            /* by each on the empty database */
 } trial;
 
 /* What the session is put back to after a trial. */
@@ -118,60 +105,6 @@ static int run_one(trial *t, const lm_source *source, ending *how,
 
 /* ---- the folder alone ---- */
 
-/* A virtual table stands where a table may have stood. */
-static const lm_object *find(const lm_objects *in, lm_object_kind kind,
-                             const char *name)
-{
-    const lm_object *o = lm_objects_find(in, kind, name);
-
-    if (o == NULL && kind == LM_OBJECT_TABLE)
-        o = lm_objects_find(in, LM_OBJECT_VIRTUAL, name);
-    if (o == NULL && kind == LM_OBJECT_VIRTUAL)
-        o = lm_objects_find(in, LM_OBJECT_TABLE, name);
-    return o;
-}
-
-static int add_making(trial *t, size_t step, const lm_object *o,
-                      const char *sql)
-{
-    making *grown = lm_list_grow(t->made, t->count, &t->size,
-                                 sizeof *grown);
-
-    if (grown == NULL)
-        return lm_err_nomem(t->s->err);
-    t->made = grown;
-    grown += t->count++;
-    grown->step = step;
-    grown->kind = o->kind;
-    grown->name = lm_arena_add(&t->strings, o->name, strlen(o->name));
-    grown->sql = sql == NULL ? NULL
-        : lm_arena_add(&t->strings, sql, strlen(sql));
-    return grown->name == NULL || (sql != NULL && grown->sql == NULL)
-        ? lm_err_nomem(t->s->err) : LM_OK;
-}
-
-/* What came, was changed or went. */
-static int note_step(trial *t, size_t step, const lm_objects *before,
-                     const lm_objects *after)
-{
-    const lm_object *o, *other;
-    size_t i;
-    int rc = LM_OK;
-
-    for (i = 0; i < after->count && rc == LM_OK; i++) {
-        o = &after->list[i];
-        other = find(before, o->kind, o->name);
-        if (!o->own && (other == NULL || strcmp(other->sql, o->sql) != 0))
-            rc = add_making(t, step, o, o->sql);
-    }
-    for (i = 0; i < before->count && rc == LM_OK; i++) {
-        o = &before->list[i];
-        if (!o->own && find(after, o->kind, o->name) == NULL)
-            rc = add_making(t, step, o, NULL);
-    }
-    return rc;
-}
-
 static int make_one(trial *t, size_t at, lm_objects *before)
 {
     lm_objects after = {0};
@@ -182,8 +115,8 @@ static int make_one(trial *t, size_t at, lm_objects *before)
     lm_err_clear(&why);
     if (rc == LM_OK)
         rc = lm_objects_read(t->s->db, &after);
-    if (rc == LM_OK)
-        rc = note_step(t, at, before, &after);
+    if (rc == LM_OK && !lm_makings_add(&t->made, at, before, &after))
+        rc = lm_err_nomem(t->s->err);
     lm_objects_clear(before);
     *before = after;
     return rc;
@@ -203,46 +136,6 @@ static int make_all(trial *t)
 
 /* ---- judging ---- */
 
-/* Does the live database have it as this migration, or a later one, leaves
- * it? */
-static bool is_there(const trial *t, const making *made)
-{
-    const lm_object *live = find(&t->live, made->kind, made->name);
-    const making *m;
-    size_t i;
-
-    for (i = 0; i < t->count; i++) {
-        m = &t->made[i];
-        if (m->step < made->step || m->kind != made->kind ||
-            !lm_same_name(m->name, made->name))
-            continue;
-        if (m->sql == NULL ? live == NULL
-                           : live != NULL &&
-                             lm_sql_same(m->sql, strlen(m->sql), live->sql,
-                                         strlen(live->sql)))
-            return true;
-    }
-    return false;
-}
-
-/* The first thing that it makes and the live database has otherwise; NULL:
- * all is there. *any: it makes something, or takes it away. */
-static const making *first_other(const trial *t, size_t step, bool *any)
-{
-    const making *other = NULL;
-    size_t i;
-
-    *any = false;
-    for (i = 0; i < t->count; i++) {
-        if (t->made[i].step != step)
-            continue;
-        *any = true;
-        if (other == NULL && !is_there(t, &t->made[i]))
-            other = &t->made[i];
-    }
-    return other;
-}
-
 /* Failed because what it makes is there, or what it changes is so already. */
 static bool is_repeated(const lm_err *why)
 {
@@ -261,9 +154,9 @@ static bool is_repeated(const lm_err *why)
 }
 
 static int give_reason(trial *t, lm_adopted *item, const char *before,
-                       const making *other)
+                       const lm_making *other)
 {
-    const char *how = find(&t->live, other->kind, other->name) == NULL
+    const char *how = lm_making_find(&t->live, other) == NULL
         ? "is not there" : other->sql == NULL ? "is still there"
         : "is there with another definition";
     char *text = lm_format("%s; the %s %s %s", before,
@@ -279,7 +172,7 @@ static int judge(trial *t, size_t at, lm_adopted *item, ending how,
                  const lm_err *why)
 {
     bool any;
-    const making *other = first_other(t, at, &any);
+    const lm_making *other = lm_makings_other(&t->made, &t->live, at, &any);
 
     if (how == CHANGED) {
         item->status = LM_ADOPT_NEEDED;
@@ -383,7 +276,6 @@ int lm_trial_run(lm_session *s, const lm_folder *folder, lm_adoption *out)
     if (rc == LM_OK && pending > 0)
         rc = try_on(&t, true, try_all);
     lm_objects_clear(&t.live);
-    free(t.made);
-    lm_arena_clear(&t.strings);
+    lm_makings_clear(&t.made);
     return rc;
 }
