@@ -106,7 +106,7 @@ static int expand(expanding *x, const char *s, size_t n);
 static int put_braced(expanding *x, const char *s, size_t n)
 {
     size_t len = name_length(s, n);
-    const char *value, *rest = s + len;
+    const char *value = NULL, *rest = s + len;
     size_t left = n - len;
     int rc;
 
@@ -150,7 +150,7 @@ static size_t find_brace(const char *s, size_t n)
 /* One variable or escaped dollar at s; *used: its bytes, 0: it is none. */
 static int put_one(expanding *x, const char *s, size_t n, size_t *used)
 {
-    const char *value;
+    const char *value = NULL;
     size_t len, end;
     int rc;
 
