@@ -2,6 +2,7 @@
 /*
  * handle.h - what stands behind a lumigrate *.
  *
+ *   lm_configure       take over a configuration; a refusal is LM_EUSAGE
  *   lm_handle_begin    a public function begins: the last error is forgotten
  *   lm_handle_end      and ends with this code, which it returns
  *   lm_tell            the sink: our events as those of the public header
@@ -39,13 +40,13 @@ struct lumigrate {
     bool outside;               /* what failed was outside a transaction */
     lumigrate_event_fn on_event;
     void *user;
-    const char *(*getenv)(void *user, const char *name);
     bool deep;                  /* lumigrate_check reads all of it */
     void *lua, *sql;            /* contexts of the engines */
     struct lm_natives *natives;
     lm_added added;             /* what the host brought along */
 };
 
+int lm_configure(lumigrate *lm, const lumigrate_config *config);
 int lm_handle_begin(lumigrate *lm);
 int lm_handle_end(lumigrate *lm, int rc);
 /* Of what is one transaction: done, or never begun. */

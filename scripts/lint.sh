@@ -82,7 +82,7 @@ strings '^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)[ ;"]' \
     rule 'transactions are the business of runner/db/txn.c'
 # shellcheck disable=SC2046
 strings 'schema_migrations' \
-    $(sources | grep -E '\.c$' | grep -vE '^runner/(core/(ledger|adopt)|lumigrate\.c|cli/)') |
+    $(sources | grep -E '\.c$' | grep -vE '^runner/(core/(ledger|adopt)|configure\.c|cli/)') |
     rule 'the ledger is named in runner/core/ledger, the default once'
 
 # Form.
