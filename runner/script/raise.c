@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../db/txn.h"
+#include "wake.h"
 
 /* So much of an error's text is shown. */
 enum { LM_MESSAGE_MAX = 4096 };
@@ -62,6 +63,7 @@ int lm_raise_db(lua_State *L)
         lm_err_nomem(&sc->stash);
     if (sc->stash.code == LM_EBUSY && lm_txn_open(sc->db))
         explain_busy(&sc->stash);
+    lm_wake_ask(sc);
     return lm_raise(L, "%s", lm_err_text(&sc->stash));
 }
 

@@ -22,23 +22,26 @@ static void set_hooks(lm_script *sc, int count)
 static void l_ask_hook(lua_State *L, lua_Debug *ar)
 {
     lm_script *sc = lm_script_of(L);
-    const lm_run *run = sc->run;
-    lm_err err = {0};
-    int rc;
 
     (void)ar;
     lm_script_alive(L);
-    rc = run->stop(run->stop_user, &err);
-    if (rc == LM_OK) {
-        if (!run->must_ask) {
-            sc->woken = 0;
-            lua_sethook(L, NULL, 0, 0);
-        }
-        return;
-    }
-    lm_script_doom(sc, rc, lm_err_text(&err));
-    lm_err_clear(&err);
+    lm_wake_ask(sc);
     lm_script_alive(L);
+    if (!sc->run->must_ask) {
+        sc->woken = 0;
+        lua_sethook(L, NULL, 0, 0);
+    }
+}
+
+void lm_wake_ask(lm_script *sc)
+{
+    const lm_run *run = sc->run;
+    lm_err err = {0};
+    int rc = run->stop == NULL ? LM_OK : run->stop(run->stop_user, &err);
+
+    if (rc != LM_OK)
+        lm_script_doom(sc, rc, lm_err_text(&err));
+    lm_err_clear(&err);
 }
 
 /* By a signal handler of this thread, at any moment. */

@@ -11,6 +11,8 @@
  *
  *   lm_wake_begin     from now on the script can be reached
  *   lm_wake_end       no longer
+ *   lm_wake_ask       dooms the script if it is to stop: what SQL has heard
+ *                     before the hook, pcall is not to catch
  *   lm_wake_pass_on   sc->running is a coroutine that was resumed now
  *   lm_wake_hand_back sc->running is the one again that had resumed it
  */
@@ -21,6 +23,7 @@
 
 void lm_wake_begin(lm_script *sc);
 void lm_wake_end(lm_script *sc);
+void lm_wake_ask(lm_script *sc);
 void lm_wake_pass_on(lm_script *sc);
 void lm_wake_hand_back(lm_script *sc);
 

@@ -224,6 +224,30 @@ static void tell_what_is_unusual(void **state)
 }
 
 /* Cancel at this event of the second migration: the first one stays. */
+/* No signal wakes a script here, and it asks by itself but seldom. */
+static void lets_no_script_go_on_when_its_time_is_up_in_sql(void **state)
+{
+    box *b = *state;
+    lumigrate_config config = box_config(b);
+    listener l = {0};
+    lumigrate *lm;
+    int i;
+
+    box_migration(b, "1", "pcall(conn.execute, conn, \"WITH RECURSIVE n (i) "
+                  "AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+                  "SELECT count(*) FROM n\") print(\"went on\")");
+    config.timeout = 0.05;
+    config.on_event = listen;
+    config.user = &l;
+    assert_int_equal(lumigrate_open(&lm, &config), LUMIGRATE_OK);
+    assert_int_equal(lumigrate_up(lm, NULL), LUMIGRATE_FAILED);
+    assert_string_equal(lumigrate_errmsg(lm), "timeout: the migration took "
+                        "longer than 0.05 s");
+    lumigrate_close(lm);
+    for (i = 0; i < l.count; i++)
+        assert_null(strstr(l.lines[i], "print"));
+}
+
 static void cancel_at(box *b, int type, int by_interrupt)
 {
     listener l;
@@ -366,6 +390,7 @@ int main(void)
         BOX_TEST(cancel_between_two_migrations),
         BOX_TEST(cancel_a_script_that_catches_errors),
         BOX_TEST(cancel_the_whole_run_of_one_transaction),
+        BOX_TEST(lets_no_script_go_on_when_its_time_is_up_in_sql),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
