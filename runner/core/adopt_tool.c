@@ -126,11 +126,6 @@ static const lm_tool tools[] = {
     {.name = NULL}
 };
 
-const lm_tool *lm_tools(void)
-{
-    return tools;
-}
-
 const lm_tool *lm_tool_find(const char *name)
 {
     const lm_tool *t;

@@ -4,7 +4,6 @@
  * query that reads it, and how its rows name the migrations of the folder.
  * All of it is one table (adopt_tool.c).
  *
- *   lm_tools           the table; a row without a name ends it
  *   lm_tool_find       by the name that --from takes, NULL: none
  *   lm_tool_of         the tool of a table with these columns, NULL: none
  *   lm_tool_of_shape   the tool of a table that is told by its shape alone
@@ -55,7 +54,6 @@ typedef struct lm_tool {
     const char *refusal;    /* recognised, and never taken over: why */
 } lm_tool;
 
-const lm_tool *lm_tools(void);
 const lm_tool *lm_tool_find(const char *name);
 /* *broken is true when only the table's name is the tool's. `named`: somebody
  * has said that this table is a ledger, so it may have other columns too. */

@@ -31,7 +31,7 @@
  * Ownership: an lm_stmt belongs to the caller until lm_stmt_release, which
  * keeps it for the next lm_db_prepare of the same text. All of a script's
  * statements must be released before lm_db_script_end, all others before
- * lm_db_close. Not thread-safe but for lm_db_interrupt.
+ * lm_db_close. Not thread-safe.
  */
 #ifndef LM_DB_DB_H
 #define LM_DB_DB_H
@@ -108,8 +108,6 @@ int lm_db_attach(struct sqlite3 *handle, const lm_db_options *options,
                  lm_db **out);
 void lm_db_close(lm_db *db);
 lm_err *lm_db_err(lm_db *db);
-/* From any thread or a signal handler: the running statement ends. */
-void lm_db_interrupt(lm_db *db);
 /* From now on no lock is waited for any longer than this. */
 void lm_db_hurry(lm_db *db, int ms);
 

@@ -287,8 +287,3 @@ void lm_db_close(lm_db *db)
         free(db->own[i]);
     free(db);
 }
-
-void lm_db_interrupt(lm_db *db)
-{
-    sqlite3_interrupt(db->handle);
-}
