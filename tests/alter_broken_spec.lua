@@ -55,6 +55,15 @@ describe("rows that pointed nowhere before", function()
     ]], run = 't:add_unique{"name"}', want = "rebuild", twice = true,
   })
 
+  case("and a key without a target do not hide another one", {
+    before = [[
+      CREATE TABLE t (e TEXT, who INT REFERENCES t, PRIMARY KEY (e COLLATE
+        NOCASE));
+      CREATE TABLE kid (r REFERENCES t (e));
+    ]], run = 't:add_foreign_key({"e"}, "t", {"who"})', want = "foreign_key",
+    says = "foreign key mismatch",
+  })
+
   case("do not hide a row that breaks now", {
     before = POINTS_NOWHERE, want = "foreign_key",
     run = 't:set_type("a", "INT", {using = "a + 1"})',

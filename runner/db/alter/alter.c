@@ -281,6 +281,8 @@ static int verify(lm_alter_run *a)
         return LM_OK;
     a->places_moved = have_places_moved(a);
     rc = lm_probe_after(a);
+    if (rc == LM_OK && a->mismatch != NULL)
+        rc = lm_alter_refuse(a, LM_REASON_FOREIGN_KEY, "%s", a->mismatch);
     if (rc == LM_OK && a->req->full && !a->req->dry_run)
         rc = lm_full_after(a);
     return rc;

@@ -125,6 +125,7 @@ typedef struct lm_alter_run {
     bool done;              /* something was changed */
     lm_loose *loose;
     size_t loose_count, loose_size;
+    const char *mismatch;   /* why one could not be looked at after */
     lm_texts unlooked;      /* tables that could not be looked at before */
     bool loose_known;       /* none of them is the script's own work */
     lm_texts children;

@@ -89,7 +89,8 @@ static int on_violation(void *user, lm_db *db, const lm_value *row)
     return LM_OK;
 }
 
-/* A key with an impossible target stops the look; that is found elsewhere.
+/* A key with an impossible target stops the look; that is mostly found where
+ * the table is compiled, and otherwise told at the end.
  * Where it did so before, nobody knows what was broken then: the check before
  * the commit looks better. */
 static int look_at(look *l, const char *table)
@@ -112,7 +113,12 @@ static int look_at(look *l, const char *table)
     rc = sql == NULL ? LM_ENOMEM
         : lm_db_each(a->db, sql, NULL, 0, on_violation, l);
     if (rc == LM_EFAILED && !lm_db_fatal(a->db->err->sqlite_code)) {
+        sql = lm_alter_show(a, lm_err_text(a->db->err));
         lm_err_clear(a->db->err);
+        if (sql == NULL)
+            return lm_err_nomem(a->db->err);
+        if (l->after)
+            a->mismatch = sql;
         rc = l->after ? LM_OK : lm_texts_add(a, &a->unlooked, table);
     }
     return rc;
@@ -184,8 +190,10 @@ int lm_keys_before(lm_alter_run *a)
 int lm_keys_after(lm_alter_run *a)
 {
     look l = {a, NULL, true, NULL, NULL};
-    int rc = look_everywhere(&l);
+    int rc;
 
+    a->mismatch = NULL;
+    rc = look_everywhere(&l);
     if (rc == LM_OK && l.parent == NULL && a->loose_known)
         return accept_all(a);
     if (rc != LM_OK || l.parent == NULL)
