@@ -64,6 +64,16 @@ describe("rows that pointed nowhere before", function()
     says = "foreign key mismatch",
   })
 
+  case("and a key without a target do not hide rows that break now", {
+    before = [[
+      CREATE TABLE t (e TEXT, who INT REFERENCES t, PRIMARY KEY (e COLLATE
+        NOCASE));
+      INSERT INTO t VALUES ('x', 3);
+    ]], want = "foreign_key",
+    run = 't:add_column("z", "INT DEFAULT 3 REFERENCES nope") ' ..
+      't:drop_foreign_key{"who"}',
+  })
+
   case("do not hide a row that breaks now", {
     before = POINTS_NOWHERE, want = "foreign_key",
     run = 't:set_type("a", "INT", {using = "a + 1"})',

@@ -89,6 +89,21 @@ static int on_violation(void *user, lm_db *db, const lm_value *row)
     return LM_OK;
 }
 
+/* Where SQLite could not look before, what the migration's own check knows
+ * of it counts. */
+static int look_again(look *l, const char *table)
+{
+    bool known = true;
+    int rc = strcmp(l->a->schema, "main") != 0 ? LM_OK
+        : lm_foreign_known(l->a->db, table, &known);
+
+    if (rc == LM_OK && !known && l->parent == NULL) {
+        l->where = table;
+        l->parent = "another table";
+    }
+    return rc;
+}
+
 /* A key with an impossible target stops the look; that is mostly found where
  * the table is compiled, and otherwise told at the end.
  * Where it did so before, nobody knows what was broken then: the check before
@@ -103,7 +118,7 @@ static int look_at(look *l, const char *table)
     if (name == NULL || schema == NULL)
         return LM_ENOMEM;
     if (l->after && lm_texts_has(&a->unlooked, table))
-        return LM_OK;
+        return look_again(l, table);
     sql = lm_alter_text(a, "SELECT c.\"table\", c.rowid, c.parent, (SELECT "
         "group_concat(f.\"from\") FROM pragma_foreign_key_list(%s, %s) AS f "
         "WHERE f.id = c.fkid) FROM pragma_foreign_key_check(%s, %s) AS c",
