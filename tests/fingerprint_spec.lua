@@ -115,6 +115,8 @@ describe("the fingerprint", function()
         "CREATE INDEX i ON t(a);",
         "CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a); " ..
         "CREATE INDEX i ON t(a); INSERT INTO t VALUES(5, 1); ANALYZE;" },
+      { "CREATE TABLE t(a INT PRIMARY KEY) STRICT, WITHOUT ROWID;",
+        "CREATE TABLE t(a INT PRIMARY KEY), WITHOUT ROWID, STRICT;" },
       { "CREATE VIRTUAL TABLE f USING fts5(a);",
         "create virtual table f using FTS5 ( a );" },
     }, true)
@@ -136,6 +138,10 @@ describe("the fingerprint", function()
         "CREATE TABLE t(a DEFAULT yes);" },
       { "CREATE TABLE t(a CHECK(a <> \"Yes\"));",
         "CREATE TABLE t(a CHECK(a <> \"yes\"));" },
+      { "CREATE TABLE t(a, b); CREATE INDEX i ON t(a || b COLLATE NOCASE);",
+        "CREATE TABLE t(a, b); CREATE INDEX i ON t(a || b COLLATE RTRIM);",
+        "CREATE TABLE t(a, b); CREATE INDEX i ON t((a || b) COLLATE NOCASE);",
+        "CREATE TABLE t(a, b); CREATE INDEX i ON t(a || b);" },
       { "CREATE TABLE t(a INT PRIMARY KEY);",
         "CREATE TABLE t(a INTEGER PRIMARY KEY);",
         "CREATE TABLE t(a INTEGER PRIMARY KEY DESC);",

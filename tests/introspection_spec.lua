@@ -167,6 +167,18 @@ describe("conn:primary_key", function()
 end)
 
 describe("conn:indexes", function()
+  it("leave a COLLATE that is not the index's own in the expression",
+    function()
+      box:sql [[CREATE TABLE x (a, b);
+        CREATE INDEX xi ON x (a || b COLLATE NOCASE, (a || b) COLLATE NOCASE)]]
+      works [[
+        is(conn:indexes("x")[1].columns, {
+          { expr = "a || b COLLATE NOCASE", collation = "BINARY",
+            desc = false },
+          { expr = "(a || b)", collation = "NOCASE", desc = false } })
+      ]]
+    end)
+
   it("tells each with columns, expressions and condition", function()
     box:sql [[
       CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT COLLATE nocase UNIQUE,

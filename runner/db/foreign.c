@@ -198,6 +198,8 @@ static int look_before(lm_db *db, const char *table)
     if (rc == LM_EFAILED && mismatch) {
         lm_err_clear(db->err);
         rc = lm_names_add(&t->mismatched, table, db->err);
+        if (rc == LM_OK)
+            rc = lm_violations_guess(db, table, remember_violation, NULL);
     }
     return rc;
 }
@@ -300,6 +302,83 @@ static int refuse_mismatch(lm_db *db)
                 "its own");
     free(why);
     return LM_EFAILED;
+}
+
+/* -- broken before and after, with other values --------------------------- */
+
+typedef struct known {
+    size_t sorted;          /* so many of t->before were there */
+    bool all;
+} known;
+
+static int see_known(lm_db *db, void *user, const lm_violation *v)
+{
+    lm_track *t = &db->track;
+    known *k = user;
+    lm_astray *found;
+    int64_t count = 0;
+    size_t i, own = find_broken(t, v->link);
+
+    /* A table that was renamed has another link: any will do. */
+    for (i = 0; i < t->broken_count; i++) {
+        found = own < t->broken_count && i != own ? NULL
+                                                  : find_astray(t, i,
+                                                                v->value);
+        count += found == NULL ? 0 : found->count;
+    }
+    k->all = k->all && v->count <= count;
+    return LM_OK;
+}
+
+static int accept_violation(lm_db *db, void *user, const lm_violation *v)
+{
+    lm_track *t = &db->track;
+    known *k = user;
+    size_t i = find_broken(t, v->link), all = t->before_count;
+    lm_astray *found;
+
+    t->before_count = k->sorted;
+    found = i < t->broken_count ? find_astray(t, i, v->value) : NULL;
+    t->before_count = all;
+    if (found == NULL)
+        return remember_violation(db, NULL, v);
+    found->count = v->count > found->count ? v->count : found->count;
+    return LM_OK;
+}
+
+static int each_known(lm_db *db, const char *table, lm_on_violation each,
+                      known *k)
+{
+    lm_track *t = &db->track;
+    bool mismatch;
+    int rc;
+
+    if (t->before_count > 0)
+        qsort(t->before, t->before_count, sizeof *t->before, by_value);
+    k->sorted = t->before_count;
+    k->all = true;
+    rc = lm_violations_each(db, table, each, k, &mismatch);
+    if (rc == LM_EFAILED && mismatch) {
+        lm_err_clear(db->err);
+        rc = LM_OK;
+    }
+    return rc;
+}
+
+int lm_foreign_known(lm_db *db, const char *table, bool *known_all)
+{
+    known k;
+    int rc = each_known(db, table, see_known, &k);
+
+    *known_all = k.all;
+    return rc;
+}
+
+int lm_foreign_accept(lm_db *db, const char *table)
+{
+    known k;
+
+    return each_known(db, table, accept_violation, &k);
 }
 
 static int look_after(lm_db *db, char *table)

@@ -181,6 +181,10 @@ int lm_track_before(lm_db *db, const lm_stmt *stmt);
 void lm_track_clear(lm_track *track);
 int lm_foreign_before(lm_db *db);
 int lm_foreign_after(lm_db *db);
+/* Are all violations of this table those that were remembered? And remember
+ * those that are there now, too: their values were changed, no more. */
+int lm_foreign_known(lm_db *db, const char *table, bool *known);
+int lm_foreign_accept(lm_db *db, const char *table);
 int lm_code_before(lm_db *db);
 int lm_code_after(lm_db *db);
 /* A view, or a trigger that is one of `count`, which does not compile;

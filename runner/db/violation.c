@@ -260,6 +260,45 @@ int lm_violations_each(lm_db *db, const char *table, lm_on_violation each,
     return rc;
 }
 
+static int on_id(lm_db *db, void *user, const lm_value *row)
+{
+    broken *b = user;
+    lm_value counted[2] = {row[0]};
+
+    counted[1].type = LM_INTEGER;
+    counted[1].as.integer = 0;
+    return on_broken(db, b, counted);
+}
+
+int lm_violations_guess(lm_db *db, const char *table, lm_on_violation each,
+                        void *user)
+{
+    static const char sql[] = "SELECT DISTINCT id FROM "
+        "pragma_foreign_key_list(?1, 'main')";
+    lm_value bound[2];
+    search s = {0};
+    broken b = {0};
+    size_t i;
+    int rc;
+
+    s.each = each;
+    s.user = user;
+    bound[0] = lm_text_value(table, strlen(table));
+    rc = each_row(db, sql, bound, on_id, &b);
+    for (i = 0; i < b.count && rc == LM_OK; i++) {
+        bound[1].type = LM_INTEGER;
+        bound[1].as.integer = b.list[i].id;
+        s.left = 0;
+        rc = tell_key(db, table, bound, &s);
+        if (rc == LM_EFAILED) {     /* a column that is not there */
+            lm_err_clear(db->err);
+            rc = LM_OK;
+        }
+    }
+    free(b.list);
+    return rc;
+}
+
 /* The link that the rows of the query below are about, so far. */
 typedef struct walk {
     lm_on_link each;

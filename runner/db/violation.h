@@ -8,6 +8,9 @@
  *
  *   lm_violations_each   call a function for each foreign key and value of a
  *                        table that points to no row
+ *   lm_violations_guess  the same where SQLite cannot look: a key that it
+ *                        cannot use yet, because its target is not unique,
+ *                        may become one
  *   lm_links_each        call a function for each foreign key of main
  *
  * Ownership: what a callback gets is borrowed for the call.
@@ -33,6 +36,8 @@ typedef int (*lm_on_link)(lm_db *db, void *user, uint64_t link);
  * LM_EFAILED is returned then. */
 int lm_violations_each(lm_db *db, const char *table, lm_on_violation each,
                        void *user, bool *mismatch);
+int lm_violations_guess(lm_db *db, const char *table, lm_on_violation each,
+                        void *user);
 int lm_links_each(lm_db *db, lm_on_link each, void *user);
 
 #endif

@@ -185,6 +185,7 @@ static void read_options(lm_sqlread *r, lm_createtable *t)
 
     if (lm_sqlread_peek(r, 0).kind == LM_TOK_END)
         return;
+    lm_sqlread_op(r, ',');      /* SQLite takes one in front, too */
     do {
         at = r->at;
         if (lm_sqlread_word(r, "WITHOUT")) {

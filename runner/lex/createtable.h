@@ -96,7 +96,8 @@ typedef enum lm_action {
 /* One element of the list of a key, an index or a foreign key. */
 typedef struct lm_key {
     lm_span span;       /* all of it */
-    lm_span expr;       /* without COLLATE, ASC, DESC, NULLS */
+    lm_span all;        /* without ASC, DESC, NULLS */
+    lm_span expr;       /* and without COLLATE */
     const char *column; /* when expr is one name, else NULL */
     const char *collation;  /* the outermost COLLATE, or NULL */
     bool desc;

@@ -39,9 +39,9 @@ static void trim_order(const lm_sqlread *r, size_t first, size_t *end,
 }
 
 /* COLLATE binds tighter than every operator but those of one operand, so at
- * the end of an expression it belongs to the last term: to the whole when
- * that is a single term, and SQLite takes the collation of a || b COLLATE c
- * likewise from it. */
+ * the end of an expression it belongs to the last term: to the whole only
+ * when that is a single term. In a || b COLLATE c it is b's, and the key has
+ * none; the span `all` still has it. */
 static void trim_collation(lm_sqlread *r, size_t first, size_t *end,
                            lm_key *key)
 {
@@ -110,6 +110,8 @@ static void read_key(lm_sqlread *r, lm_key *key)
         return;
     }
     trim_order(r, first, &end, key);
+    key->all.start = token(r, first).span.start;
+    key->all.end = token(r, end - 1).span.end;
     trim_collation(r, first, &end, key);
     key->expr.start = token(r, first).span.start;
     key->expr.end = token(r, end - 1).span.end;

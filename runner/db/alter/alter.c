@@ -52,7 +52,10 @@ int lm_alter_begin(lm_alter_run *a)
         return rc;
     a->begun = true;
     rc = lm_rights_begin(a);
-    return rc == LM_OK ? lm_probe_before(a) : rc;
+    if (rc == LM_OK)
+        rc = lm_probe_before(a);
+    return rc == LM_OK && a->req->full && !a->req->dry_run
+        ? lm_full_before(a) : rc;
 }
 
 /* The migration's own checks look at the tables that it touched. */
@@ -70,9 +73,11 @@ static int track(lm_alter_run *a, lm_strategy strategy)
     a->stale = false;
     a->renewed = true;
     t->altered = true;
-    t->referring = t->referring || a->key_risk;
+    t->referring = t->referring || a->key_risk || a->key_added;
+    if (a->key_added && !a->key_risk)
+        rc = lm_names_add(&t->linked, a->table, a->db->err);
     t->coded = t->coded || strategy == LM_STRATEGY_REBUILD;
-    if (a->key_risk || strategy == LM_STRATEGY_REBUILD) {
+    if (rc == LM_OK && (a->key_risk || strategy == LM_STRATEGY_REBUILD)) {
         rc = lm_names_add(&t->touched, a->table, a->db->err);
         if (rc == LM_OK && t->seen < t->touched.count)
             rc = lm_foreign_before(a->db);
@@ -161,7 +166,7 @@ static int run(lm_alter_run *a, lm_strategy strategy)
 static void forget_pending(lm_alter_run *a)
 {
     a->needs = 0;
-    a->forced = a->key_risk = false;
+    a->forced = a->key_risk = a->key_added = false;
     a->key_moved = a->any_loosened = false;
     a->natives.count = a->drops.count = a->exprs.count = 0;
     a->unnull.count = a->checks.count = a->strict_defaults.count = 0;
@@ -268,34 +273,6 @@ static bool have_places_moved(const lm_alter_run *a)
     return false;
 }
 
-/* check = "full" */
-static int check_all(lm_alter_run *a)
-{
-    const lm_dependent *list;
-    const char *verdict, *name;
-    size_t i, n;
-    int rc = lm_alter_ask(a, lm_alter_text(a, "PRAGMA %s.integrity_check(%s)",
-        lm_alter_quote(a, a->schema), lm_alter_quote(a, a->table)), NULL,
-        &verdict);
-
-    if (rc == LM_OK && verdict != NULL && strcmp(verdict, "ok") != 0)
-        return lm_alter_refuse(a, LM_REASON_ROWS, "integrity_check: %s",
-                               verdict);
-    if (rc == LM_OK)
-        rc = lm_alter_dependents(a, NULL, &list, &n);
-    for (i = 0; rc == LM_OK && i < n; i++) {
-        if (list[i].kind != LM_DEP_FTS5)
-            continue;
-        name = lm_alter_quote(a, list[i].name);
-        rc = lm_alter_exec(a, lm_alter_text(a, "INSERT INTO %s.%s (%s, rank) "
-            "VALUES ('integrity-check', 1)", lm_alter_quote(a, a->schema),
-            name, name));
-        if (rc != LM_OK)
-            rc = lm_alter_rejected(a, LM_REASON_DEPENDENTS, list[i].name);
-    }
-    return rc;
-}
-
 static int verify(lm_alter_run *a)
 {
     int rc = LM_OK;
@@ -304,8 +281,10 @@ static int verify(lm_alter_run *a)
         return LM_OK;
     a->places_moved = have_places_moved(a);
     rc = lm_probe_after(a);
+    if (rc == LM_OK && a->mismatch != NULL)
+        rc = lm_alter_refuse(a, LM_REASON_FOREIGN_KEY, "%s", a->mismatch);
     if (rc == LM_OK && a->req->full && !a->req->dry_run)
-        rc = check_all(a);
+        rc = lm_full_after(a);
     return rc;
 }
 
@@ -347,7 +326,8 @@ static void clear(lm_alter_run *a)
     lm_texts *lists[] = {
         &a->natives, &a->drops, &a->exprs, &a->unnull, &a->strict_defaults,
         &a->checks, &a->gone, &a->renamed, &a->left, &a->added_names,
-        &a->new_names, &a->order, &a->children
+        &a->new_names, &a->order, &a->children, &a->full_broken,
+        &a->unlooked, &a->breaks
     };
     size_t i;
 

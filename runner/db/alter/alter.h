@@ -20,6 +20,7 @@
  *   keep.c         what DROP TABLE takes along, put back
  *   rows.c         rows that do not fit
  *   keys.c         foreign keys that are violated
+ *   full.c         check = "full"
  *   dry.c          what hangs on what, for those who only look
  *
  * All functions return LM_OK or a code, with the cause in lm_db_err; a
@@ -89,6 +90,7 @@ typedef struct lm_alter_run {
     const char *schema;
     const char *table;      /* as it is called now */
     const char *first;      /* as it was called when the call began */
+    size_t renames_done;    /* those among so many operations */
     const char *scratch;    /* the new table's name of the moment, or NULL */
     const lm_op *op;        /* the one being planned */
     lm_def draft;
@@ -97,6 +99,7 @@ typedef struct lm_alter_run {
     unsigned needs;
     bool forced;            /* rebuild() or using: also without a change */
     bool key_risk;          /* foreign keys may be violated by it */
+    bool key_added;         /* one came, over nothing but NULL */
     bool key_moved;         /* the primary key is another one */
     bool any_loosened;      /* STRICT went: ANY is another affinity now */
     lm_texts natives;       /* ALTER TABLE statements */
@@ -122,11 +125,18 @@ typedef struct lm_alter_run {
     bool done;              /* something was changed */
     lm_loose *loose;
     size_t loose_count, loose_size;
+    const char *mismatch;   /* why one could not be looked at after */
+    lm_texts unlooked;      /* tables that could not be looked at before */
+    bool loose_known;       /* none of them is the script's own work */
     lm_texts children;
+    bool full_damaged;      /* check = "full": it was so before */
+    lm_texts full_broken;   /* and these full-text tables */
     struct lm_rights *rights;
     lm_sound *sounds;
     size_t sound_count, sound_size;
     bool was_broken;        /* something did not compile before */
+    lm_texts breaks;        /* what would not mean the same any more */
+    bool breaks_code;       /* views or triggers are among them */
     bool fk_on;
     int strict_on, wr_on, auto_on;  /* what operations asked: -1 no, 1 yes */
     bool pk_set;
@@ -197,6 +207,8 @@ bool lm_keys_are(const lm_keys *keys, const char **columns, size_t count);
 bool lm_text_names(const char *text, size_t len, const char *name);
 /* Is this keyword among its tokens? */
 bool lm_text_says(const char *text, const char *word);
+/* Is this name in double quotes in it? */
+bool lm_text_quotes(const char *text, size_t len, const char *name);
 
 /* body.c */
 /* Behind the column at `at` (0: first) goes a new one, without a source. */
@@ -208,6 +220,7 @@ int lm_body_add_constraint(lm_alter_run *a, const char *text);
 int lm_body_drop_constraint(lm_alter_run *a, size_t at);
 
 /* The operations. */
+int lm_op_columns(lm_alter_run *a, const char **out);
 int lm_op_set_type(lm_alter_run *a);
 int lm_op_set_not_null(lm_alter_run *a);
 int lm_op_set_default(lm_alter_run *a);
@@ -256,6 +269,10 @@ int lm_probe_after(lm_alter_run *a);
 void lm_probe_clear(lm_alter_run *a);
 /* Tables with a foreign key to this one. */
 int lm_alter_children(lm_alter_run *a, lm_row_fn each, void *user);
+
+/* full.c: check = "full" */
+int lm_full_before(lm_alter_run *a);
+int lm_full_after(lm_alter_run *a);
 
 /* keys.c */
 int lm_keys_before(lm_alter_run *a);

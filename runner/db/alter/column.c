@@ -324,6 +324,7 @@ int lm_op_set_default(lm_alter_run *a)
     if (had != NULL && lm_def_same(a, had->inner, value))
         return LM_OK;
     a->needs |= LM_NEEDS_REBUILD;
+    a->key_risk = a->key_risk || a->draft.cols[at].added;
     text = lm_alter_text(a, "DEFAULT %s", value);
     if (had != NULL)
         return lm_def_replace(a, had->core, text);

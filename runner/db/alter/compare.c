@@ -11,44 +11,39 @@
 #include "../../lex/sqltok.h"
 #include "probe.h"
 
+/* Each is told; one of them is enough. */
 static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
 {
-    lm_hanger h = {s->kind, s->schema, s->shown, NULL, "read"};
-    int rc;
+    bool table = strcmp(s->kind, "table") == 0;
+    lm_hanger h = {table ? "foreign_key" : s->kind, s->schema, s->shown, NULL,
+                   "read"};
+    const char *what = table
+        ? lm_alter_text(a, "%s, which could not be written any more: %s",
+                        s->shown, why)
+        : s->event == 0 ? lm_alter_text(a, "the view %s: %s", s->shown, why)
+        : lm_alter_text(a, "the trigger %s on %s: %s", s->shown, s->name,
+                        why);
+    int rc = what == NULL ? LM_ENOMEM : lm_alter_hanger(a, &h);
 
-    if (strcmp(s->kind, "table") == 0)
-        h.kind = "foreign_key";
-    rc = lm_alter_hanger(a, &h);
-    a->op = NULL;
-    if (rc == LM_OK && strcmp(s->kind, "table") == 0)
-        return lm_alter_refuse(a, LM_REASON_FOREIGN_KEY, "%s could not be "
-                               "written any more: %s", s->shown, why);
-    if (rc == LM_OK && s->event != 0)
-        return lm_alter_refuse(a, LM_REASON_DEPENDENTS, "it breaks the "
-                               "trigger %s on %s: %s", s->shown, s->name,
-                               why);
-    return rc != LM_OK ? rc
-        : lm_alter_refuse(a, LM_REASON_DEPENDENTS, "it breaks the view %s: "
-                          "%s", s->shown, why);
+    if (rc != LM_OK || lm_texts_has(&a->breaks, what))
+        return rc;
+    a->breaks_code = a->breaks_code || !table;
+    return lm_texts_add(a, &a->breaks, what);
 }
 
-/* Is this name in double quotes somewhere? */
-static bool quotes(const char *text, const char *name)
+static int refuse_all(lm_alter_run *a)
 {
-    lm_arena arena = {0};
-    const char *said;
-    lm_sqltok t;
-    bool found = false;
+    lm_buf b = {0};
+    const char *list;
+    size_t i;
 
-    lm_sqltok_start(&t, text, strlen(text));
-    while (!found && lm_sqltok_next(&t) != LM_TOK_END) {
-        if (t.kind != LM_TOK_QUOTED || text[t.start] != '"')
-            continue;
-        said = lm_sqltext_name(&arena, text + t.start, t.size);
-        found = said != NULL && lm_same_name(said, name);
-    }
-    lm_arena_clear(&arena);
-    return found;
+    for (i = 0; i < a->breaks.count; i++)
+        lm_buf_printf(&b, "%s%s", i == 0 ? "" : "; ", a->breaks.list[i]);
+    list = lm_alter_take(a, &b);
+    a->op = NULL;
+    return list == NULL ? LM_ENOMEM
+        : lm_alter_refuse(a, a->breaks_code ? LM_REASON_DEPENDENTS
+                          : LM_REASON_FOREIGN_KEY, "it breaks %s", list);
 }
 
 static bool was_dropped(const lm_alter_run *a, uint64_t full)
@@ -138,30 +133,10 @@ static int joined_by(lm_alter_run *a, const lm_sound *s, const char **out)
     return rc;
 }
 
-static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
+static bool is_op(const lm_sqltok *t, char c)
 {
-    const char *name;
-    size_t i;
-    int rc;
-
-    for (i = 0; i < old->read_count; i++)
-        if (!lm_sound_reads(new, old->reads[i].full) &&
-            !was_dropped(a, old->reads[i].full))
-            return refuse(a, old, "a name in it would mean another column "
-                          "than before");
-    for (i = 0; i < a->draft.col_count && !old->strict; i++) {
-        name = a->draft.def.columns[i].name;
-        if (a->draft.cols[i].first == NULL && quotes(old->text, name) &&
-            lm_sound_reads(new, lm_hash_read(a->schema, a->first, "\001")))
-            return refuse(a, old, lm_alter_text(a, "\"%s\" is a string in "
-                          "it, and would become a column", name));
-    }
-    if (!reads_here(old) || !lm_text_says(old->text, "NATURAL"))
-        return LM_OK;
-    rc = joined_by(a, old, &name);
-    return rc != LM_OK || name == NULL ? rc
-        : refuse(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "
-                 "other columns (%s)", name));
+    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
+           t->text[t->start] == c;
 }
 
 /* A star that stands for columns: SELECT *, t.*, a, * */
@@ -184,10 +159,35 @@ static bool has_star(const char *text)
     return false;
 }
 
-static bool is_op(const lm_sqltok *t, char c)
+static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
 {
-    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
-           t->text[t->start] == c;
+    const char *name;
+    size_t i;
+    int rc;
+
+    for (i = 0; i < old->read_count; i++)
+        if (!lm_sound_reads(new, old->reads[i].full) &&
+            !was_dropped(a, old->reads[i].full))
+            return refuse(a, old, "a name in it would mean another column "
+                          "than before");
+    for (i = 0; i < a->draft.col_count; i++) {
+        name = a->draft.def.columns[i].name;
+        if (a->draft.cols[i].first != NULL ||
+            !lm_sound_reads(new, lm_hash_read(a->schema, a->first, "\001")))
+            continue;
+        if (!old->strict && lm_text_quotes(old->text,
+                                          strlen(old->text), name))
+            return refuse(a, old, lm_alter_text(a, "\"%s\" is a string in "
+                          "it, and would become a column", name));
+        if (!has_star(old->text))
+            return refuse(a, old, "a name in it would mean a new column");
+    }
+    if (!reads_here(old) || !lm_text_says(old->text, "NATURAL"))
+        return LM_OK;
+    rc = joined_by(a, old, &name);
+    return rc != LM_OK || name == NULL ? rc
+        : refuse(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "
+                 "other columns (%s)", name));
 }
 
 /* INSERT INTO this table without a list of columns. */
@@ -304,8 +304,6 @@ int lm_probe_after(lm_alter_run *a)
         if (now != NULL)
             rc = verify(a, &before[i], now);
     }
-    for (i = 0; i < count; i++)
-        free(before[i].reads);
-    free(before);
-    return rc;
+    lm_sounds_free(before, count);
+    return rc == LM_OK && a->breaks.count > 0 ? refuse_all(a) : rc;
 }

@@ -233,18 +233,22 @@ static bool is_unique(const lm_alter_run *a, const lm_constraint *c,
 }
 
 /* The names of the operation as the table spells them: a, b. */
-static int name_list(lm_alter_run *a, const char **out)
+int lm_op_columns(lm_alter_run *a, const char **out)
 {
+    const char **names = a->op->columns, *name;
     lm_buf b = {0};
-    const char *name;
-    size_t i, at;
+    size_t i, k, at;
     int rc = LM_OK;
 
     for (i = 0; i < a->op->column_count && rc == LM_OK; i++) {
-        rc = lm_def_need(a, a->op->columns[i], &at);
-        if (rc != LM_OK)
-            break;
-        name = lm_alter_name(a, a->draft.def.columns[at].name);
+        for (k = 0; k < i && rc == LM_OK; k++)
+            if (lm_same_name(names[i], names[k]))
+                rc = lm_alter_refuse(a, LM_REASON_CONTRADICTION, "the column "
+                                     "%s is named twice", names[i]);
+        if (rc == LM_OK)
+            rc = lm_def_need(a, names[i], &at);
+        name = rc != LM_OK ? NULL
+            : lm_alter_name(a, a->draft.def.columns[at].name);
         lm_buf_printf(&b, "%s%s", i == 0 ? "" : ", ",
                       name == NULL ? "" : name);
     }
@@ -256,7 +260,7 @@ int lm_op_add_unique(lm_alter_run *a)
 {
     const char *prefix, *list;
     place at;
-    int rc = name_list(a, &list);
+    int rc = lm_op_columns(a, &list);
 
     if (rc != LM_OK)
         return rc;
@@ -296,16 +300,41 @@ static bool is_action(lm_action is, const char *asked)
                         asked == NULL ? "NO ACTION" : asked);
 }
 
-/* The key that the columns of the target are, where none are written, is for
- * SQLite to say: then a written list is another definition. */
+/* Where one of both names no columns, it means the primary key: does the
+ * other name that? */
+static int is_same_key(lm_alter_run *a, const lm_constraint *c, bool *same)
+{
+    const lm_op *op = a->op;
+    size_t i, n = op->other_count + c->target_keys.count;
+    const char *name;
+    int64_t hits;
+    int rc;
+
+    *same = lm_keys_are(&c->target_keys, op->others, op->other_count);
+    if (*same || (op->other_count > 0 && c->target_keys.count > 0))
+        return LM_OK;
+    rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) = %zu "
+        "FROM pragma_table_info(?1, %s) WHERE pk > 0", n,
+        lm_alter_literal(a, a->schema)), op->text, &hits);
+    for (i = 0; i < n && rc == LM_OK && hits > 0; i++) {
+        name = op->other_count > 0 ? op->others[i]
+                                   : c->target_keys.list[i].column;
+        rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
+            "pragma_table_info(?1, %s) WHERE pk = %zu AND name = %s COLLATE "
+            "NOCASE", lm_alter_literal(a, a->schema), i + 1,
+            lm_alter_literal(a, name)), op->text, &hits);
+    }
+    *same = rc == LM_OK && hits > 0;
+    return rc;
+}
+
 static bool is_just_this(const lm_alter_run *a, const lm_constraint *c)
 {
     const lm_op *op = a->op;
     bool deferred = op->deferrable != NULL &&
                     lm_same_name(op->deferrable, "INITIALLY DEFERRED");
 
-    return lm_keys_are(&c->target_keys, op->others, op->other_count) &&
-           is_action(c->on_delete, op->on_delete) &&
+    return is_action(c->on_delete, op->on_delete) &&
            is_action(c->on_update, op->on_update) &&
            (c->deferrable && c->initially_deferred) == deferred;
 }
@@ -340,7 +369,8 @@ int lm_op_add_foreign_key(lm_alter_run *a)
     const char *prefix, *list;
     lm_buf b = {0};
     place at;
-    int rc = name_list(a, &list);
+    bool same = false;
+    int rc = lm_op_columns(a, &list);
 
     if (rc == LM_OK && op->other_count > 0 &&
         op->other_count != op->column_count)
@@ -350,8 +380,10 @@ int lm_op_add_foreign_key(lm_alter_run *a)
     if (rc != LM_OK)
         return rc;
     find(a, is_same_target, &at);
-    if (at.found != NULL && is_just_this(a, at.found))
-        return LM_OK;
+    if (at.found != NULL)
+        rc = is_same_key(a, at.found, &same);
+    if (rc != LM_OK || (same && is_just_this(a, at.found)))
+        return rc;
     if (at.found != NULL)
         return lm_alter_refuse(a, LM_REASON_DEFINITION, "there is a foreign "
                                "key (%s) to %s already, with another "

@@ -298,3 +298,21 @@ bool lm_text_says(const char *text, const char *word)
             return true;
     return false;
 }
+
+bool lm_text_quotes(const char *text, size_t len, const char *name)
+{
+    lm_arena arena = {0};
+    const char *said;
+    lm_sqltok t;
+    bool found = false;
+
+    lm_sqltok_start(&t, text, len);
+    while (!found && lm_sqltok_next(&t) != LM_TOK_END) {
+        if (t.kind != LM_TOK_QUOTED || text[t.start] != '"')
+            continue;
+        said = lm_sqltext_name(&arena, text + t.start, t.size);
+        found = said != NULL && lm_same_name(said, name);
+    }
+    lm_arena_clear(&arena);
+    return found;
+}

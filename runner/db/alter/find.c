@@ -83,6 +83,7 @@ static int look_for_new_name(lm_alter_run *a, found *out)
     for (i = a->req->count; i > 0 && rc == LM_OK && out->name == NULL; i--)
         if (a->req->ops[i - 1].kind == LM_OP_RENAME_TO)
             rc = look_everywhere(a, a->req->ops[i - 1].text, out);
+    a->renames_done = i + (out->name != NULL);
     return rc;
 }
 

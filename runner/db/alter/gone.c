@@ -18,6 +18,8 @@ typedef struct going {
     lm_buf blocked;         /* what must not go with it, for the message */
     size_t blocked_count;
     bool clean;             /* nothing hangs on it at all */
+    lm_texts noted;         /* views and triggers that were told */
+    lm_texts views;         /* those of them that others may read */
 } going;
 
 static bool may(const going *g, unsigned kind)
@@ -152,12 +154,19 @@ static int take_constraints(going *g)
     return rc;
 }
 
-/* SELECT * reads the column, and goes on without it. In a NATURAL JOIN it
- * may be what joins. */
+/* SELECT * reads the column, and goes on without it; but not without a view
+ * that does not. In a NATURAL JOIN it may be what joins. */
 static bool minds(const going *g, const char *sql)
 {
-    return sql == NULL || lm_text_names(sql, strlen(sql), g->name) ||
-           lm_text_says(sql, "NATURAL");
+    size_t i;
+
+    if (sql == NULL || lm_text_names(sql, strlen(sql), g->name) ||
+        lm_text_says(sql, "NATURAL"))
+        return true;
+    for (i = 0; i < g->views.count; i++)
+        if (lm_text_names(sql, strlen(sql), g->views.list[i]))
+            return true;
+    return false;
 }
 
 static int text_of(going *g, const lm_dependent *d, const char **out)
@@ -206,15 +215,22 @@ static int note_code(going *g, const lm_dependent *d, unsigned cascade)
                    d->writes ? "write" : "read"};
     lm_value name = lm_text_of(d->name);
     on_view v = {g, d->schema};
-    const char *sql;
+    const char *sql, *shown;
     int rc = text_of(g, d, &sql);
 
     if (rc != LM_OK || d->positional || d->broken || !minds(g, sql))
         return rc;
-    rc = note(g, &h, cascade, view
-              ? lm_alter_text(g->a, "the view %s", d->name)
-              : lm_alter_text(g->a, "the trigger %s on %s", d->name,
-                              d->table));
+    shown = view ? lm_alter_text(g->a, "the view %s", d->name)
+                 : lm_alter_text(g->a, "the trigger %s on %s", d->name,
+                                 d->table);
+    if (shown == NULL || lm_texts_has(&g->noted, shown))
+        return shown == NULL ? LM_ENOMEM : LM_OK;
+    rc = lm_texts_add(g->a, &g->noted, shown);
+    if (rc == LM_OK && view)
+        rc = lm_texts_add(g->a, &g->views, lm_alter_text(g->a, "%s",
+                                                         d->name));
+    if (rc == LM_OK)
+        rc = note(g, &h, cascade, shown);
     if (rc == LM_OK && view) {
         sql = lm_alter_text(g->a, "SELECT name FROM %s.sqlite_schema WHERE "
             "type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE",
@@ -263,11 +279,18 @@ static int note_dependents(going *g)
 {
     lm_alter_run *a = g->a;
     const lm_dependent *list;
-    size_t i, n;
+    size_t i, n, views;
     int rc = lm_alter_dependents(a, a->draft.cols[g->at].source, &list, &n);
 
     for (i = 0; i < n && rc == LM_OK; i++)
         rc = note_dependent(g, &list[i]);
+    /* Views on views may stand before them in the list. */
+    do {
+        views = g->views.count;
+        for (i = 0; i < n && rc == LM_OK && views > 0; i++)
+            if (list[i].kind == LM_DEP_VIEW || list[i].kind == LM_DEP_TRIGGER)
+                rc = note_dependent(g, &list[i]);
+    } while (rc == LM_OK && g->views.count > views);
     return rc;
 }
 
@@ -372,5 +395,7 @@ int lm_op_drop_column(lm_alter_run *a)
     if (rc == LM_OK)
         rc = drop(&g);
     lm_buf_clear(&g.blocked);
+    free(g.noted.list);
+    free(g.views.list);
     return rc;
 }

@@ -46,17 +46,17 @@ static const char *make_rename(lm_alter_run *a, const char *table,
 {
     const char *old = lm_alter_text(a, "sqlite_autoindex_%s_", from);
 
+    old = old == NULL ? NULL : lm_alter_literal(a, old);
     from = lm_alter_literal(a, from);
     to = lm_alter_literal(a, to);
     if (old == NULL || from == NULL || to == NULL)
         return NULL;
     return lm_alter_text(a, "UPDATE %s SET tbl = %s, idx = CASE WHEN "
-                         "substr(idx, 1, %zu) = %s COLLATE NOCASE THEN "
-                         "'sqlite_autoindex_' || %s || substr(idx, %zu) "
-                         "WHEN idx = %s COLLATE NOCASE THEN %s ELSE idx END "
-                         "WHERE tbl = %s COLLATE NOCASE", table, to,
-                         strlen(old), lm_alter_literal(a, old), to,
-                         strlen(old), from, to, from);
+                         "substr(idx, 1, length(%s)) = %s COLLATE NOCASE "
+                         "THEN 'sqlite_autoindex_' || %s || substr(idx, "
+                         "length(%s)) WHEN idx = %s COLLATE NOCASE THEN %s "
+                         "ELSE idx END WHERE tbl = %s COLLATE NOCASE", table,
+                         to, old, old, to, old, from, to, from);
 }
 
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to)
@@ -64,25 +64,41 @@ int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to)
     return each_statistics(a, make_rename, from, to);
 }
 
-/* Aside, under the new table's name: the indexes of constraints become those
- * of the new table over the same columns; what has none there goes. */
-static const char *make_aside(lm_alter_run *a, const char *table,
-                              const char *from, const char *to)
+/* The index of the new table over the same columns, with the same collations
+ * or not: no two of a table's constraints have the same of both. */
+static const char *twin(lm_alter_run *a, const char *to, const char *what)
 {
     const char *s = lm_alter_literal(a, a->schema);
 
+    if (s == NULL)
+        return NULL;
+    return lm_alter_text(a, "(SELECT n.name FROM pragma_index_list(%s, %s) "
+        "AS n WHERE n.origin <> 'c' AND (SELECT group_concat(%s) FROM "
+        "pragma_index_xinfo(n.name, %s) WHERE key) = (SELECT "
+        "group_concat(%s) FROM pragma_index_xinfo(idx, %s) WHERE key))",
+        to, s, what, s, what, s);
+}
+
+/* Aside, under the new table's name: the indexes of constraints become those
+ * of the new table; what has none there goes. */
+static const char *make_aside(lm_alter_run *a, const char *table,
+                              const char *from, const char *to)
+{
+    const char *same, *like;
+
     from = lm_alter_literal(a, from);
     to = lm_alter_literal(a, to);
-    if (s == NULL || from == NULL || to == NULL)
+    if (from == NULL || to == NULL)
+        return NULL;
+    same = twin(a, to, "quote(name) || coll");
+    like = twin(a, to, "quote(name)");
+    if (same == NULL || like == NULL)
         return NULL;
     return lm_alter_text(a,
         "UPDATE %s SET tbl = %s, idx = CASE WHEN idx LIKE "
-        "'sqlite!_autoindex!_%%' ESCAPE '!' THEN coalesce((SELECT n.name "
-        "FROM pragma_index_list(%s, %s) AS n WHERE n.origin <> 'c' AND "
-        "(SELECT group_concat(quote(name)) FROM pragma_index_info(n.name, "
-        "%s)) = (SELECT group_concat(quote(name)) FROM "
-        "pragma_index_info(idx, %s))), '') ELSE idx END WHERE tbl = %s "
-        "COLLATE NOCASE", table, to, to, s, s, s, from);
+        "'sqlite!_autoindex!_%%' ESCAPE '!' THEN coalesce(%s, %s, '') "
+        "ELSE idx END WHERE tbl = %s COLLATE NOCASE", table, to, same, like,
+        from);
 }
 
 int lm_keep_aside(lm_alter_run *a)

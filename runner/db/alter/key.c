@@ -4,25 +4,6 @@
 
 #include "alter.h"
 
-/* "a", "b" as SQL, each as the table spells it. */
-static const char *key_list(lm_alter_run *a)
-{
-    lm_buf b = {0};
-    const char *name;
-    size_t i, at;
-
-    for (i = 0; i < a->op->column_count; i++) {
-        if (lm_def_need(a, a->op->columns[i], &at) != LM_OK) {
-            lm_buf_clear(&b);
-            return NULL;
-        }
-        name = lm_alter_name(a, a->draft.def.columns[at].name);
-        lm_buf_printf(&b, "%s%s", i == 0 ? "" : ", ",
-                      name == NULL ? "" : name);
-    }
-    return lm_alter_take(a, &b);
-}
-
 /* The primary key, wherever it stands; *column is the place of its column, or
  * the column count when it stands at the table. */
 static const lm_constraint *key_of(const lm_createtable *def, size_t *column,
@@ -124,11 +105,10 @@ int lm_op_set_primary_key(lm_alter_run *a)
     size_t column, table;
     const lm_constraint *c;
     const char *list, *name = "";
-    int rc = LM_OK;
+    int rc = lm_op_columns(a, &list);
 
-    list = key_list(a);
-    if (list == NULL)
-        return a->db->err->code;
+    if (rc != LM_OK)
+        return rc;
     if (is_key(a)) {
         a->pk_set = true;
         return LM_OK;

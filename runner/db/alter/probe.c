@@ -35,15 +35,16 @@ uint64_t lm_hash_read(const char *schema, const char *table,
 }
 
 /* The name that the column had at first; of a new one, a name that nothing
- * had. */
-static const char *first_name(const lm_alter_run *a, const char *column)
+ * had: another one when it is another view that reads it. */
+static const char *first_name(const lm_alter_run *a, const char *column,
+                              bool own)
 {
     size_t at = lm_def_find(a, column);
 
     if (at == a->draft.col_count)
         return column;
-    return a->draft.cols[at].first == NULL ? "\001"
-         : a->draft.cols[at].first;
+    return a->draft.cols[at].first != NULL ? a->draft.cols[at].first
+         : own ? "\001" : "\002";
 }
 
 /* Reading a view is reading what it reads; its own columns change names with
@@ -61,17 +62,36 @@ static bool is_view(const lm_alter_run *a, const char *schema,
     return false;
 }
 
+/* What a trigger does may fire others, of other tables: what these read is
+ * theirs, and they may go. The statement that fires it is ours. */
+static bool is_elsewhere(const lm_alter_run *a, const lm_sound *s,
+                         const char *inside)
+{
+    size_t i;
+
+    if (s->members.count == 0 || inside == NULL)
+        return s->event != 0;
+    if (lm_texts_has(&s->members, inside))
+        return false;
+    for (i = 0; i < a->sound_count; i++)
+        if (lm_texts_has(&a->sounds[i].members, inside))
+            return true;
+    return false;
+}
+
 static void hear(void *user, int action, const char *table,
                  const char *column, const char *schema, const char *inside)
 {
     lm_ear *e = user;
     lm_sound *s = e->sound;
     lm_seen *grown;
-    bool here;
+    bool here, own = inside != NULL &&
+                     ((s->event == 0 && lm_same_name(inside, s->name)) ||
+                      lm_texts_has(&s->members, inside));
 
-    (void)inside;
     if (action != SQLITE_READ || schema == NULL || column == NULL ||
-        e->failed || is_view(e->a, schema, table))
+        e->failed || is_view(e->a, schema, table) ||
+        is_elsewhere(e->a, s, inside))
         return;
     grown = lm_list_grow(s->reads, s->read_count, &s->read_size,
                          sizeof *grown);
@@ -85,7 +105,7 @@ static void hear(void *user, int action, const char *table,
            lm_same_name(table, e->after ? e->a->table : e->a->first);
     grown->here = here;
     grown->full = here ? lm_hash_read(schema, e->a->first, e->after
-                                   ? first_name(e->a, column) : column)
+                                   ? first_name(e->a, column, own) : column)
                        : lm_hash_read(schema, table, column);
 }
 
@@ -246,6 +266,9 @@ static int add(lm_alter_run *a, const lm_sound *like, const char *text)
         s->text = "";
     } else if (like->shown != NULL)
         s->shown = lm_alter_text(a, "%s, %s", s->shown, like->shown);
+    if (like->kind[0] == 't' && text[0] != '\0' &&
+        lm_texts_add(a, &s->members, like->shown) != LM_OK)
+        return LM_ENOMEM;
     s->text = s->text[0] == '\0' ? text
                                  : lm_alter_text(a, "%s\n%s", s->text, text);
     return s->text == NULL ? LM_ENOMEM : LM_OK;
@@ -391,13 +414,20 @@ int lm_probe_before(lm_alter_run *a)
     return rc;
 }
 
-void lm_probe_clear(lm_alter_run *a)
+void lm_sounds_free(lm_sound *list, size_t count)
 {
     size_t i;
 
-    for (i = 0; i < a->sound_count; i++)
-        free(a->sounds[i].reads);
-    free(a->sounds);
+    for (i = 0; i < count; i++) {
+        free(list[i].reads);
+        free(list[i].members.list);
+    }
+    free(list);
+}
+
+void lm_probe_clear(lm_alter_run *a)
+{
+    lm_sounds_free(a->sounds, a->sound_count);
     a->sounds = NULL;
     a->sound_count = a->sound_size = 0;
 }

@@ -4,6 +4,7 @@
  *
  *   lm_probe_list     what there is to compile, into a->sounds
  *   lm_probe          compile one and note what it reads
+ *   lm_sounds_free    free a list of them
  *   lm_sound_reads    does it read this column?
  *   lm_hash_read      a column as lm_seen has it
  *
@@ -26,6 +27,7 @@ struct lm_sound {
     char event;         /* I, U, D: of INSERT, UPDATE, DELETE; 0: a view */
     const char *text;   /* of the view, or of the triggers, joined */
     const char *shown;  /* name for people */
+    lm_texts members;   /* the triggers by name */
     bool ok, strict;    /* compiles; also without strings in double quotes */
     lm_seen *reads;
     size_t read_count, read_size;
@@ -48,6 +50,7 @@ int lm_probe_list(lm_alter_run *a);
 /* `strict`: try it with names alone in double quotes; `loose`: where that
  * was not tried or failed, also with strings. */
 int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *out);
+void lm_sounds_free(lm_sound *list, size_t count);
 bool lm_sound_reads(const lm_sound *sound, uint64_t full);
 uint64_t lm_hash_read(const char *schema, const char *table,
                       const char *column);

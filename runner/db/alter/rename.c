@@ -263,8 +263,7 @@ int lm_op_rename_to(lm_alter_run *a)
     int rc;
 
     if (strcmp(to, a->table) == 0 ||
-        (lm_same_name(to, a->table) &&
-         !lm_same_name(a->req->table, a->first)))
+        (size_t)(a->op - a->req->ops) < a->renames_done)
         return LM_OK;
     rc = check_name(a, to);
     if (rc == LM_OK)

@@ -112,12 +112,15 @@ static int compile(lm_alter_run *a, const char *sql)
  * in double quotes must not pass for a string. */
 int lm_scratch_exprs(lm_alter_run *a, const char *table)
 {
+    lm_buf b = {0};
     size_t i;
     int rc = lm_rights_flag(a, SQLITE_DBCONFIG_DQS_DML, false);
 
     for (i = 0; i < a->exprs.count && rc == LM_OK; i++) {
-        rc = compile(a, lm_alter_text(a, "SELECT (%s\n) FROM %s",
-                                      a->exprs.list[i], table));
+        lm_buf_puts(&b, "SELECT (");
+        add_body(a, &b, a->exprs.list[i]);
+        lm_buf_printf(&b, "\n) FROM %s", table == NULL ? "" : table);
+        rc = compile(a, lm_alter_take(a, &b));
         if (rc != LM_OK)
             rc = lm_alter_rejected(a, LM_REASON_DEFINITION, lm_alter_text(a,
                                    "the expression (%s)",

@@ -80,6 +80,7 @@ static int add_part(void *user, lm_db *db, const lm_value *row)
 static int complete(lm_db *db, lm_index_info *index,
                     const lm_createindex *text)
 {
+    const lm_key *key;
     size_t i;
 
     if (text->where.end > text->where.start) {
@@ -90,8 +91,11 @@ static int complete(lm_db *db, lm_index_info *index,
     for (i = 0; i < index->count && i < text->keys.count; i++) {
         if (index->parts[i].name != NULL)
             continue;
+        key = &text->keys.list[i];
         index->parts[i].expr = lm_catalog_span(db, index->sql,
-                                               text->keys.list[i].expr);
+            key->collation != NULL &&
+            lm_same_name(key->collation, index->parts[i].collation)
+            ? key->expr : key->all);
         if (index->parts[i].expr == NULL)
             return LM_ENOMEM;
     }
