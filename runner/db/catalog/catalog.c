@@ -49,7 +49,7 @@ static void clear(lm_catalog *cat)
         free(cat->views[i].columns.list);
     free(cat->tables);
     free(cat->listed);
-    free(cat->objects);
+    free(cat->entries);
     free(cat->triggers);
     free(cat->views);
     free(cat->picked);
@@ -169,17 +169,17 @@ static int add_table(void *unused, lm_db *db, const lm_value *row)
 }
 
 /* type, name, tbl_name, sql */
-static int add_object(void *unused, lm_db *db, const lm_value *row)
+static int add_entry(void *unused, lm_db *db, const lm_value *row)
 {
     lm_catalog *cat = db->catalog;
-    lm_object *o = lm_list_grow(cat->objects, cat->object_count,
-                                &cat->object_size, sizeof *o);
+    lm_entry *o = lm_list_grow(cat->entries, cat->entry_count,
+                               &cat->entry_size, sizeof *o);
 
     (void)unused;
     if (o == NULL)
         return lm_err_nomem(db->err);
-    cat->objects = o;
-    o += cat->object_count;
+    cat->entries = o;
+    o += cat->entry_count;
     o->schema = cat->reading;
     o->type = lm_catalog_column(db, &row[0]);
     o->name = lm_catalog_column(db, &row[1]);
@@ -188,19 +188,19 @@ static int add_object(void *unused, lm_db *db, const lm_value *row)
     if (o->type == NULL || o->name == NULL || o->table == NULL ||
         (o->sql == NULL && row[3].type == LM_TEXT))
         return lm_err_nomem(db->err);
-    cat->object_count++;
+    cat->entry_count++;
     return LM_OK;
 }
 
 static int read_schema(lm_db *db, const char *schema, const char *tables,
-                       const char *objects)
+                       const char *entries)
 {
     int rc;
 
     db->catalog->reading = schema;
     rc = lm_db_each(db, tables, NULL, 0, add_table, NULL);
     if (rc == LM_OK)
-        rc = lm_db_each(db, objects, NULL, 0, add_object, NULL);
+        rc = lm_db_each(db, entries, NULL, 0, add_entry, NULL);
     return rc;
 }
 
@@ -220,14 +220,14 @@ static int read_all(lm_db *db)
         "FROM pragma_table_list AS l LEFT JOIN main.sqlite_schema AS s "
         "ON s.name = l.name AND s.type IN ('table', 'view') "
         "WHERE l.schema = 'main' ORDER BY s.rowid";
-    static const char objects[] =
+    static const char entries[] =
         "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
         "WHERE type IN ('index', 'trigger') ORDER BY rowid";
     int rc = LM_OK;
 
     if (lm_db_has_temp(db))
         rc = read_schema(db, "temp", temp_tables, temp_objects);
-    return rc == LM_OK ? read_schema(db, "main", tables, objects) : rc;
+    return rc == LM_OK ? read_schema(db, "main", tables, entries) : rc;
 }
 
 /* Main before temp here: this is what a person sees. */
@@ -312,14 +312,14 @@ lm_table_info *lm_catalog_find_text(lm_catalog *cat, const char *schema,
     return lm_catalog_find(cat, schema, n);
 }
 
-const lm_object *lm_catalog_object(const lm_catalog *cat, const char *schema,
-                                   const char *type, const char *name)
+const lm_entry *lm_catalog_entry(const lm_catalog *cat, const char *schema,
+                                 const char *type, const char *name)
 {
-    const lm_object *o;
+    const lm_entry *o;
     size_t i;
 
-    for (i = 0; i < cat->object_count; i++) {
-        o = &cat->objects[i];
+    for (i = 0; i < cat->entry_count; i++) {
+        o = &cat->entries[i];
         if ((schema == NULL || lm_same_name(schema, o->schema)) &&
             strcmp(type, o->type) == 0 && lm_same_name(o->name, name))
             return o;
@@ -358,7 +358,7 @@ int lm_catalog_table(lm_db *db, const char *schema, lm_name name,
 int lm_catalog_sql(lm_db *db, const char *schema, lm_name name,
                    const char **out)
 {
-    const lm_object *o = NULL;
+    const lm_entry *o = NULL;
     const lm_table_info *t;
     lm_catalog *cat;
     int rc = lm_catalog_open(db, &cat);
@@ -371,9 +371,9 @@ int lm_catalog_sql(lm_db *db, const char *schema, lm_name name,
         *out = t->sql;
         return LM_OK;
     }
-    o = lm_catalog_object(cat, schema, "index", name.text);
+    o = lm_catalog_entry(cat, schema, "index", name.text);
     if (o == NULL)
-        o = lm_catalog_object(cat, schema, "trigger", name.text);
+        o = lm_catalog_entry(cat, schema, "trigger", name.text);
     *out = o == NULL ? NULL : o->sql;
     return LM_OK;
 }

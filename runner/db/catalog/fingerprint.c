@@ -52,7 +52,7 @@ static int canon_virtual(lm_db *db, const lm_table_info *t, lm_buf *b)
     return LM_OK;
 }
 
-static int canon_trigger(lm_db *db, const lm_object *o, lm_buf *b)
+static int canon_trigger(lm_db *db, const lm_entry *o, lm_buf *b)
 {
     lm_createtrigger g;
     size_t i;
@@ -129,7 +129,7 @@ static int add_indexes(lm_db *db, const lm_table_info *t, lines *all)
     return rc;
 }
 
-static int add_trigger(lm_db *db, const lm_object *o, lines *all)
+static int add_trigger(lm_db *db, const lm_entry *o, lines *all)
 {
     lm_buf b = {0};
     int rc = canon_trigger(db, o, &b);
@@ -142,7 +142,7 @@ static int add_trigger(lm_db *db, const lm_object *o, lines *all)
 
 static int add_all(lm_db *db, lm_catalog *cat, lines *all)
 {
-    const lm_object *o;
+    const lm_entry *o;
     lm_table_info *t;
     size_t i;
     int rc = LM_OK;
@@ -156,8 +156,8 @@ static int add_all(lm_db *db, lm_catalog *cat, lines *all)
         if (rc == LM_OK)
             rc = add_indexes(db, t, all);
     }
-    for (i = 0; i < cat->object_count && rc == LM_OK; i++) {
-        o = &cat->objects[i];
+    for (i = 0; i < cat->entry_count && rc == LM_OK; i++) {
+        o = &cat->entries[i];
         if (strcmp(o->schema, "main") == 0 && o->sql != NULL &&
             strcmp(o->type, "trigger") == 0 && !lm_db_is_own(db, o->table))
             rc = add_trigger(db, o, all);

@@ -19,7 +19,7 @@ static int begin_index(lm_db *db, lm_table_info *t, const lm_value *row)
 {
     lm_index_info *index = lm_list_grow(t->indexes, t->index_count,
                                         &t->index_size, sizeof *index);
-    const lm_object *object;
+    const lm_entry *entry;
 
     if (index == NULL)
         return lm_err_nomem(db->err);
@@ -35,8 +35,8 @@ static int begin_index(lm_db *db, lm_table_info *t, const lm_value *row)
     if (is_text(&row[2], "pk"))
         index->origin = LM_ORIGIN_PRIMARY_KEY;
     index->partial = row[3].as.integer != 0;
-    object = lm_catalog_object(db->catalog, t->schema, "index", index->name);
-    index->sql = object == NULL ? NULL : object->sql;
+    entry = lm_catalog_entry(db->catalog, t->schema, "index", index->name);
+    index->sql = entry == NULL ? NULL : entry->sql;
     t->index_count++;
     return LM_OK;
 }

@@ -7,7 +7,7 @@
  *   lm_catalog_open        the catalogue, read anew if that is another one
  *   lm_catalog_find        the table or view that a name means
  *   lm_catalog_describe    its columns, keys and constraints, once
- *   lm_catalog_object      an index or trigger by name
+ *   lm_catalog_entry      an index or trigger by name
  *   lm_catalog_copy, _span a copy of a text, or of a piece of one without
  *                          the blanks around it
  *   lm_catalog_column      the value of a row as a copy; NULL for NULL
@@ -27,10 +27,10 @@
 #include "../internal.h"
 
 /* An index or a trigger, as the schema table has it. */
-typedef struct lm_object {
+typedef struct lm_entry {
     const char *schema, *type, *name, *table;
     const char *sql;        /* NULL: a constraint's index */
-} lm_object;
+} lm_entry;
 
 /* One table or column that a view or trigger uses. */
 typedef struct lm_use {
@@ -52,8 +52,8 @@ typedef struct lm_catalog {
     size_t table_count, table_size;
     const lm_table_info **listed;
     size_t listed_count;
-    lm_object *objects;
-    size_t object_count, object_size;
+    lm_entry *entries;
+    size_t entry_count, entry_size;
     lm_trigger_info *triggers;
     size_t trigger_count, trigger_size;
     bool triggers_read;
@@ -79,8 +79,8 @@ lm_table_info *lm_catalog_find(lm_catalog *cat, const char *schema,
 lm_table_info *lm_catalog_find_text(lm_catalog *cat, const char *schema,
                                     const char *name);
 int lm_catalog_describe(lm_db *db, lm_table_info *table);
-const lm_object *lm_catalog_object(const lm_catalog *cat, const char *schema,
-                                   const char *type, const char *name);
+const lm_entry *lm_catalog_entry(const lm_catalog *cat, const char *schema,
+                                 const char *type, const char *name);
 const char *lm_catalog_copy(lm_db *db, const char *s, size_t n);
 const char *lm_catalog_span(lm_db *db, const char *text, lm_span span);
 const char *lm_catalog_column(lm_db *db, const lm_value *value);

@@ -11,7 +11,7 @@
 #include "inner.h"
 
 /* A temporary trigger on t is on temp.t if there is one. */
-static const char *schema_of_target(lm_catalog *cat, const lm_object *o,
+static const char *schema_of_target(lm_catalog *cat, const lm_entry *o,
                                     const lm_createtrigger *text)
 {
     const lm_table_info *t;
@@ -24,7 +24,7 @@ static const char *schema_of_target(lm_catalog *cat, const lm_object *o,
     return t == NULL ? "main" : t->schema;
 }
 
-static int fill_trigger(lm_db *db, const lm_object *o,
+static int fill_trigger(lm_db *db, const lm_entry *o,
                         const lm_createtrigger *text, lm_trigger_info *g)
 {
     static const char *const timings[] = {"BEFORE", "AFTER", "INSTEAD OF"};
@@ -53,7 +53,7 @@ static int fill_trigger(lm_db *db, const lm_object *o,
     return rc;
 }
 
-static int add_trigger(lm_db *db, lm_catalog *cat, const lm_object *o)
+static int add_trigger(lm_db *db, lm_catalog *cat, const lm_entry *o)
 {
     lm_createtrigger text;
     lm_trigger_info *g = lm_list_grow(cat->triggers, cat->trigger_count,
@@ -79,15 +79,15 @@ static int add_trigger(lm_db *db, lm_catalog *cat, const lm_object *o)
 /* Those of main first. */
 int lm_triggers_read(lm_db *db, lm_catalog *cat)
 {
-    const lm_object *o;
+    const lm_entry *o;
     size_t i, pass;
     int rc = LM_OK;
 
     if (cat->triggers_read)
         return LM_OK;
     for (pass = 0; pass < 2; pass++)
-        for (i = 0; i < cat->object_count && rc == LM_OK; i++) {
-            o = &cat->objects[i];
+        for (i = 0; i < cat->entry_count && rc == LM_OK; i++) {
+            o = &cat->entries[i];
             if (strcmp(o->type, "trigger") == 0 && o->sql != NULL &&
                 (strcmp(o->schema, "temp") == 0) == (pass == 1) &&
                 !lm_db_is_own(db, o->table))
