@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What lumigrate_baseline and lumigrate_repair did, as a public list. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/baseline.h"
 #include "core/repair.h"
@@ -41,17 +42,15 @@ static bool show(owned_changes *c)
     return true;
 }
 
-/* Takes `made`. */
 static int give(lumigrate *lm, lm_changes *made, lumigrate_changes **out)
 {
-    owned_changes *c = out == NULL ? NULL : calloc(1, sizeof *c);
+    owned_changes *c = calloc(1, sizeof *c);
     int rc = LM_OK;
 
-    if (c == NULL) {
-        lm_changes_clear(made);
-        return out == NULL ? LM_OK : lm_err_nomem(&lm->err);
-    }
+    if (c == NULL)
+        return lm_err_nomem(&lm->err);
     c->made = *made;
+    memset(made, 0, sizeof *made);
     if (show(c))
         *out = &c->shown;
     else {
@@ -61,74 +60,69 @@ static int give(lumigrate *lm, lm_changes *made, lumigrate_changes **out)
     return rc;
 }
 
+static int begin(lumigrate *lm, lumigrate_changes **out)
+{
+    if (out != NULL)
+        *out = NULL;
+    return lm_handle_begin(lm);
+}
+
+/* Takes what `made` holds. */
+static int end(lumigrate *lm, int rc, lm_changes *made,
+               lumigrate_changes **out)
+{
+    if (rc == LM_OK && out != NULL)
+        rc = give(lm, made, out);
+    lm_changes_clear(made);
+    return lm_handle_end_whole(lm, rc);
+}
+
 static int refuse_id(lumigrate *lm, const char *what)
 {
     return lm_err_set(&lm->err, LM_EUSAGE, "no migration is named to %s",
                       what);
 }
 
-static int baseline_new(lumigrate *lm, int how, const char *id,
-                        lumigrate_changes **out)
+static int baseline(lumigrate *lm, int how, const char *id, lm_changes *made)
 {
-    lm_changes made = {0};
-    int rc;
-
     if (how < LUMIGRATE_BASELINE_UP_TO || how > LUMIGRATE_BASELINE_UNDO)
         return lm_err_set(&lm->err, LM_EUSAGE, "there is no such way to "
                           "baseline: %d", how);
     if (how != LUMIGRATE_BASELINE_ALL && id == NULL)
         return refuse_id(lm, "baseline");
-    rc = lm_baseline(&lm->session,
-                     (lm_baseline_how)(how - LUMIGRATE_BASELINE_UP_TO), id,
-                     &made);
-    if (rc == LM_OK)
-        return give(lm, &made, out);
-    lm_changes_clear(&made);
-    return rc;
+    return lm_baseline(&lm->session,
+                       (lm_baseline_how)(how - LUMIGRATE_BASELINE_UP_TO), id,
+                       made);
 }
 
-static int repair_new(lumigrate *lm, int what, const char *id,
-                      lumigrate_changes **out)
+static int repair(lumigrate *lm, int what, const char *id, lm_changes *made)
 {
-    lm_changes made = {0};
-    int rc;
-
     if (what < LUMIGRATE_REPAIR_ACCEPT || what > LUMIGRATE_REPAIR_RESTART)
         return lm_err_set(&lm->err, LM_EUSAGE, "there is no such repair: %d",
                           what);
     if (id == NULL)
         return refuse_id(lm, "repair");
-    rc = lm_repair(&lm->session,
-                   (lm_repair_what)(what - LUMIGRATE_REPAIR_ACCEPT), id,
-                   &made);
-    if (rc == LM_OK)
-        return give(lm, &made, out);
-    lm_changes_clear(&made);
-    return rc;
+    return lm_repair(&lm->session,
+                     (lm_repair_what)(what - LUMIGRATE_REPAIR_ACCEPT), id,
+                     made);
 }
 
 int lumigrate_baseline(lumigrate *lm, int how, const char *id,
                        lumigrate_changes **out)
 {
-    int rc;
+    lm_changes made = {0};
+    int rc = begin(lm, out);
 
-    if (out != NULL)
-        *out = NULL;
-    rc = lm_handle_begin(lm);
-    if (rc != LM_OK)
-        return rc;
-    return lm_handle_end_whole(lm, baseline_new(lm, how, id, out));
+    return rc != LM_OK ? rc : end(lm, baseline(lm, how, id, &made), &made,
+                                  out);
 }
 
 int lumigrate_repair(lumigrate *lm, int what, const char *id,
                      lumigrate_changes **out)
 {
-    int rc;
+    lm_changes made = {0};
+    int rc = begin(lm, out);
 
-    if (out != NULL)
-        *out = NULL;
-    rc = lm_handle_begin(lm);
-    if (rc != LM_OK)
-        return rc;
-    return lm_handle_end_whole(lm, repair_new(lm, what, id, out));
+    return rc != LM_OK ? rc : end(lm, repair(lm, what, id, &made), &made,
+                                  out);
 }
