@@ -19,6 +19,7 @@ void lm_objects_clear(lm_objects *objects)
         free(objects->list[i].sql);
     }
     free(objects->list);
+    free(objects->by_name);
     memset(objects, 0, sizeof *objects);
 }
 
@@ -32,18 +33,6 @@ const char *lm_object_word(lm_object_kind kind)
     case LM_OBJECT_TRIGGER: return "trigger";
     }
     return "object";
-}
-
-const lm_object *lm_objects_find(const lm_objects *objects,
-                                 lm_object_kind kind, const char *name)
-{
-    size_t i;
-
-    for (i = 0; i < objects->count; i++)
-        if (objects->list[i].kind == kind &&
-            lm_same_name(objects->list[i].name, name))
-            return &objects->list[i];
-    return NULL;
 }
 
 static char *text_copy(const lm_value *v)
@@ -131,6 +120,41 @@ static int by_name(const void *a, const void *b)
 {
     return compare_names((*(const lm_object *const *)a)->name,
                          (*(const lm_object *const *)b)->name);
+}
+
+static int by_name_and_kind(const void *p, const void *q)
+{
+    const lm_object *a = *(const lm_object *const *)p;
+    const lm_object *b = *(const lm_object *const *)q;
+    int n = compare_names(a->name, b->name);
+
+    return n != 0 ? n : (int)a->kind - (int)b->kind;
+}
+
+const lm_object *lm_objects_find(const lm_objects *objects,
+                                 lm_object_kind kind, const char *name)
+{
+    const lm_object key = {.kind = kind, .name = (char *)name};
+    const lm_object *p = &key, **found = NULL;
+
+    if (objects->count > 0)
+        found = bsearch(&p, objects->by_name, objects->count,
+                        sizeof *objects->by_name, by_name_and_kind);
+    return found == NULL ? NULL : *found;
+}
+
+static int index_names(lm_objects *objects, lm_err *err)
+{
+    size_t i;
+
+    objects->by_name = calloc(objects->count + 1, sizeof *objects->by_name);
+    if (objects->by_name == NULL)
+        return lm_err_nomem(err);
+    for (i = 0; i < objects->count; i++)
+        objects->by_name[i] = &objects->list[i];
+    qsort(objects->by_name, objects->count, sizeof *objects->by_name,
+          by_name_and_kind);
+    return LM_OK;
 }
 
 /* An index that carries one along while an object's text is read. */
@@ -272,6 +296,8 @@ int lm_objects_read(lm_db *db, lm_objects *out)
     rc = read_all(db, out);
     if (rc == LM_OK)
         rc = sort_objects(out, db->err);
+    if (rc == LM_OK)
+        rc = index_names(out, db->err);
     if (rc != LM_OK)
         lm_objects_clear(out);
     return rc;

@@ -41,6 +41,7 @@ typedef struct lm_object {
 typedef struct lm_objects {
     lm_object *list;
     size_t count, size;
+    const lm_object **by_name;  /* all of them, to be found */
 } lm_objects;
 
 int lm_objects_read(lm_db *db, lm_objects *out);
