@@ -6,7 +6,7 @@
 #include "sqltext.h"
 #include "sqltok.h"
 
-enum { BEFORE = 3, PIECE = 48 };
+enum { BEFORE = 3, PIECE = 48, LEAD = 8 };
 
 /* A text on the way, and where its last tokens began. */
 typedef struct reading {
@@ -40,6 +40,25 @@ static void place(const reading *r, lm_apart *out)
     out->from = out->at - r->starts[0] < PIECE / 2 ? r->starts[0] : out->at;
 }
 
+/* Two long tokens may part far behind their beginning: the pieces begin a
+ * little before that, at a whole character. */
+static void step_inside(const reading *x, const reading *y, lm_apart *in_a,
+                        lm_apart *in_b)
+{
+    const char *a = x->t.text + x->t.start, *b = y->t.text + y->t.start;
+    size_t n = 0;
+
+    while (n < x->t.size && n < y->t.size && a[n] == b[n])
+        n++;
+    if (n < PIECE / 2)
+        return;
+    n -= LEAD;
+    while (n > 0 && ((unsigned char)a[n] & 0xC0) == 0x80)
+        n--;
+    in_a->from = in_a->at + n;
+    in_b->from = in_b->at + n;
+}
+
 bool lm_sqlapart(const char *a, const char *b, lm_apart *in_a, lm_apart *in_b)
 {
     bool more, other;
@@ -55,18 +74,19 @@ bool lm_sqlapart(const char *a, const char *b, lm_apart *in_a, lm_apart *in_b)
                              y.t.size));
     place(&x, in_a);
     place(&y, in_b);
+    step_inside(&x, &y, in_a, in_b);
     return more || other;
 }
 
-/* So much of it as fits; the first token also in part, but whole characters
- * of it. */
+/* So much of it as fits; the first token, and one that never would, also in
+ * part, but whole characters of it. */
 static size_t fitting(const char *s, size_t size, size_t most, bool first)
 {
     if (size <= most)
         return size;
     while (most > 0 && ((unsigned char)s[most] & 0xC0) == 0x80)
         most--;
-    return first ? most : 0;
+    return first || size > PIECE ? most : 0;
 }
 
 void lm_sqlapart_show(lm_buf *out, const char *text, size_t len, size_t most)

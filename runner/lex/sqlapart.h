@@ -21,7 +21,7 @@
 #include "../base/buf.h"
 
 typedef struct lm_apart {
-    size_t from;        /* three tokens before, or fewer */
+    size_t from;        /* three tokens before, or fewer; inside a long one */
     size_t at;
 } lm_apart;
 

@@ -61,7 +61,8 @@ static void cuts_what_is_long(void **state)
     for (i = 3; i < 150; i++)
         a[i] = 'y';
     a[i] = '\'';
-    expect(a, "x z", "x …", "x z");
+    expect(a, "x z", "x 'yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…",
+           "x z");
     lm_sqlapart_show(&out, "  ä , 'ää'  ", 14, 3);
     lm_buf_putc(&out, '|');
     lm_sqlapart_show(&out, "'ää'", 6, 2);
@@ -71,12 +72,27 @@ static void cuts_what_is_long(void **state)
     lm_buf_clear(&out);
 }
 
+static void goes_into_what_is_long(void **state)
+{
+    (void)state;
+    expect("a 'aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd1' b",
+           "a 'aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd2' b",
+           "… dddddddd1' b", "… dddddddd2' b");
+    expect("'aaaaaaaaaabbbbbbbbbbccccccccccddddddddä1'",
+           "'aaaaaaaaaabbbbbbbbbbccccccccccddddddddä2'",
+           "… ddddddä1'", "… ddddddä2'");
+    expect("'aaaaaaaaaabbbbbbbbbbcccccccccc'",
+           "'aaaaaaaaaabbbbbbbbbbcccccccccc and more'",
+           "… cccccccc'", "… cccccccc and more'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_nothing_where_nothing_counts),
         cmocka_unit_test(shows_three_tokens_before_it),
         cmocka_unit_test(cuts_what_is_long),
+        cmocka_unit_test(goes_into_what_is_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
