@@ -7,18 +7,6 @@ local file = assert(io.open(sandbox.root .. "/docs/alter.md"))
 local page = file:read("a")
 file:close()
 
--- What always acts, and what exchanges names.
-local AGAIN = { "rebuild()", "using", "rename_columns" }
-
-local function acts_again(script)
-  for _, word in ipairs(AGAIN) do
-    if script:find(word, 1, true) then
-      return true
-    end
-  end
-  return false
-end
-
 local function dump(box, path)
   local list = {}
   for _, row in ipairs(box:query([[
@@ -32,8 +20,7 @@ local function dump(box, path)
         row.name), path)
     end
   end
-  return (table.concat(list, "\n"):gsub('"(%l+)"', "%1")
-    :gsub("(%l)%(", "%1 ("))
+  return table.concat(list, "\n")
 end
 
 describe("the page on changing tables", function()
@@ -60,7 +47,7 @@ describe("the page on changing tables", function()
       box:migration("2026_01_01_a", script)
       box:up()
       assert.equal(dump(box, "after.db"), dump(box))
-      if not acts_again(script) then
+      if not script:find("rebuild()", 1, true) then
         box:sql("DELETE FROM schema_migrations")
         box:up()
         assert.equal(dump(box, "after.db"), dump(box))

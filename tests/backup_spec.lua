@@ -60,6 +60,32 @@ describe("backup:", function()
       assert.equal("app.db copy.db", files())
     end)
 
+    it("is never the database itself, by whatever name", function()
+      box:sh("ln -s app.db soft; ln app.db hard; mkdir sub")
+      local sum = box:bytes()
+      for _, name in ipairs { "app.db", "./app.db", "sub/../app.db",
+          box.db, "soft", "hard" } do
+        for _, force in ipairs { "--force", "--quiet" } do
+          local err = box:fails(2, "backup", name, force)
+          has(err, name .. " is the database itself")
+          assert.is_nil(err:find("--force", 1, true), err)
+        end
+      end
+      assert.equal(sum, box:bytes())
+      assert.equal("app.db hard soft sub", files())
+    end)
+
+    it("keeps so many only in a folder", function()
+      local err = box:fails(2, "backup", "--keep", "2", "baks")
+      has(err, "needs a folder of backups, and baks is none")
+      has(err, "baks/")
+      assert.equal("app.db", files())
+      for _ = 1, 3 do
+        assert.equal(0, (box:run("backup", "--keep", "2", "baks/")))
+      end
+      assert.equal("app.db.T.backup app.db.T.backup", files("baks"))
+    end)
+
     it("keeps so many in a folder, and only those of this database",
       function()
         box:write("kept/other.db.20200101T000000.000Z.backup", "x")

@@ -281,7 +281,7 @@ describe("JSON", function()
       box:write("app.db", ("no database "):rep(20))
       local o = ask(7, "status", "--json")
       assert.same(STATUS, json.keys(o))
-      assert.same({ null, null, null, null, null, null, {}, {} },
+      assert.same({ "app.db", null, null, null, null, null, {}, {} },
         { o.database, o.exists, o.state, o.applied, o.pending, o.current,
           o.migrations, o.warnings })
       assert.same(ERROR, json.keys(o.error))
@@ -289,6 +289,18 @@ describe("JSON", function()
         { o.error.code, o.error.sqlite_code })
       o = ask(2, "status", "--json", "extra")
       assert.same(STATUS, json.keys(o))
+    end)
+
+    it("names the database when it fails, without a password", function()
+      for _, command in ipairs { "status", "check" } do
+        for given, shown in pairs { ["app.db"] = "app.db",
+            ["postgres://me:secret@host/x"] = "postgres://me:***@host/x" } do
+          local code, out = box:lumigrate(command, "--json", "--database",
+            given, "--migrations", "nowhere")
+          assert.equal(2, code)
+          assert.equal(shown, json.decode(out).database)
+        end
+      end
     end)
   end)
 
@@ -331,6 +343,28 @@ describe("JSON", function()
     o = ask(2, "current", "--json", "extra")
     assert.same({ "format", "current", "error" }, json.keys(o))
     assert.same({ null, 2 }, { o.current, o.error.code })
+  end)
+
+  it("of new and templates has the same keys when it fails", function()
+    local keys = { "format", "ok", "id", "path", "error" }
+    local o = ask(0, "new", "x", "--json", "--date", "2026-01-28")
+    assert.same(keys, json.keys(o))
+    assert.same({ true, "2026_01_28_x", "migrations/2026_01_28_x.lua", null },
+      { o.ok, o.id, o.path, o.error })
+    o = ask(2, "new", "x", "--json", "--date", "2026-01-28")
+    assert.same(keys, json.keys(o))
+    assert.same({ false, null, null }, { o.ok, o.id, o.path })
+    assert.same(ERROR, json.keys(o.error))
+
+    keys = { "format", "ok", "templates", "error" }
+    o = ask(0, "templates", "--json")
+    assert.same(keys, json.keys(o))
+    assert.same({ true, null }, { o.ok, o.error })
+    box:write("migrations/templates/broken.lua", "--@var\n")
+    o = ask(2, "templates", "--json")
+    assert.same(keys, json.keys(o))
+    assert.same({ false, {} }, { o.ok, o.templates })
+    assert.same(ERROR, json.keys(o.error))
   end)
 
   it("of version names three", function()

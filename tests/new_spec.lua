@@ -66,8 +66,8 @@ describe("new", function()
 
   it("answers in JSON", function()
     local _, out = box:lumigrate("new", "x", "--jsonl", table.unpack(DAY))
-    assert.truthy(out:find('^{"format":1,"id":"2026_01_28_x",' ..
-      '"path":"migrations/2026_01_28_x.lua"}'), out)
+    assert.equal('{"format":1,"ok":true,"id":"2026_01_28_x",' ..
+      '"path":"migrations/2026_01_28_x.lua","error":null}\n', out)
   end)
 
   it("knows from the name what to write, and it runs as it is", function()
@@ -101,7 +101,7 @@ describe("new", function()
     for _, name in ipairs {
       "add_index_to_users", "create_index_on_users", "add_reply_to_to_mails",
       "rename_users", "drop_users", "create", "add_to_users",
-      "tidy up", "add_größe_to_users",
+      "tidy up", "add_a.b_to_users",
     } do
       local text = box:read(new(name))
       assert.truthy(text:find("Look before you leap", 1, true), name)
@@ -254,6 +254,26 @@ describe("new", function()
       ("a"):rep(300))
     refused('"../../etc/x" is a path, not a name', "../../etc/x")
     refused('"" has no letter and no digit to make a name of', "")
+  end)
+
+  it("keeps letters that are not ASCII", function()
+    local function made(name)
+      local status, out, err = box:lumigrate("new", name, table.unpack(DAY))
+      assert.equal(0, status, err)
+      return out
+    end
+    assert.equal("migrations/2026_01_28_größe.lua\n", made("Größe"))
+    assert.equal("migrations/2026_01_28_été_à_日本.lua\n",
+      made("été\u{a0}à – 日本"))
+    local path = made("add_größe_to_kästen"):gsub("\n", "")
+    local text = box:read(path)
+    assert.truthy(text:find("Add größe to kästen", 1, true), text)
+    box:sql('CREATE TABLE "kästen" (id INTEGER PRIMARY KEY)')
+    box:up()
+    assert.equal(1, box:value("SELECT count(*) FROM " ..
+      "pragma_table_info('kästen') WHERE name = 'größe'"))
+    refused('"gr\u{fffd}\u{fffd}e" is not UTF-8', "gr\xf6\xdfe")
+    refused('"a\u{fffd}" is not UTF-8', "a\xc3")
   end)
 
   it("refuses bad values", function()

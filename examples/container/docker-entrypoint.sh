@@ -5,8 +5,9 @@
 # then become COMMAND: process 1, with its arguments, environment and exit
 # status. When a migration fails COMMAND never starts.
 #
-# One of lumigrate's own commands, or an option, is handed to lumigrate alone:
-# "docker run IMAGE status".
+# One of lumigrate's own commands by any of its names, or an option, is handed
+# to lumigrate alone: "docker run IMAGE status". A server that is called like
+# one (run, make, check) is given with its path.
 #
 #   DATABASE_URL_FILE   a file that holds DATABASE_URL, such as a secret;
 #                       COMMAND then finds DATABASE_URL. Both set: status 64
@@ -39,8 +40,14 @@ fi
 program=${LUMIGRATE:-lumigrate}
 case ${1:-} in
 '' | -* | \
-    up | status | check | wait | current | history | env | doctor | \
-    completion | version | help)
+    up | migrate | apply | upgrade | run | latest | deploy | \
+    down | rollback | revert | downgrade | redo | \
+    status | list | info | check | ready | validate | wait | \
+    current | dbversion | history | log | \
+    new | create | add | make | templates | bundle | \
+    dump | load | diff | backup | restore | \
+    baseline | stamp | mark | fake | repair | resolve | adopt | \
+    env | doctor | completion | version | help)
     exec "$program" "$@"
     ;;
 lumigrate)

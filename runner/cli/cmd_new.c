@@ -9,20 +9,29 @@
 #include "shelf.h"
 #include "words.h"
 
+static void write_json(lm_app *app, const char *id, const char *path,
+                       const lumigrate_error *error)
+{
+    json_t *o = lm_json_new();
+    int bad = lm_json_bool(o, "ok", error == NULL);
+
+    bad |= lm_json_text(o, "id", id);
+    bad |= lm_json_text(o, "path", path);
+    lm_json_end(app, o, bad, error);
+}
+
+static void fail(lm_app *app, const lumigrate_error *error)
+{
+    write_json(app, NULL, NULL, error);
+}
+
 static void print_path(lm_app *app, const lm_draft *d)
 {
-    json_t *o;
-    int bad;
-
     if (app->settings.format == LM_TEXT) {
         lm_words_text(&app->out.text, lm_str_text(&d->path));
         lm_str_putc(&app->out.text, '\n');
-        return;
-    }
-    o = lm_json_new();
-    bad = lm_json_text(o, "id", lm_str_text(&d->id));
-    bad |= lm_json_text(o, "path", lm_str_text(&d->path));
-    lm_json_write(&app->out, lm_json_done(o, bad), app->settings.format);
+    } else
+        write_json(app, lm_str_text(&d->id), lm_str_text(&d->path), NULL);
 }
 
 /* --set NAME=VALUE, as often as there are variables. */
@@ -179,4 +188,5 @@ const lm_command lm_cmd_new = {
     .options = options,
     .most_arguments = 1,
     .run = run,
+    .fail = fail,
 };

@@ -86,7 +86,7 @@ static void write_json(lm_app *app, const lumigrate_report *r,
     json_t *o = lm_json_new();
     int bad = 0;
 
-    bad |= lm_json_text(o, "database", r != NULL ? r->database : NULL);
+    bad |= lm_json_database(app, o, r != NULL ? r->database : NULL);
     bad |= json_object_set_new(
         o, "exists", r != NULL ? json_boolean(r->exists) : json_null());
     bad |= lm_json_text(o, "state", r != NULL ? state_name(r->state) : NULL);

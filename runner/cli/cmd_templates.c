@@ -87,25 +87,36 @@ static int put_entry(listing *l, const lm_shelf_entry *e)
     return rc;
 }
 
+static void write_json(lm_app *app, json_t *list, int bad,
+                       const lumigrate_error *error)
+{
+    json_t *o = lm_json_new();
+
+    bad |= lm_json_bool(o, "ok", error == NULL);
+    bad |= json_object_set_new(o, "templates", list);
+    lm_json_end(app, o, bad, error);
+}
+
+static void fail(lm_app *app, const lumigrate_error *error)
+{
+    write_json(app, json_array(), 0, error);
+}
+
 static int run(lm_app *app)
 {
     bool text = app->settings.format == LM_TEXT;
     listing l = {app, text ? NULL : json_array(), 0};
     lm_shelf shelf;
-    json_t *o;
     size_t i;
     int rc = lm_shelf_list(app, &shelf);
 
     for (i = 0; i < shelf.count && rc == LUMIGRATE_OK; i++)
         rc = put_entry(&l, &shelf.list[i]);
     lm_shelf_clear(&shelf);
-    if (rc != LUMIGRATE_OK || text) {
+    if (rc == LUMIGRATE_OK && !text)
+        write_json(app, l.list, l.bad, NULL);
+    else
         json_decref(l.list);
-        return rc;
-    }
-    o = lm_json_new();
-    l.bad |= json_object_set_new(o, "templates", l.list);
-    lm_json_write(&app->out, lm_json_done(o, l.bad), app->settings.format);
     return rc;
 }
 
@@ -119,4 +130,5 @@ const lm_command lm_cmd_templates = {
             "stands for a built-in one of the same name.",
     .example = "lumigrate templates",
     .run = run,
+    .fail = fail,
 };

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "dotenv.h"
+#include "utf.h"
 #include "words.h"
 
 enum {
@@ -69,29 +70,40 @@ static int find_date(lm_app *app, char date[11])
 
 /* ---- the words ---- */
 
+/* The bytes of the letter or digit at s, 0 when it is none. What is not ASCII
+ * is a letter, but for controls, blanks and punctuation. */
+static size_t letter_at(const char *s, size_t left)
+{
+    unsigned long code = 0;
+    size_t n = lm_utf_next(s, left, &code);
+
+    if (n > 1)
+        return code > 0xA0 && code != 0x3000 &&
+               !(code >= 0x2000 && code < 0x2070) ? n : 0;
+    return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') ||
+           (code >= '0' && code <= '9');
+}
+
 /* Lower case, and one _ for whatever stands between letters and digits. */
 static void add_words(lm_str *to, const char *name, char between)
 {
-    size_t from = to->len, len = strlen(name);
+    size_t from = to->len, len = strlen(name), i, n;
     bool gap = false;
-    size_t i;
 
     if (len > 4 && (strcmp(name + len - 4, ".lua") == 0 ||
                     strcmp(name + len - 4, ".sql") == 0))
         len -= 4;
-    for (i = 0; i < len; i++) {
+    for (i = 0; i < len; i += n > 0 ? n : 1) {
         char c = name[i];
 
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
-            gap = true;
-            continue;
-        }
-        if (gap && to->len > from)
+        n = letter_at(name + i, len - i);
+        if (n > 0 && gap && to->len > from)
             lm_str_putc(to, between);
-        lm_str_putc(to, c);
-        gap = false;
+        if (c >= 'A' && c <= 'Z')
+            lm_str_putc(to, (char)(c - 'A' + 'a'));
+        else
+            lm_str_add(to, name + i, n);
+        gap = n == 0;
     }
 }
 
@@ -113,6 +125,8 @@ static int make_words(lm_app *app, const char *name, lm_draft *d)
         lm_fault_hint(&app->fault, "--migrations names the folder");
         return LUMIGRATE_USAGE;
     }
+    if (!lm_utf_valid(name, strlen(name)))
+        return bad_name(app, name, "is not UTF-8");
     add_words(&d->words, name, '_');
     add_words(&d->sentence, name, ' ');
     if (d->words.failed || d->sentence.failed)
@@ -122,7 +136,7 @@ static int make_words(lm_app *app, const char *name, lm_draft *d)
                         "has no letter and no digit to make a name of");
     if (d->words.len + sizeof d->stamp > LONGEST_ID)
         return bad_name(app, name, "is too long for a name");
-    if (d->sentence.data[0] >= 'a')
+    if (d->sentence.data[0] >= 'a' && d->sentence.data[0] <= 'z')
         d->sentence.data[0] = (char)(d->sentence.data[0] - 'a' + 'A');
     return LUMIGRATE_OK;
 }

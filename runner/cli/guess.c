@@ -33,7 +33,8 @@ static bool simplify(lm_str *to, const char *name)
             c = (char)(c - 'A' + 'a');
         else if (c == ' ' || c == '-')
             c = '_';
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+              (unsigned char)c >= 0x80))
             return false;
         lm_str_putc(to, c);
     }

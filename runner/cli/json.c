@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "utf.h"
+#include "words.h"
 
 json_t *lm_json_new(void)
 {
@@ -68,6 +69,21 @@ int lm_json_count(json_t *o, const char *key, long n)
 int lm_json_bool(json_t *o, const char *key, bool value)
 {
     return json_object_set_new(o, key, json_boolean(value));
+}
+
+int lm_json_database(const struct lm_app *app, json_t *o, const char *path)
+{
+    const char *given = app->settings.config.database;
+    lm_str hidden = {0};
+    int bad;
+
+    if (path != NULL || given == NULL || strchr(given, ':') == NULL)
+        return lm_json_text(o, "database", path != NULL ? path : given);
+    lm_words_database(&hidden, given);
+    bad = hidden.failed ? -1
+                        : lm_json_text(o, "database", lm_str_text(&hidden));
+    lm_str_clear(&hidden);
+    return bad;
 }
 
 /* Lines and columns count from 1: 0 is unknown. */

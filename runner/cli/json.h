@@ -13,6 +13,9 @@
  *   lm_json_ms       set milliseconds, to the microsecond; < 0 is null
  *   lm_json_count    set a whole number
  *   lm_json_bool     set true or false
+ *   lm_json_database set "database"; `path` is the library's, NULL where a
+ *                    failure left it unknown: then it is as it was given,
+ *                    without its password
  *   lm_json_error    an object with all that is known of an error
  *   lm_json_done     the object, or NULL when something did not go into it
  *   lm_json_write    append it to `out` and flush; takes the object, and
@@ -40,6 +43,7 @@ int lm_json_append(json_t *list, const char *text, bool *lossy);
 int lm_json_ms(json_t *o, const char *key, double ms);
 int lm_json_count(json_t *o, const char *key, long n);
 int lm_json_bool(json_t *o, const char *key, bool value);
+int lm_json_database(const struct lm_app *app, json_t *o, const char *path);
 json_t *lm_json_error(const lumigrate_error *error);
 json_t *lm_json_done(json_t *o, int bad);
 void lm_json_write(lm_out *out, json_t *o, lm_format format);

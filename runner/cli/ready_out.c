@@ -76,7 +76,7 @@ static int set_report(json_t *o, const lumigrate_report *r)
     bad |= json_object_set_new(o, "migrations", list);
     bad |= set_texts(o, "warnings", r->warnings, r->warning_count);
     bad |= set_texts(o, "problems", r->problems, r->problem_count);
-    return bad | lm_json_text(o, "database", r->database);
+    return bad;
 }
 
 /* The same shape where nothing is known. */
@@ -93,7 +93,7 @@ static int set_nothing(json_t *o)
     bad |= json_object_set_new(o, "migrations", json_array());
     bad |= json_object_set_new(o, "warnings", json_array());
     bad |= json_object_set_new(o, "problems", json_array());
-    return bad | json_object_set_new(o, "database", json_null());
+    return bad;
 }
 
 /* `error` is NULL where there is none: that something is pending is not. */
@@ -107,6 +107,7 @@ static void write_json(lm_app *app, const lumigrate_report *r,
     int bad = lm_json_text(o, "status", status);
 
     bad |= r != NULL ? set_report(o, r) : set_nothing(o);
+    bad |= lm_json_database(app, o, r != NULL ? r->database : NULL);
     if (app->skipped)
         bad |= lm_json_bool(o, "skipped", true);
     lm_json_end(app, o, bad, error);

@@ -103,17 +103,42 @@ static int name_in_folder(lm_session *s, const lm_backup *how, place *p)
     return name_inside(s, how->to, p, when);
 }
 
+/* Also by another name, or through a link. */
+static bool is_database(const lm_session *s, const char *path)
+{
+    struct stat a, b;
+
+    return s->path != NULL && stat(s->path, &a) == 0 &&
+           stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+static int refuse_file(lm_session *s, const lm_backup *how)
+{
+    if (is_database(s, how->to)) {
+        lm_err_set(s->err, LM_EUSAGE, "%s is the database itself, no place "
+                   "for a backup of it", how->to);
+        lm_err_hint(s->err, "give another name, or a folder");
+    } else if (how->keep > 0) {
+        lm_err_set(s->err, LM_EUSAGE, "to keep only so many backups needs a "
+                   "folder of backups, and %s is none", how->to);
+        lm_err_hint(s->err, "with a slash at the end, %s/, it is a folder, "
+                    "made when it is not there", how->to);
+    } else if (!how->replace && access(how->to, F_OK) == 0) {
+        lm_err_set(s->err, LM_EUSAGE, "%s is there already", how->to);
+        lm_err_hint(s->err, "give another name, or a folder, in which "
+                    "backups are named by time; --force replaces it");
+    } else
+        return LM_OK;
+    return LM_EUSAGE;
+}
+
 static int name_file(lm_session *s, const lm_backup *how, place *p)
 {
     p->folder = lm_path_dir(how->to);
     p->base = lm_strdup(base_of(how->to));
     p->target = lm_strdup(how->to);
-    if (p->target == NULL || how->replace || access(how->to, F_OK) != 0)
-        return LM_OK;
-    lm_err_set(s->err, LM_EUSAGE, "%s is there already", how->to);
-    lm_err_hint(s->err, "give another name, or a folder, in which backups "
-                "are named by time; --force replaces it");
-    return LM_EUSAGE;
+    return refuse_file(s, how);
 }
 
 static int find_place(lm_session *s, const lm_backup *how, place *p)
