@@ -343,8 +343,14 @@ assert(conn:columns("t")[1].default == nil)
   it("of a wrong kind names the script's line", function()
     local calls = {
       ['conn:alter()'] = "bad argument #1 to 'alter'",
-      ['conn:alter("t")'] = "bad argument #%d to 'alter'",
-      ['conn:alter("t", 5, function() end)'] = "table expected",
+      ['conn:alter("t")'] = "conn:alter: a function is needed that says " ..
+        "what to change",
+      ['error(select(2, pcall(conn.alter, conn, "t")), 0)'] =
+        "conn:alter: a function is needed",
+      ['return conn:alter("t")'] = "conn:alter: a function is needed",
+      ['conn:alter("t", {})'] = "a function is needed",
+      ['conn:alter("t", {}, 5)'] = "not number",
+      ['conn:alter("t", 5, function() end)'] = "a function is needed",
       ['conn:alter(5, function() end)'] = "string expected",
       ['conn:alter("t\\0x", function() end)'] = "NUL byte",
       ['conn:alter("t", {nope = 1}, function() end)'] = "no option nope",

@@ -177,6 +177,26 @@ describe("folder and ledger differ:", function()
     assert.same({ "10", "20", "30", "15" }, ids())
   end)
 
+  it("a file is out of order and has failed as well", function()
+    box:migration("15", [[error("no")]])
+    box:fails(1, "up")
+    local out = box:run("status") == 0 and select(2, box:run("status"))
+    assert.truthy(out:find("15%s+failed"), out)
+    -- What it is called does not change what the policies make of it.
+    local late = "15 is out of order: one that comes after it is applied " ..
+      "already"
+    assert.same({ late }, warnings(select(3, box:run("status"))))
+    assert.equal(late, first_line(box:fails(4, "up", "--strict")))
+    assert.equal(late, first_line(box:fails(4, "check", "--strict")))
+    assert.equal(late,
+      first_line(box:fails(4, "up", "--out-of-order", "error")))
+    assert.equal(3, (box:run("check")))
+    local _, _, err = box:run("up", "--out-of-order", "apply")
+    assert.falsy(err:find("out of order", 1, true), err)
+    assert.equal("failed", box:value("SELECT outcome FROM " ..
+      "schema_migrations_history ORDER BY seq DESC LIMIT 1"))
+  end)
+
   it("what is out of order goes by --out-of-order", function()
     box:migration("15", "")
     local before = box:bytes()

@@ -145,7 +145,21 @@ describe("repair --restart", function()
     refused(2, "9_x was not begun", "--restart", "9_x")
     box:sql_file("4_bad.sql", "SELECT 1 FROM nope;")
     box:fails(1, "up")
-    refused(2, "4_bad was not begun", "--restart", "4_bad")
+    has(refused(2, "4_bad is not partial: it failed", "--restart", "4_bad"),
+      "lumigrate up runs it from its beginning")
+    box:sql([[UPDATE schema_migrations_history SET outcome = 'interrupted'
+      WHERE id = '4_bad']])
+    refused(2, "4_bad is not partial: it was interrupted and rolled back",
+      "--restart", "4_bad")
+  end)
+
+  it("says of one that failed outside a transaction that it did", function()
+    box:up()
+    box:migration("5_out", [[error("no")]])
+    box:write("migrations/5_out.lua", "TRANSACTION = false\n" ..
+      box:read("migrations/5_out.lua"))
+    box:fails(1, "up")
+    refused(2, "5_out is not partial: it failed", "--restart", "5_out")
   end)
 end)
 

@@ -58,14 +58,29 @@ static bool is_partial(const repair *r)
             (r->source == NULL || r->source->txn != LM_TXN_ONE));
 }
 
+/* There is no progress to forget: why not? */
+static int refuse_whole(const repair *r)
+{
+    const char *last = lm_ledger_last_outcome(r->s->ledger, r->id);
+    const char *then = r->source != NULL ? "lumigrate up runs it from its "
+        "beginning; nothing is kept of how far it came" : see_status;
+
+    if (last == NULL)
+        return refuse(r, "was not begun, so there is no progress to forget",
+                      see_status);
+    if (strcmp(last, "failed") == 0)
+        return refuse(r, "is not partial: it failed", then);
+    if (strcmp(last, "interrupted") == 0)
+        return refuse(r, "is not partial: it was interrupted and rolled "
+                      "back", then);
+    return refuse(r, "is not partial", see_status);
+}
+
 static int check_restart(const repair *r)
 {
     if (lm_ledger_find(r->s->ledger, r->id) != NULL)
         return refuse(r, "is applied, not partial", see_status);
-    if (!is_partial(r))
-        return refuse(r, "was not begun, so there is no progress to forget",
-                      see_status);
-    return LM_OK;
+    return is_partial(r) ? LM_OK : refuse_whole(r);
 }
 
 static int check(const repair *r, lm_repair_what what)

@@ -218,7 +218,7 @@ static lm_status status_of_applied(const lm_step *step,
 }
 
 static lm_status status_of(const lm_step *step, const lm_ledger *ledger,
-                           const lm_rules *rules, bool later_applied)
+                           const lm_rules *rules, bool late)
 {
     const char *outcome;
 
@@ -229,11 +229,9 @@ static lm_status status_of(const lm_step *step, const lm_ledger *ledger,
     outcome = lm_ledger_last_outcome(ledger, step->source->id);
     if (outcome != NULL && is_half_done(step->source, outcome))
         return LM_STATUS_PARTIAL;
-    if (later_applied)
-        return LM_STATUS_OUT_OF_ORDER;
     if (outcome != NULL && strcmp(outcome, "failed") == 0)
         return LM_STATUS_FAILED;
-    return LM_STATUS_PENDING;
+    return late ? LM_STATUS_OUT_OF_ORDER : LM_STATUS_PENDING;
 }
 
 /* One that runs again and again has no place in time: what comes before it
@@ -255,6 +253,9 @@ static void judge(lm_schedule *s, const lm_ledger *ledger,
     for (i = s->count; i > 0; i--) {
         step = &s->steps[i - 1];
         step->status = status_of(step, ledger, rules, later_applied);
+        step->late = later_applied &&
+                     (step->status == LM_STATUS_OUT_OF_ORDER ||
+                      step->status == LM_STATUS_FAILED);
         step->runs = lm_status_is_pending(step->status) ||
                      (step->source != NULL &&
                       step->source->run == LM_RUN_ALWAYS);
@@ -334,14 +335,12 @@ static int speak(lm_schedule *s, const lm_step *step, const lm_rules *rules,
     case LM_STATUS_PARTIAL:
         return say(s, step, false, err, "was begun outside a transaction "
                    "and not finished; it runs again");
-    case LM_STATUS_OUT_OF_ORDER:
-        if (rules->out_of_order == LM_POLICY_APPLY)
+    default:
+        if (!step->late || rules->out_of_order == LM_POLICY_APPLY)
             return LM_OK;
         return say(s, step, errors && rules->out_of_order == LM_POLICY_ERROR,
                    err, "is out of order: one that comes after it is "
                    "applied already");
-    default:
-        return LM_OK;
     }
 }
 

@@ -45,6 +45,7 @@ typedef struct lm_step {
     const lm_source *source;    /* NULL: missing */
     const lm_applied *applied;  /* NULL: not applied */
     lm_status status;
+    bool late;                  /* out of order, also when it failed last */
     bool runs;                  /* pending, or RUN = "always" */
 } lm_step;
 

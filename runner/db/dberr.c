@@ -47,6 +47,10 @@ bool lm_db_fatal(int code)
 static void add_hint(lm_err *err, int code, double waited)
 {
     switch (code & 0xFF) {
+    case SQLITE_ABORT:
+        lm_err_hint(err, "read its rows first (fetchall()), or change the "
+                    "schema in a migration of its own");
+        break;
     case SQLITE_BUSY:
         lm_err_hint(err, "another program kept the database locked for "
                     "longer than the lock timeout of %g s; end it, or wait "
@@ -108,6 +112,10 @@ int lm_db_fail(lm_db *db, int code, const char *sql, size_t len)
         } else
             extended = code;
     }
+    if (extended == SQLITE_ABORT_ROLLBACK)
+        message = "the cursor has lost the rows that were left: a savepoint "
+            "was undone, and after a change of the schema that ends every "
+            "cursor";
     if (db->refusal[0] != '\0') {
         message = db->refusal;
         offset = -1;

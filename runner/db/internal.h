@@ -61,6 +61,7 @@ typedef struct lm_point {
     int64_t rows;       /* what the effect counted when it was opened */
     bool fired;
     bool ours;          /* opened by lm_txn_savepoint */
+    int64_t writes;     /* lm_db.writes then */
 } lm_point;
 
 /* A foreign key that was violated before, and rows with one value that did
@@ -131,6 +132,7 @@ struct lm_db {
     size_t point_count, point_size;
     int64_t undos;      /* how often one was rolled back to, */
     size_t undone_at;   /* and its place, the last time */
+    int64_t writes;     /* statements that may have written something */
     lm_track track;
     lm_link *links;     /* every foreign key of main, */
     size_t link_count, link_size;

@@ -385,6 +385,16 @@ static void begin_rows(lm_stmt *stmt)
     stmt->columns = sqlite3_column_count(stmt->handle);
 }
 
+/* Of what fails everything is undone, but with OR FAIL: the rows before the
+ * bad one stay, and those of its triggers are not counted. */
+static bool left_nothing(const lm_stmt *stmt, int64_t total_before)
+{
+    const lm_db *db = stmt->db;
+
+    return !stmt->trait.fires && !lm_db_has_temp(db) &&
+           sqlite3_total_changes64(db->handle) == total_before;
+}
+
 int lm_stmt_step(lm_stmt *stmt, bool *row)
 {
     lm_db *db = stmt->db;
@@ -392,6 +402,8 @@ int lm_stmt_step(lm_stmt *stmt, bool *row)
     lm_actor outer_actor = db->actor;
     bool inside = db->own_txn && stmt->actor == LM_SCRIPT &&
                   !sqlite3_get_autocommit(db->handle);
+    bool writes = !stmt->stepping && !sqlite3_stmt_readonly(stmt->handle);
+    int64_t total = sqlite3_total_changes64(db->handle);
     int rc = LM_OK;
 
     *row = false;
@@ -399,6 +411,7 @@ int lm_stmt_step(lm_stmt *stmt, bool *row)
         rc = begin_step(stmt);
     if (rc != LM_OK)
         return rc;
+    db->writes += writes;
     db->actor = stmt->actor;
     db->running = stmt;
     db->refusal[0] = '\0';
@@ -415,8 +428,11 @@ int lm_stmt_step(lm_stmt *stmt, bool *row)
         return LM_OK;
     }
     stmt->stepping = false;
-    if (rc != SQLITE_DONE)
+    if (rc != SQLITE_DONE) {
+        if (writes && left_nothing(stmt, total))
+            db->writes--;
         return step_failed(stmt, rc);
+    }
     sqlite3_reset(stmt->handle);
     return stmt->actor == LM_SCRIPT ? account(stmt) : LM_OK;
 }

@@ -162,6 +162,7 @@ static int push(lm_db *db, const char *name, bool ours)
     grown->rows = db->track.rows;
     grown->fired = db->track.fired;
     grown->ours = ours;
+    grown->writes = db->writes;
     if (grown->name == NULL)
         return lm_err_nomem(db->err);
     db->point_count++;
@@ -272,6 +273,9 @@ int lm_txn_release(lm_db *db)
     return rc;
 }
 
+/* Once the schema has changed in a transaction, ROLLBACK TO ends every cursor
+ * that stands on a row, whatever was done since the savepoint
+ * (sqlite.org/lang_savepoint.html). So where nothing was, it is let go. */
 int lm_txn_undo(lm_db *db)
 {
     size_t n = innermost_ours(db);
@@ -280,6 +284,8 @@ int lm_txn_undo(lm_db *db)
 
     if (n == 0 || sqlite3_get_autocommit(db->handle))
         return LM_OK;
+    if (db->points[n - 1].writes == db->writes)
+        return lm_txn_release(db);
     snprintf(sql, sizeof sql, "ROLLBACK TO %s; RELEASE %s",
              db->points[n - 1].name, db->points[n - 1].name);
     rc = lm_db_exec(db, sql);

@@ -319,13 +319,16 @@ int l_conn_alter(lua_State *L)
 {
     lm_alter_request request = {0};
     call c = {0};
-    int function = lua_isfunction(L, 3) ? 3 : 4;
+    int function = lua_istable(L, 3) ? 4 : 3;
 
     lm_kind_check(L, 1, LM_KIND_CONN);
     request.table = check_table(L);
+    if (!lua_isfunction(L, function))
+        return lm_raise(L, "conn:alter: a function is needed that says what "
+                        "to change, as function(t) t:add_column(\"x\", "
+                        "\"TEXT\") end, not %s", luaL_typename(L, function));
     if (function == 4)
         take_options(L, 3, &request);
-    luaL_checktype(L, function, LUA_TFUNCTION);
     lua_settop(L, function);
     lm_script_alive(L);
     luaL_checkstack(L, 40, "conn:alter");

@@ -385,6 +385,8 @@ int lm_op_drop_column(lm_alter_run *a)
     g.name = lm_alter_text(a, "%s", a->draft.def.columns[g.at].name);
     rc = g.name == NULL ? LM_ENOMEM : check_going(&g);
     if (rc == LM_OK)
+        rc = lm_busy_check(a, LM_STRATEGY_NATIVE);
+    if (rc == LM_OK)
         rc = lm_alter_begin(a);
     if (rc == LM_OK)
         rc = take_one_constraint(&g, false, &taken);

@@ -201,6 +201,7 @@ int lm_alter_exec(lm_alter_run *a, const char *sql)
         return LM_ENOMEM;
     db->actor = LM_RUNNER;
     db->refusal[0] = '\0';
+    db->writes++;
     rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
     db->actor = actor;
     return rc == SQLITE_OK ? LM_OK : lm_db_fail(db, rc, NULL, 0);
@@ -232,7 +233,13 @@ int lm_alter_step(lm_alter_run *a, const char *sql)
 {
     int rc = lm_alter_plan_step(a, sql);
 
-    return rc == LM_OK ? lm_alter_exec(a, sql) : rc;
+    if (rc != LM_OK)
+        return rc;
+    rc = lm_alter_exec(a, sql);
+    /* One statement: when it fails, all of it is undone. */
+    if (rc == LM_EFAILED)
+        a->db->writes--;
+    return rc;
 }
 
 static const char *keep(lm_alter_run *a, const char *s, bool *ok)
