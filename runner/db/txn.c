@@ -161,6 +161,7 @@ static int push(lm_db *db, const char *name, bool ours)
     grown->name = lm_strdup(name);
     grown->rows = db->track.rows;
     grown->fired = db->track.fired;
+    grown->swaps = db->track.swap_count;
     grown->ours = ours;
     grown->writes = db->writes;
     if (grown->name == NULL)
@@ -199,6 +200,7 @@ static void restore_counts(lm_db *db, size_t at)
     db->undone_at = at;
     db->track.rows = db->points[at].rows;
     db->track.fired = db->points[at].fired;
+    db->track.swap_count = db->points[at].swaps;
 }
 
 int lm_point_done(lm_db *db, const lm_trait *trait)
