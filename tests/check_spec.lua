@@ -46,6 +46,20 @@ describe("check", function()
     box:sql_file("2026_01_02_b.sql", "CREATE TABLE b (x REFERENCES a);")
   end
 
+  it("says once what is wrong", function()
+    for _, id in ipairs { "2026_01_01_a", "2026_01_02_b" } do
+      box:migration(id, "")
+    end
+    box:up()
+    for _, id in ipairs { "2026_01_01_a", "2026_01_02_b" } do
+      box:migration(id, "print(1)")
+    end
+    local err = box:fails(4, "check", "--strict")
+    assert.truthy(err:find("error: 2026_01_01_a was edited", 1, true), err)
+    assert.truthy(err:find("warning: 2026_01_02_b was edited", 1, true), err)
+    assert.falsy(err:find("warning: 2026_01_01_a", 1, true), err)
+  end)
+
   describe("of a database", function()
     it("that is up to date is ready", function()
       two()

@@ -231,10 +231,10 @@ describe("options", function()
 
     it("take so many arguments and no more", function()
       for command, usage in pairs { up = "up [N]", status = "status",
-          current = "current", history = "history", env = "env",
+          current = "current", history = "history [--show ID]", env = "env",
           version = "version", help = "help [COMMAND]" } do
         local words = { command }
-        if usage:find("[", 1, true) then
+        if usage:find("%[%u") then
           words[2] = "up"
         end
         words[#words + 1] = "extra"

@@ -53,6 +53,14 @@ app.db does not exist yet: nothing is applied
       assert.is_false(box:exists("no"))
     end)
 
+    it("of a record that tells no duration", function()
+      story()
+      assert.equal(0, (box:run("baseline", "2026_01_01_a")))
+      local out = look("status")
+      has(out, "applied")
+      assert.falsy(out:find("ms", 1, true), out)
+    end)
+
     it("of one that is empty", function()
       story()
       box:write("app.db", "")

@@ -222,9 +222,13 @@ int lm_dir_list(const char *path, lm_err *err, lm_dir *out)
 
     memset(out, 0, sizeof *out);
     out->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (out->fd < 0 && errno == ENOENT)
-        return lm_err_set(err, LM_EUSAGE, "the migrations folder %s does "
-                          "not exist", path);
+    if (out->fd < 0 && errno == ENOENT) {
+        lm_err_set(err, LM_EUSAGE, "the migrations folder %s does not exist",
+                   path);
+        lm_err_hint(err, "check --migrations (LUMIGRATE_MIGRATIONS), or "
+                    "write the first one: lumigrate new NAME");
+        return LM_EUSAGE;
+    }
     if (out->fd < 0 && errno == ENOTDIR)
         return lm_err_set(err, LM_EUSAGE, "%s is a file, not a migrations "
                           "folder", path);

@@ -131,6 +131,21 @@ int lm_app_fault(lm_app *app)
     return lm_app_fail(app, &info);
 }
 
+void lm_app_misplaced(lm_app *app, const char *word)
+{
+    const char *folder = app->settings.values[LM_OPT_BACKUP].text;
+    lm_str shown = {0};
+
+    lm_words_cut(&shown, word, strlen(word), 60);
+    if (app->settings.exec && app->program == NULL)
+        lm_fault_hint(&app->fault, "to become that command: lumigrate %s "
+                      "--exec -- CMD [ARGUMENT …]", app->command->name);
+    else if (folder != NULL && *folder == '\0')
+        lm_fault_hint(&app->fault, "the folder of --backup stands behind =, "
+                      "as in --backup=%s", lm_str_text(&shown));
+    lm_str_clear(&shown);
+}
+
 /* LUMIGRATE_SKIP=1; 0 and nothing are no. */
 bool lm_app_is_skipped(const lm_app *app)
 {

@@ -13,6 +13,8 @@
  *   lm_app_fail      report an error in words and, where asked for, as
  *                    JSON; returns its code
  *   lm_app_fault     the same for app->fault
+ *   lm_app_misplaced a hint for a word that may belong to an option before
+ *                    it; the fault's first hint is the one that counts
  *   lm_app_is_skipped  does LUMIGRATE_SKIP ask for nothing to be done?
  *   lm_app_skip      say so, to people
  *   lm_app_clear     free; may be called twice
@@ -48,6 +50,7 @@ void lm_app_warn(lm_app *app, const char *id, const char *text);
 int lm_app_open(lm_app *app, lumigrate_event_fn on_event, lumigrate **out);
 int lm_app_fail(lm_app *app, const lumigrate_error *error);
 int lm_app_fault(lm_app *app);
+void lm_app_misplaced(lm_app *app, const char *word);
 bool lm_app_is_skipped(const lm_app *app);
 void lm_app_skip(lm_app *app);
 void lm_app_clear(lm_app *app);

@@ -57,7 +57,7 @@ int lm_copies_settings(lm_app *app)
     return read_keep(app, &config->keep);
 }
 
-/* 12 MiB */
+/* 12.0 MiB, as doctor has it */
 static void put_bytes(lm_str *to, long long bytes)
 {
     static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
@@ -68,7 +68,7 @@ static void put_bytes(lm_str *to, long long bytes)
         n /= 1024;
         i++;
     }
-    lm_str_printf(to, n < 10 ? "%.1f %s" : "%.0f %s", n, units[i]);
+    lm_str_printf(to, "%.1f %s", n, units[i]);
 }
 
 static void put_backup(lm_app *app, const char *made, long long bytes)

@@ -68,6 +68,7 @@ static const lm_option options[] = {
 const lm_command lm_cmd_baseline = {
     .name = "baseline",
     .arguments = "[ID]",
+    .needs = "ID|--all|--only ID|--undo ID",
     .aliases = {"stamp", "mark", "fake"},
     .help = "record migrations as applied without running them",
     .more = "With ID: it and everything that sorts before it. What is\n"

@@ -163,8 +163,8 @@ const lm_command lm_cmd_diff = {
     .aliases = {NULL},
     .help = "in what two schemas differ; exit status 1 when they do",
     .more = "Each is a database, a file that \"dump\" wrote, or a folder of\n"
-            "migrations, which is run on an empty private database. Comments, "
-            "blanks,\nquotes and the case of words do not count.",
+            "migrations, which is run on an empty private database.\n"
+            "Comments, blanks, quotes and the case of words do not count.",
     .example = "lumigrate diff migrations data/app.db",
     .most_arguments = 2,
     .run = run,

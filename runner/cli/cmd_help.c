@@ -88,8 +88,8 @@ static void show_command(lm_app *app, const lm_command *c)
     const char *const *alias;
     lm_str *to = &app->out.text;
 
-    lm_str_printf(to, "usage: lumigrate [options] %s%s%s\n", c->name,
-                  c->arguments[0] != '\0' ? " " : "", c->arguments);
+    lm_command_usage(to, c);
+    lm_str_putc(to, '\n');
     if (c->aliases[0] != NULL)
         lm_str_puts(to, "also: ");
     for (alias = c->aliases; *alias != NULL; alias++)

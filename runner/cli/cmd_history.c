@@ -175,6 +175,7 @@ static const lm_option options[] = {
 const lm_command lm_cmd_history = {
     .name = "history",
     .arguments = "",
+    .needs = "[--show ID]",
     .aliases = {"log"},
     .help = "every attempt that was ever made, newest last",
     .more = "Times are UTC.",

@@ -69,6 +69,7 @@ static const lm_option options[] = {
 const lm_command lm_cmd_repair = {
     .name = "repair",
     .arguments = "",
+    .needs = "--accept ID|--forget ID|--restart ID",
     .aliases = {"resolve"},
     .help = "put the record of a migration right",
     .more = "One of the three, with its ID. No migration runs; the history\n"

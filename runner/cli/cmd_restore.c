@@ -27,6 +27,8 @@ static void put_restored(lm_app *app, const char *file, const char *aside)
     lm_out_mark(&app->out, LM_MARK_DONE);
     lm_str_puts(to, " restored ");
     lm_words_text(to, file);
+    lm_str_puts(to, " into ");
+    lm_words_database(to, app->settings.config.database);
     lm_str_putc(to, '\n');
     if (aside == NULL)
         return;

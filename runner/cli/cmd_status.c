@@ -112,7 +112,8 @@ static void put_item(lm_app *app, lm_table *t, const lumigrate_item *item)
 
     if (item->applied_at != NULL)
         lm_words_time(&when, item->applied_at);
-    if (item->duration_ms >= 0 && item->applied_at != NULL)
+    /* 0 is what a record has that no run of ours wrote. */
+    if (item->duration_ms > 0 && item->applied_at != NULL)
         lm_words_duration(&took, item->duration_ms);
     lm_table_row(t, statuses[known(item->status)].mark);
     lm_table_cell(t, item->id);

@@ -10,16 +10,14 @@
 /* What is put for a template and its variables, in text or JSON. */
 typedef struct listing {
     lm_app *app;
+    bool measure;   /* print nothing: how wide are the columns? */
+    size_t width[LM_TABLE_COLUMNS];
     json_t *list;
     int bad;
 } listing;
 
-static void put_text(listing *l, const lm_template *t)
+static void put_heading(lm_out *out, const lm_template *t)
 {
-    lm_table table = {.columns = 4};
-    lm_out *out = &l->app->out;
-    size_t i;
-
     lm_words_text(&out->text, t->name);
     lm_str_puts(&out->text, t->sql ? " (--sql)   " : "   ");
     lm_words_text(&out->text, t->about);
@@ -28,12 +26,22 @@ static void put_text(listing *l, const lm_template *t)
         lm_words_text(&out->text, t->path);
     }
     lm_str_putc(&out->text, '\n');
+}
+
+static void put_text(listing *l, const lm_template *t)
+{
+    lm_table table = {.columns = 4};
+    lm_out *out = &l->app->out;
+    size_t i;
+
+    memcpy(table.width, l->width, sizeof l->width);
     for (i = 0; i < t->count; i++) {
         const lm_var *v = &t->vars[i];
         lm_str fallback = {0};
 
         if (v->fallback != NULL)
-            lm_str_printf(&fallback, "(%s)", v->fallback);
+            lm_str_printf(&fallback, "(%s)",
+                          *v->fallback != '\0' ? v->fallback : "none");
         lm_table_row(&table, LM_MARK_NONE);
         lm_table_cell(&table, v->name);
         lm_table_cell(&table, lm_var_kind_name(v->kind));
@@ -41,7 +49,11 @@ static void put_text(listing *l, const lm_template *t)
         lm_table_cell(&table, lm_str_text(&fallback));
         lm_str_clear(&fallback);
     }
-    lm_table_print(&table, out, 4);
+    memcpy(l->width, table.width, sizeof l->width);
+    if (!l->measure) {
+        put_heading(out, t);
+        lm_table_print(&table, out, 4);
+    }
     lm_table_clear(&table);
 }
 
@@ -87,6 +99,16 @@ static int put_entry(listing *l, const lm_shelf_entry *e)
     return rc;
 }
 
+static int put_entries(listing *l, const lm_shelf *shelf)
+{
+    size_t i;
+    int rc = LUMIGRATE_OK;
+
+    for (i = 0; i < shelf->count && rc == LUMIGRATE_OK; i++)
+        rc = put_entry(l, &shelf->list[i]);
+    return rc;
+}
+
 static void write_json(lm_app *app, json_t *list, int bad,
                        const lumigrate_error *error)
 {
@@ -105,13 +127,16 @@ static void fail(lm_app *app, const lumigrate_error *error)
 static int run(lm_app *app)
 {
     bool text = app->settings.format == LM_TEXT;
-    listing l = {app, text ? NULL : json_array(), 0};
+    listing l = {.app = app, .measure = text};
     lm_shelf shelf;
-    size_t i;
     int rc = lm_shelf_list(app, &shelf);
 
-    for (i = 0; i < shelf.count && rc == LUMIGRATE_OK; i++)
-        rc = put_entry(&l, &shelf.list[i]);
+    l.list = text ? NULL : json_array();
+    if (rc == LUMIGRATE_OK)
+        rc = put_entries(&l, &shelf);
+    l.measure = false;
+    if (rc == LUMIGRATE_OK && text)
+        rc = put_entries(&l, &shelf);
     lm_shelf_clear(&shelf);
     if (rc == LUMIGRATE_OK && !text)
         write_json(app, l.list, l.bad, NULL);

@@ -40,6 +40,14 @@ const lm_command *lm_command_find(const char *name)
     return NULL;
 }
 
+void lm_command_usage(lm_str *to, const lm_command *c)
+{
+    const char *what = c->needs != NULL ? c->needs : c->arguments;
+
+    lm_str_printf(to, "usage: lumigrate [options] %s%s%s", c->name,
+                  what[0] != '\0' ? " " : "", what);
+}
+
 int lm_command_unknown(lm_fault *fault, const char *name)
 {
     const lm_command *const *c;

@@ -5,6 +5,7 @@
  *
  *   lm_commands        all of them, in the order of the help; NULL ends
  *   lm_command_find    by name or alias, NULL: no such command
+ *   lm_command_usage   what to give it, for "usage: lumigrate [options] "
  *   lm_command_unknown the fault for a name that is none, with the nearest
  */
 #ifndef LM_CLI_COMMAND_H
@@ -19,6 +20,8 @@ struct lm_app;
 typedef struct lm_command {
     const char *name;
     const char *arguments; /* as the help shows them, "" if none */
+    const char *needs;     /* options that it is nothing without, or that stand
+                              for an argument; NULL: none */
     const char *aliases[8];
     const char *help; /* one line */
     const char *more; /* what --help says besides; NULL: nothing */
@@ -61,6 +64,7 @@ extern const lm_command lm_cmd_help;
 
 const lm_command *const *lm_commands(void);
 const lm_command *lm_command_find(const char *name);
+void lm_command_usage(lm_str *to, const lm_command *command);
 int lm_command_unknown(lm_fault *fault, const char *name);
 
 #endif

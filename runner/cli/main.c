@@ -32,9 +32,10 @@ static int check_arguments(lm_app *app)
         lm_fault_set(&app->fault, LUMIGRATE_USAGE,
                      "\"%s\" is one argument too many for \"%s\"",
                      lm_str_text(&shown), c->name);
-        lm_fault_hint(&app->fault, "usage: lumigrate [options] %s%s%s",
-                      c->name, c->arguments[0] != '\0' ? " " : "",
-                      c->arguments);
+        lm_app_misplaced(app, extra);
+        shown.len = 0;
+        lm_command_usage(&shown, c);
+        lm_fault_hint(&app->fault, "%s", lm_str_text(&shown));
         lm_str_clear(&shown);
     }
     return app->fault.code;

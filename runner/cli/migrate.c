@@ -238,6 +238,7 @@ void lm_migrate_number(lm_app *app, const char *other, long *n)
     lm_fault_set(&app->fault, LUMIGRATE_USAGE,
                  "\"%s\" is not a number of migrations, 1 or more",
                  lm_str_text(&shown));
+    lm_app_misplaced(app, word);
     lm_fault_hint(&app->fault, "%s", other);
     lm_str_clear(&shown);
 }

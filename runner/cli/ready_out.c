@@ -147,13 +147,15 @@ static void put_summary(lm_app *app, const lumigrate_report *r)
     }
 }
 
-/* The first problem is the error itself. */
-static void put_problems(lm_app *app, const lumigrate_report *r)
+/* The first problem is the error itself, and a warning may be. */
+static void put_problems(lm_app *app, const lumigrate_report *r,
+                         const char *error)
 {
     long i;
 
     for (i = 0; i < r->warning_count; i++)
-        lm_app_warn(app, NULL, r->warnings[i]);
+        if (error == NULL || strcmp(error, r->warnings[i]) != 0)
+            lm_app_warn(app, NULL, r->warnings[i]);
     for (i = 1; i < r->problem_count; i++)
         lm_app_warn(app, NULL, r->problems[i]);
 }
@@ -182,7 +184,7 @@ static void answer(lm_app *app, lumigrate *lm, const lumigrate_report *r,
         error.hint = "nothing was changed";
     }
     if (r != NULL)
-        put_problems(app, r);
+        put_problems(app, r, failed ? error.message : NULL);
     if (failed)
         put_error(app, &error);
     if (app->settings.format != LM_TEXT)
