@@ -15,6 +15,7 @@
 #include "base/place.h"
 #include "base/text.h"
 #include "checkup.h"
+#include "core/alien.h"
 #include "db/health.h"
 #include "db/process.h"
 #include "db/trouble.h"
@@ -159,6 +160,7 @@ static void check_database(doctor *d)
 static void check_ledger(doctor *d)
 {
     double patience = d->s->lock_timeout;
+    char *alien = NULL;
     bool found = false;
     int rc;
 
@@ -168,6 +170,10 @@ static void check_ledger(doctor *d)
     rc = lm_session_open(d->s, LM_DB_READ, &found);
     if (rc == LM_OK && found)
         rc = lm_ledger_look(d->s->ledger, d->s->db);
+    if (rc == LM_OK && found)
+        rc = lm_ledger_look_closer(d->s->ledger, d->s->db);
+    if (rc == LM_OK && found)
+        rc = lm_alien_find(d->s, &alien);
     d->s->lock_timeout = patience;
     if (rc == LM_EBUSY)
         lm_err_clear(d->err);
@@ -185,6 +191,9 @@ static void check_ledger(doctor *d)
                        d->s->ledger->count == 1 ? "" : "s",
                        d->s->ledger->incomplete ? " of another runner's and "
                        "will be completed" : "");
+    if (alien != NULL)
+        lm_checkup_add(d->notes, "ledger", DOUBT, "%s", alien);
+    free(alien);
     lm_session_close(d->s);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alien.h"
 #include "handle.h"
 
 /* A report and everything that it points to. */
@@ -172,6 +173,8 @@ int lm_report_new(lumigrate *lm, lumigrate_report **out)
     if (rc == LM_OK)
         rc = lm_schedule_make(&folder, s->ledger, &s->rules, false, &lm->err,
                               &schedule);
+    if (rc == LM_OK)
+        rc = lm_alien_note(s, &schedule);
     if (rc == LM_OK)
         rc = build_report(lm, &schedule, found, out);
     lm_schedule_clear(&schedule);

@@ -169,6 +169,16 @@ static bool is_its_own(const lm_tool *t)
     return t->table != NULL && strcmp(t->name, "sqitch") != 0;
 }
 
+bool lm_tool_has(const char *table)
+{
+    const lm_tool *t;
+
+    for (t = tools; t->name != NULL; t++)
+        if (is_its_own(t) && lm_same_name(t->table, table))
+            return true;
+    return false;
+}
+
 const lm_tool *lm_tool_of(const char *table, const lm_columns *columns,
                           bool is_named, bool *broken)
 {

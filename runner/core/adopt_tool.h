@@ -7,6 +7,7 @@
  *   lm_tool_find       by the name that --from takes, NULL: none
  *   lm_tool_of         the tool of a table with these columns, NULL: none
  *   lm_tool_of_shape   the tool of a table that is told by its shape alone
+ *   lm_tool_has        is this the name of some tool's own table?
  *   lm_tool_is_usual   is this a name that home-made runners give a ledger?
  *
  * A query gives, of each row: an order, the key that names the migration, when
@@ -60,6 +61,7 @@ const lm_tool *lm_tool_find(const char *name);
 const lm_tool *lm_tool_of(const char *table, const lm_columns *columns,
                           bool named, bool *broken);
 const lm_tool *lm_tool_of_shape(lm_shape shape);
+bool lm_tool_has(const char *table);
 bool lm_tool_is_usual(const char *table);
 
 /* Is the text of the file the one that the tool saw? (adopt_sum.c) */

@@ -12,6 +12,7 @@
 #include "../base/text.h"
 #include "../db/sound.h"
 #include "../db/txn.h"
+#include "alien.h"
 
 enum {
     LM_PAUSE_FIRST = 10,        /* ms between two looks, */
@@ -152,6 +153,8 @@ static int look(lm_session *s, bool deep, lm_ready *r)
     if (rc == LM_OK)
         rc = lm_schedule_make(&r->folder, s->ledger, &s->rules, false,
                               s->err, &r->schedule);
+    if (rc == LM_OK)
+        rc = lm_alien_note(s, &r->schedule);
     if (rc != LM_OK)
         return rc;
     r->looked = true;

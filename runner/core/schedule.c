@@ -66,6 +66,14 @@ static int warn(lm_schedule *s, const lm_source *source, lm_err *err,
     return LM_OK;
 }
 
+int lm_schedule_note(lm_schedule *s, char *text, lm_err *err)
+{
+    int rc = warn(s, NULL, err, "%s", text);
+
+    free(text);
+    return rc;
+}
+
 /* The folder's migrations, in order. */
 static int add_sources(lm_schedule *s, const lm_folder *folder,
                        const lm_ledger *ledger, lm_err *err)

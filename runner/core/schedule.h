@@ -5,6 +5,7 @@
  *   lm_schedule_make   pure: one step for each migration of the folder and
  *                      each ID of the ledger, with its status; the warnings;
  *                      or the complaint that stops everything
+ *   lm_schedule_note   one warning more, of the database; takes the text
  *   lm_schedule_clear  free it; may be called twice
  *   lm_runs_again      would a run do again what is applied already?
  *
@@ -69,6 +70,7 @@ typedef struct lm_schedule {
 int lm_schedule_make(const lm_folder *folder, const lm_ledger *ledger,
                      const lm_rules *rules, bool complain, lm_err *err,
                      lm_schedule *out);
+int lm_schedule_note(lm_schedule *schedule, char *text, lm_err *err);
 void lm_schedule_clear(lm_schedule *schedule);
 bool lm_status_is_pending(lm_status status);
 bool lm_runs_again(const lm_source *source, const lm_applied *applied,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "alien.h"
 #include "apply.h"
 #include "backup.h"
 #include "stage.h"
@@ -71,7 +72,7 @@ static int look(run *r)
     if (rc == LM_OK)
         rc = lm_schedule_make(&r->folder, s->ledger, &s->rules, true, s->err,
                               &r->schedule);
-    return rc;
+    return rc == LM_OK ? lm_alien_note(s, &r->schedule) : rc;
 }
 
 static int unknown_target(run *r, const char *id)

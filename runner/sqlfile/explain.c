@@ -159,7 +159,8 @@ void lm_explain(lm_err *err, const char *sql, size_t len)
     else if (lm_ends(lm_err_text(err), " already exists"))
         lm_err_hint(err, "if the database has already what this migration "
                     "makes: lumigrate baseline ID records it, and all before "
-                    "it, as applied");
+                    "it, as applied; where another tool keeps a record, "
+                    "lumigrate adopt takes that over");
 }
 
 /* The modifier 'subsec' makes older releases answer NULL. */
