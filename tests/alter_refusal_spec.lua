@@ -108,6 +108,38 @@ describe("it refuses", function()
   })
 end)
 
+describe("a foreign key is refused, and it says why:", function()
+  local before = "CREATE TABLE team (id INTEGER PRIMARY KEY, code, " ..
+    "name UNIQUE); CREATE TABLE t (a, team)"
+  case("a column that the parent has not", {
+    before = before,
+    run = 't:add_foreign_key({"team"}, "team", {"nope"})',
+    want = "foreign_key", says = "the table team has no column nope",
+  })
+  case("one of two", {
+    before = before,
+    run = 't:add_foreign_key({"a", "team"}, "TEAM", {"ID", "nope"})',
+    want = "foreign_key", says = "has no column nope",
+  })
+  case("a column that is no key", {
+    before = before,
+    run = 't:add_foreign_key({"team"}, "team", {"code"})',
+    want = "foreign_key", says = { "foreign key mismatch",
+      "must be the PRIMARY KEY, or UNIQUE together" },
+  })
+  case("not of a column that is one", {
+    before = before,
+    run = 't:add_foreign_key({"team"}, "team", {"NAME"})',
+    want = "edit",
+  })
+  case("not of one that comes in the same call", {
+    before = "CREATE TABLE t (a)",
+    run = 't:add_column("b", "INT UNIQUE") ' ..
+      't:add_foreign_key({"a"}, "t", {"b"})',
+    want = "rebuild",
+  })
+end)
+
 describe("the strategy", function()
   case("rebuild is done where it is asked for", {
     before = "CREATE TABLE t (a); INSERT INTO t VALUES (1)",

@@ -7,6 +7,7 @@
 #include "../base/clock.h"
 #include "../base/lock.h"
 #include "../db/check.h"
+#include "../db/sound.h"
 #include "../db/txn.h"
 #include "added.h"
 #include "due.h"
@@ -112,6 +113,17 @@ static int check_paired(attempt *a)
                       "open: every SAVEPOINT needs its RELEASE", open);
 }
 
+static int warn_unsound(void *user, lm_db *db, lm_flaw flaw,
+                        const char *text)
+{
+    attempt *a = user;
+
+    (void)db;
+    (void)flaw;
+    lm_session_warn(a->s, a->job->source, text);
+    return LM_OK;
+}
+
 /* What must hold before the row may be written. */
 static int check_result(attempt *a)
 {
@@ -122,6 +134,8 @@ static int check_result(attempt *a)
         rc = check_paired(a);
     if (rc == LM_OK)
         rc = lm_check_end(db);
+    if (rc == LM_OK)
+        rc = lm_sound_made(db, warn_unsound, a);
     if (rc == LM_OK)
         rc = lm_stop_ask(&a->s->stop, a->s->err);
     return rc;

@@ -14,6 +14,7 @@ void lm_track_clear(lm_track *track)
     lm_names_clear(&track->linked);
     lm_names_clear(&track->mismatched);
     lm_names_clear(&track->sound);
+    lm_names_clear(&track->unsound);
     free(track->broken);
     free(track->before);
     free(track->swaps);
@@ -42,6 +43,7 @@ int lm_check_begin(lm_db *db)
     rc = read_marks(db, &t->schema, &t->user_version, &t->application_id);
     if (rc == LM_OK)
         rc = lm_links_read(db, t->schema);
+    t->had_code = db->has_code;
     return rc;
 }
 

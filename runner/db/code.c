@@ -190,8 +190,9 @@ int lm_code_before(lm_db *db)
     for (i = 0; i < all.count && rc == LM_OK; i++) {
         rc = probe(db, &all.list[i], &sound, &why);
         free(why);
-        if (rc == LM_OK && sound)
-            rc = lm_names_add(&db->track.sound, all.list[i].name, db->err);
+        if (rc == LM_OK)
+            rc = lm_names_add(sound ? &db->track.sound : &db->track.unsound,
+                              all.list[i].name, db->err);
     }
     db->track.compiled = rc == LM_OK;
     clear_list(&all);
@@ -274,7 +275,20 @@ static int tell_unsound(lm_db *db, const code_list *all, size_t at,
     return rc;
 }
 
-int lm_code_unsound(lm_db *db, const lm_on_unsound *on)
+/* Nobody is to blame for what stumbles over one that was there before. */
+static bool is_new(const lm_db *db, const code_list *all, size_t at)
+{
+    size_t i;
+
+    for (i = 0; i < all->count; i++)
+        if (share_a_probe(&all->list[i], &all->list[at]) &&
+            (lm_names_has(&db->track.sound, all->list[i].name) ||
+             lm_names_has(&db->track.unsound, all->list[i].name)))
+            return false;
+    return true;
+}
+
+static int look_at_all(lm_db *db, bool made, const lm_on_unsound *on)
 {
     code_list all = {0};
     bool sound = true;
@@ -283,7 +297,7 @@ int lm_code_unsound(lm_db *db, const lm_on_unsound *on)
     int rc = read_code(db, &all);
 
     for (i = 0; i < all.count && rc == LM_OK; i++) {
-        if (was_probed(&all, i))
+        if (was_probed(&all, i) || (made && !is_new(db, &all, i)))
             continue;
         rc = probe(db, &all.list[i], &sound, &why);
         if (rc == LM_OK && !sound)
@@ -292,4 +306,20 @@ int lm_code_unsound(lm_db *db, const lm_on_unsound *on)
     }
     clear_list(&all);
     return rc;
+}
+
+int lm_code_unsound(lm_db *db, const lm_on_unsound *on)
+{
+    return look_at_all(db, false, on);
+}
+
+/* Where there was code and it was not compiled, no statement has made any. */
+int lm_code_made(lm_db *db, const lm_on_unsound *on)
+{
+    const lm_track *t = &db->track;
+
+    if (!t->coded || !db->has_code || db->links_at == t->schema ||
+        (t->had_code && !t->compiled))
+        return LM_OK;
+    return look_at_all(db, true, on);
 }

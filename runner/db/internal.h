@@ -98,7 +98,9 @@ typedef struct lm_track {
     lm_astray *swaps;   /* what was converted since: taken out and put in */
     size_t swap_count, swap_size;
     lm_names sound;     /* views and triggers that compiled before */
-    bool compiled;      /* sound is known */
+    lm_names unsound;   /* and those that did not */
+    bool had_code;      /* there were any */
+    bool compiled;      /* both are known */
     bool altered;       /* an ALTER TABLE was prepared */
     bool relinked;      /* linked holds all children before */
     bool referring;     /* a definition with REFERENCES in it was */
@@ -207,6 +209,8 @@ typedef struct lm_on_unsound {
     int (*tell)(void *user, lm_db *db, const lm_unsound *found);
 } lm_on_unsound;
 int lm_code_unsound(lm_db *db, const lm_on_unsound *on);
+/* Of those alone that were not there before. */
+int lm_code_made(lm_db *db, const lm_on_unsound *on);
 /* Read the foreign keys and whether there is code, if the schema is not the
  * one they were read for. */
 int lm_links_read(lm_db *db, int64_t schema);

@@ -78,7 +78,7 @@ static int look_before(lm_db *db)
         rc = lm_foreign_before(db);
     if (rc == LM_OK && db->has_code)
         rc = lm_code_before(db);
-    t->referring = t->altered = t->made_temp = true;
+    t->referring = t->altered = t->made_temp = t->coded = true;
     return rc == LM_OK ? lm_pragma_keep_all(db) : rc;
 }
 

@@ -14,6 +14,7 @@ typedef struct search {
     lm_flaw_fn each;
     void *user;
     bool damaged;       /* told already */
+    const char *made;   /* behind the name of a view or trigger */
 } search;
 
 /* A sentence built here (NULL: no memory), handed on and freed. */
@@ -29,28 +30,40 @@ static int hand_on(lm_db *db, search *s, lm_flaw flaw, char *text)
     return rc;
 }
 
-static char *words_for(const lm_unsound *c)
+static char *words_for(const lm_unsound *c, const char *made)
 {
     if (strcmp(c->type, "view") == 0)
-        return lm_format("the view %s does not compile: %s", c->names,
-                         c->why);
-    return lm_format(c->count > 1 ? "one of the triggers %s on %s does not "
+        return lm_format("the view %s%s does not compile: %s", c->names,
+                         made, c->why);
+    return lm_format(c->count > 1 ? "one of the triggers %s on %s%s does not "
                                     "compile: %s"
-                                  : "the trigger %s on %s does not compile: "
-                                    "%s", c->names, c->table, c->why);
+                                  : "the trigger %s on %s%s does not "
+                                    "compile: %s", c->names, c->table, made,
+                     c->why);
 }
 
 static int tell_code(void *user, lm_db *db, const lm_unsound *code)
 {
-    return hand_on(db, user, LM_FLAW_SCHEMA, words_for(code));
+    search *s = user;
+
+    return hand_on(db, s, LM_FLAW_SCHEMA, words_for(code, s->made));
 }
 
 int lm_sound_code(lm_db *db, lm_flaw_fn each, void *user)
 {
-    search s = {.each = each, .user = user};
+    search s = {.each = each, .user = user, .made = ""};
     lm_on_unsound on = {&s, tell_code};
 
     return lm_code_unsound(db, &on);
+}
+
+int lm_sound_made(lm_db *db, lm_flaw_fn each, void *user)
+{
+    search s = {.each = each, .user = user,
+                .made = ", made by this migration,"};
+    lm_on_unsound on = {&s, tell_code};
+
+    return lm_code_made(db, &on);
 }
 
 /* quick_check also finds rows that break a NOT NULL, a CHECK or a type of a

@@ -18,8 +18,10 @@ static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
     lm_hanger h = {table ? "foreign_key" : s->kind, s->schema, s->shown, NULL,
                    "read"};
     const char *what = table
-        ? lm_alter_text(a, "%s, which could not be written any more: %s",
-                        s->shown, why)
+        ? lm_alter_text(a, "%s, which could not be written any more: %s%s",
+                        s->shown, why, lm_starts(why, "foreign key mismatch")
+                        ? " (the columns that it refers to must be the "
+                          "PRIMARY KEY, or UNIQUE together)" : "")
         : s->event == 0 ? lm_alter_text(a, "the view %s: %s", s->shown, why)
         : lm_alter_text(a, "the trigger %s on %s: %s", s->shown, s->name,
                         why);

@@ -363,6 +363,32 @@ static int references(lm_alter_run *a, lm_buf *b)
     return name == NULL ? LM_ENOMEM : LM_OK;
 }
 
+/* A parent that is not there may come later; of one that is, the columns must
+ * be there. This table's own may still be added. */
+static int check_parent(lm_alter_run *a)
+{
+    const lm_op *op = a->op;
+    const char *columns;
+    int64_t there = 0;
+    size_t i;
+    int rc;
+
+    if (lm_same_name(op->text, a->table))
+        return LM_OK;
+    columns = lm_alter_text(a, "SELECT count(*) FROM pragma_table_xinfo(?1, "
+                            "%s)", lm_alter_literal(a, a->schema));
+    rc = lm_alter_ask_integer(a, columns, op->text, &there);
+    for (i = 0; i < op->other_count && rc == LM_OK && there > 0; i++) {
+        rc = lm_alter_ask_integer(a, lm_alter_text(a, "%s WHERE name = %s "
+            "COLLATE NOCASE", columns, lm_alter_literal(a, op->others[i])),
+            op->text, &there);
+        if (rc == LM_OK && there == 0)
+            rc = lm_alter_refuse(a, LM_REASON_FOREIGN_KEY, "the table %s has "
+                                 "no column %s", op->text, op->others[i]);
+    }
+    return rc;
+}
+
 int lm_op_add_foreign_key(lm_alter_run *a)
 {
     const lm_op *op = a->op;
@@ -389,7 +415,9 @@ int lm_op_add_foreign_key(lm_alter_run *a)
                                "key (%s) to %s already, with another "
                                "definition: drop_foreign_key it first", list,
                                op->text);
-    rc = name_prefix(a, &prefix);
+    rc = check_parent(a);
+    if (rc == LM_OK)
+        rc = name_prefix(a, &prefix);
     if (rc != LM_OK)
         return rc;
     lm_buf_printf(&b, "%sFOREIGN KEY (%s)", prefix, list);
