@@ -64,6 +64,43 @@ describe("a new column", function()
     says = "it breaks the view v: a name in it would mean a new column",
   })
 
+  case("must not be what another table's was, next to a star", {
+    before = [[
+      CREATE TABLE t (a);
+      CREATE TABLE o (n);
+      INSERT INTO t VALUES (7);
+      INSERT INTO o VALUES (1);
+      CREATE VIEW v AS SELECT o.*, (SELECT max(n) FROM t) m FROM o;
+    ]], run = 't:add_column("n", "INTEGER")', want = "dependents",
+    says = "it breaks the view v: a name in it would mean a new column",
+    keeps = { "SELECT * FROM v" },
+  })
+
+  case("must not be what another table's was, also as a keyword", {
+    before = [[
+      CREATE TABLE t (a);
+      CREATE TABLE o ("key");
+      CREATE VIEW v AS SELECT o.*, (SELECT max(key) FROM t) m FROM o;
+    ]], run = 't:add_column("key", "INTEGER")', want = "dependents",
+    says = "it breaks the view v: a name in it would mean a new column",
+  })
+
+  it("is told once for each view that it breaks", function()
+    local box = sandbox.new()
+    finally(function() box:destroy() end)
+    box:sql([[
+      CREATE TABLE t (a);
+      CREATE TABLE o (b);
+      CREATE VIEW v AS SELECT a, b FROM t, o;
+    ]])
+    box:migration("2026_01_01_a",
+      'conn:alter("t", function(t) t:add_column("b", "INT") end)')
+    local status, _, err = box:run("up")
+    assert.equal(1, status)
+    assert(err:find("ambiguous column name: b", 1, true), err)
+    assert.equal(1, select(2, err:gsub("the view v", "")), err)
+  end)
+
   case("may be called as an alias that goes on being one", {
     before = [[
       CREATE TABLE t (a, b);
