@@ -30,11 +30,11 @@ const lm_command lm_cmd_check = {
     .help = "for deployments: ready, pending or error",
     .more = "Reads only. Exit status 0: ready; 2: the settings are wrong, or\n"
             "the folder is not there, empty or cannot be read; 3: something\n"
-            "is pending, or the database is not there; 4: two files with one ID, another\n"
-            "tool's ledger, a view or trigger that does not compile, with\n"
-            "--strict also what is edited or missing; 5: kept out by a\n"
-            "writer for longer than --lock-timeout; 6: ahead, where that is\n"
-            "an error; 7: damaged.",
+            "is pending, or the database is not there; 4: two files with one\n"
+            "ID, another tool's ledger, a view or trigger that does not\n"
+            "compile, with --strict also what is edited or missing; 5: kept\n"
+            "out by a writer for longer than --lock-timeout; 6: ahead, where\n"
+            "that is an error; 7: damaged.",
     .example = "lumigrate check --database data/app.db --json",
     .options = options,
     .run = run,
