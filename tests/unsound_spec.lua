@@ -54,8 +54,8 @@ describe("what a migration makes and does not compile", function()
     box:sql_file("3.sql", "CREATE TRIGGER i AFTER DELETE ON t BEGIN " ..
       "SELECT 1; END; CREATE TRIGGER j AFTER DELETE ON t BEGIN " ..
       "DELETE FROM missing; END;")
-    warned { "3: one of the triggers i, j on t, made by this migration, does " ..
-      "not compile: no such table: main.missing" }
+    warned { "3: one of the triggers i, j on t, made by this migration, " ..
+      "does not compile: no such table: main.missing" }
   end)
 
   it("is no matter when it is put right before the end", function()
