@@ -336,7 +336,7 @@ describe("a folder of pairs", function()
       ["lost.down.sql"] = "DROP TABLE a;",
     }
     has(runs("pairs", { "0001_a", "0001_b", "2_x.sqlite", "10_y" }, "a c i"),
-      "left alone, as pairs would: lost.down.sql")
+      "left alone, as ways down without their ways up: lost.down.sql")
     assert.same({ "10_y" }, outside())
   end)
 
@@ -345,7 +345,7 @@ describe("a folder of pairs", function()
       ["V2.B.mysql.up.sql"] = "junk", ["V2.B.sqlite.up.sql"] =
         "CREATE TABLE b (x);", ["V2.B.postgres.up.sql"] = "junk" }
     has(runs("pairs", { "V1.A.all", "V2.B.sqlite" }, "a b"), "left alone, " ..
-      "as pairs would: V2.B.mysql.up.sql, V2.B.postgres.up.sql")
+      "as made for other databases: V2.B.mysql.up.sql, V2.B.postgres.up.sql")
   end)
 
   it("is refused at a language that is not SQL", function()

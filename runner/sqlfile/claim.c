@@ -18,7 +18,7 @@ int lm_claim_begin(lm_claim *c)
     return c->texts == NULL ? lm_err_nomem(c->err) : LM_OK;
 }
 
-static int say_left(lm_claim *c)
+int lm_claim_say_left(lm_claim *c, const char *as)
 {
     char *text;
 
@@ -26,12 +26,12 @@ static int say_left(lm_claim *c)
         return lm_err_nomem(c->err);
     if (c->left.len == 0)
         return LM_OK;
-    if (strcmp(c->dialect->name, "sql") == 0)
-        text = lm_format("left alone, as ways down without their ways up: %s",
-                         lm_buf_text(&c->left));
+    if (as != NULL)
+        text = lm_format("left alone, as %s: %s", as, lm_buf_text(&c->left));
     else
         text = lm_format("left alone, as %s would: %s", c->dialect->name,
                          lm_buf_text(&c->left));
+    lm_buf_clear(&c->left);
     return lm_sources_note(c->out, text) ? LM_OK : lm_err_nomem(c->err);
 }
 
@@ -40,7 +40,7 @@ int lm_claim_end(lm_claim *c, int rc)
     size_t i;
 
     if (rc == LM_OK)
-        rc = say_left(c);
+        rc = lm_claim_say_left(c, NULL);
     for (i = 0; c->texts != NULL && i < c->dir->count; i++) {
         free(c->texts[i].path);
         free(c->texts[i].text);

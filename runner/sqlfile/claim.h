@@ -18,8 +18,9 @@
  *   lm_claim_unique         no two of them may be the same to the tool
  *   lm_claim_leave          left alone, because the tool does so; said once
  *                           for all when the claim ends
+ *   lm_claim_say_left       say it now, and as what; NULL: as its tool would
  *   lm_claim_rest           claim what else there is of *.sql, unsaid
- *   lm_claim_leave_rest     leave it alone
+ *   lm_claim_leave_rest     leave alone what else there is of *.sql
  *   lm_claim_by_number, _by_id   orders to rank by
  *   lm_claim_refuse         an error about a file of the folder
  *
@@ -81,6 +82,7 @@ lm_source **lm_claim_sorted(lm_claim *c, lm_claim_cmp cmp, size_t *count);
 int lm_claim_rank(lm_claim *c, lm_claim_cmp cmp);
 int lm_claim_unique(lm_claim *c, lm_claim_cmp cmp);
 void lm_claim_leave(lm_claim *c, const char *file);
+int lm_claim_say_left(lm_claim *c, const char *as);
 void lm_claim_rest(lm_claim *c);
 void lm_claim_leave_rest(lm_claim *c);
 int lm_claim_by_number(const void *a, const void *b);

@@ -10,6 +10,7 @@
 
 #include "../base/text.h"
 #include "dialect.h"
+#include "loose.h"
 #include "mark.h"
 #include "marked.h"
 
@@ -169,6 +170,38 @@ static bool is_ours(const lm_claim *c)
     return false;
 }
 
+/* Flyway's U1__x.sql takes V1__x.sql back. */
+static bool is_undo(const char *name)
+{
+    return name[0] == 'U' && lm_claim_digits(name + 1) > 0 &&
+           strstr(name, "__") != NULL;
+}
+
+/* A file without marks is all way up, whatever its name says. */
+static int refuse_downs(lm_claim *c)
+{
+    const char *name;
+    lm_loose loose;
+    size_t i;
+    int rc = lm_loose_read(c, &loose);
+
+    for (i = 0; i < c->dir->count && rc == LM_OK; i++) {
+        name = c->dir->entries[i].name;
+        if (!lm_claim_entry(c, i, ".sql") || c->texts[i].marks != 0 ||
+            (loose.up[i] == LM_LOOSE_NONE && !lm_name_takes_back(name) &&
+             !is_undo(name)))
+            continue;
+        rc = lm_claim_refuse(c, name, "%s is a way down by its name, and "
+                             "among files with -- migrate:up that is none",
+                             name);
+        lm_err_hint(c->err, "move what is in it behind -- migrate:down in "
+                    "the file of its migration, or the file out of the "
+                    "folder");
+    }
+    lm_loose_clear(&loose);
+    return rc;
+}
+
 /* Natural order, and a file without marks is all way up. */
 static int claim_ours(lm_claim *c)
 {
@@ -177,11 +210,15 @@ static int claim_ours(lm_claim *c)
     size_t i;
     int rc = LM_OK;
 
+    for (i = 0; i < c->dir->count && rc == LM_OK; i++)
+        if (lm_claim_entry(c, i, ".sql"))
+            rc = lm_claim_read(c, i);
+    if (rc == LM_OK)
+        rc = refuse_downs(c);
     for (i = 0; i < c->dir->count && rc == LM_OK; i++) {
         if (!lm_claim_entry(c, i, ".sql"))
             continue;
         name = c->dir->entries[i].name;
-        rc = lm_claim_read(c, i);
         c->dialect = c->texts[i].marks != 0 ? marked
                                             : lm_dialect_named("sql");
         if (rc == LM_OK &&

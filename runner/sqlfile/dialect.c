@@ -5,13 +5,14 @@
 
 #include "../base/text.h"
 #include "folders.h"
+#include "loose.h"
 #include "marked.h"
 #include "pairs.h"
 #include "versioned.h"
 #include "whole.h"
 
 static const lm_dialect table[] = {
-    {"sql", false, lm_whole_directive, lm_whole_parse, NULL, lm_plain_claim},
+    {"sql", false, lm_whole_directive, lm_whole_parse, NULL, lm_loose_claim},
     {"goose", true, lm_goose_directive, lm_goose_parse, lm_goose_expand,
      lm_goose_claim},
     {"sql-migrate", true, lm_sql_migrate_directive, lm_sql_migrate_parse,
@@ -28,7 +29,7 @@ static const lm_dialect table[] = {
      lm_drizzle_claim},
     {"flyway", false, NULL, NULL, lm_flyway_expand, lm_flyway_claim},
     {"refinery", true, NULL, NULL, NULL, lm_refinery_claim},
-    {"yoyo", true, lm_yoyo_directive, lm_yoyo_parse, NULL, lm_yoyo_claim}
+    {"yoyo", true, lm_yoyo_directive, lm_yoyo_parse, NULL, lm_loose_claim}
 };
 
 const lm_dialect *lm_dialect_each(size_t index)

@@ -6,7 +6,6 @@
 #include "mark.h"
 #include "pairs.h"
 #include "versioned.h"
-#include "whole.h"
 
 static const char *tool_of(unsigned marks)
 {
@@ -80,7 +79,7 @@ int lm_find_dialect(lm_claim *c, const lm_dialect **out)
     if (rc == LM_OK && name == NULL)
         name = lm_pairs_find(c);
     if (rc == LM_OK && name == NULL && any)
-        name = lm_yoyo_fits(c) ? "yoyo" : "sql";
+        name = "sql";
     *out = rc != LM_OK || name == NULL ? NULL : lm_dialect_named(name);
     return c->err->code != LM_OK ? c->err->code : rc;
 }

@@ -7,54 +7,20 @@
 #include "../base/list.h"
 #include "../base/text.h"
 #include "dialect.h"
+#include "loose.h"
 #include "mark.h"
-
-typedef enum way { NO_WAY, WAY_UP, WAY_DOWN } way;
 
 /* One file of a pair: an entry of the folder and what its name says. */
 typedef struct half {
     const char *name;
     size_t entry, title;    /* bytes before .up. or .down. */
-    way way;
+    lm_name_way way;
 } half;
 
 typedef struct halves {
     half *list;
     size_t count;
-    bool loose;
 } halves;
-
-/* Which way begins here, behind a dot? */
-static way way_at(const char *s, bool loose)
-{
-    static const char words[][8] = {"up.", "down.", "do.", "undo."};
-    size_t i, n;
-
-    for (i = 0; i < (loose ? 4 : 2); i++) {
-        n = strlen(words[i]);
-        if (strncmp(s, words[i], n) == 0 ||
-            (loose && lm_same_name_n(s, n, words[i], n)))
-            return i % 2 == 0 ? WAY_UP : WAY_DOWN;
-    }
-    return NO_WAY;
-}
-
-/* golang-migrate's pattern is greedy: the last .up. or .down. counts. Loosely
- * read, x-up.sql, x_DOWN.sql and x.undo.sql have a way, too. */
-static way split_name(const char *name, bool loose, size_t *title)
-{
-    const char *at, *before = loose ? "._-" : ".";
-    way found = NO_WAY, one;
-
-    for (at = name; (at = strpbrk(at, before)) != NULL; at++) {
-        one = way_at(at + 1, loose);
-        if (one == NO_WAY)
-            continue;
-        found = one;
-        *title = (size_t)(at - name);
-    }
-    return found;
-}
 
 static bool is_numbered(const half *h)
 {
@@ -75,58 +41,18 @@ static bool is_simple(const char *name)
            !lm_ends(name, "_down.sql");
 }
 
-/* Words one behind another, each with its NUL. */
-static bool ends_with_any(const char *s, size_t n, const char *words)
-{
-    size_t m;
-
-    for (; *words != '\0'; words += m + 1) {
-        m = strlen(words);
-        if (n > m && lm_same_name_n(s + n - m, m, words, m))
-            return true;
-    }
-    return false;
-}
-
-/* x.mysql.up.sql stands beside x.sqlite.up.sql, and is not for us. */
-static bool is_for_others(const char *name, size_t title)
-{
-    return ends_with_any(name, title, ".mysql\0.mariadb\0.postgres\0"
-                         ".postgresql\0.pg\0.mssql\0.sqlserver\0"
-                         ".cockroach\0.cockroachdb\0.oracle\0"
-                         ".clickhouse\0");
-}
-
-/* What editors and people leave behind, and what no tool takes for SQL. */
-static bool is_litter(const lm_claim *c, size_t i)
-{
-    const char *name = c->dir->entries[i].name;
-
-    return c->claimed[i] || name[0] == '#' ||
-           ends_with_any(name, strlen(name), "~\0.bak\0.orig\0.swp\0"
-                         ".md\0.txt\0.json\0.yml\0") ||
-           c->dir->entries[i].kind == LM_ENTRY_DIR;
-}
-
-/* With `all` a file without a way is a way up, too. */
-static void fill_halves(const lm_claim *c, bool loose, bool all, halves *out)
+static void fill_halves(const lm_claim *c, halves *out)
 {
     size_t i;
     half *h;
 
     out->count = 0;
-    out->loose = loose;
     for (i = 0; i < c->dir->count; i++) {
         h = &out->list[out->count];
         h->name = c->dir->entries[i].name;
         h->entry = i;
-        h->way = split_name(h->name, loose, &h->title);
-        if (all && h->way == NO_WAY && lm_ends(h->name, ".sql")) {
-            h->way = WAY_UP;
-            h->title = strlen(h->name) - 4;
-        }
-        if (h->way != NO_WAY && !is_litter(c, i) &&
-            !is_for_others(h->name, h->title))
+        h->way = lm_way_split(h->name, false, &h->title);
+        if (h->way != LM_NO_WAY && !lm_name_is_litter(c, i))
             out->count++;
     }
 }
@@ -155,38 +81,20 @@ static bool has_way_up(const halves *h)
     size_t i;
 
     for (i = 0; i < h->count; i++)
-        if (h->list[i].way == WAY_UP)
+        if (h->list[i].way == LM_WAY_UP)
             return true;
     return false;
 }
 
-static bool has_pair(halves *h)
-{
-    size_t i;
-
-    lm_list_sort(h->list, h->count, sizeof *h->list, by_title);
-    for (i = 1; i < h->count; i++)
-        if (is_title(&h->list[i - 1], &h->list[i]) &&
-            h->list[i - 1].way != h->list[i].way)
-            return true;
-    return false;
-}
-
-/* All files with a direction in their names. It takes a pair to read names
- * loosely: 0007_scale_up.sql may be a migration like any other. And as no tool
- * says what the others are beside such a pair, none of them is left alone. */
+/* All files with a direction in their names: none, where there is no way
+ * up. */
 static int list_halves(lm_claim *c, halves *out)
 {
     out->list = calloc(c->dir->count + 1, sizeof *out->list);
     if (out->list == NULL)
         return lm_err_nomem(c->err);
-    fill_halves(c, false, false, out);
-    if (has_way_up(out))
-        return LM_OK;
-    fill_halves(c, true, false, out);
-    if (has_pair(out))
-        fill_halves(c, true, true, out);
-    else
+    fill_halves(c, out);
+    if (!has_way_up(out))
         out->count = 0;
     return LM_OK;
 }
@@ -207,8 +115,8 @@ static bool has_simple(const lm_claim *c, const halves *h)
 
     for (i = 0; i < c->dir->count; i++) {
         name = c->dir->entries[i].name;
-        if (is_litter(c, i) || !is_sqlx_name(name) ||
-            split_name(name, false, &title) != NO_WAY)
+        if (lm_name_is_litter(c, i) || !is_sqlx_name(name) ||
+            lm_way_split(name, false, &title) != LM_NO_WAY)
             continue;
         for (k = 0; k < h->count; k++)
             if (lm_claim_cmp_number(h->list[k].name, name) == 0)
@@ -255,7 +163,7 @@ static bool has_numbers(const halves *h)
 
     for (i = 0; i < h->count; i++) {
         one = &h->list[i];
-        if (one->way != WAY_UP)
+        if (one->way != LM_WAY_UP)
             continue;
         if (!is_numbered(one))
             return false;
@@ -276,8 +184,8 @@ const char *lm_pairs_find(lm_claim *c)
         return NULL;
     lm_list_sort(h.list, h.count, sizeof *h.list, by_number);
     if (h.count == 0)
-        found = NULL;
-    else if (h.loose || !has_numbers(&h))
+        found = lm_loose_find(c);
+    else if (!has_numbers(&h))
         found = "pairs";
     else if (has_plain_suffixes(&h) && (opts_out(c) || has_simple(c, &h)))
         found = "sqlx";
@@ -291,10 +199,13 @@ const char *lm_pairs_find(lm_claim *c)
 
 static int refuse_twins(lm_claim *c, const half *a, const half *b)
 {
+    bool numbers = strcmp(c->dialect->name, "pairs") != 0;
+
     lm_claim_refuse(c, b->name, "%s and %s are the same way of one "
-                    "migration to %s", a->name, b->name, c->dialect->name);
-    lm_err_hint(c->err, "it pairs files by their numbers: give one of them "
-                "another");
+                    "migration%s%s", a->name, b->name, numbers ? " to " : "",
+                    numbers ? c->dialect->name : "");
+    lm_err_hint(c->err, "files are paired by %s: give one of them another",
+                numbers ? "their numbers" : "what stands before the way");
     return c->err->code;
 }
 
@@ -307,11 +218,11 @@ static int add_pair(lm_claim *c, const half *h, size_t n)
 
     for (i = 0; i < n; i++) {
         c->claimed[h[i].entry] = true;
-        if (h[i].way == WAY_UP && up != NULL)
+        if (h[i].way == LM_WAY_UP && up != NULL)
             return refuse_twins(c, up, &h[i]);
-        if (h[i].way == WAY_DOWN && down != NULL)
+        if (h[i].way == LM_WAY_DOWN && down != NULL)
             return refuse_twins(c, down, &h[i]);
-        if (h[i].way == WAY_UP)
+        if (h[i].way == LM_WAY_UP)
             up = &h[i];
         else
             down = &h[i];
@@ -350,17 +261,43 @@ static bool same_number(const half *a, const half *b)
     return lm_claim_cmp_number(a->name, b->name) == 0;
 }
 
+/* Files for other databases, and what has no way in its name. */
+static int leave_others(lm_claim *c, halves *h)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < h->count; i++) {
+        if (!lm_name_for_others(h->list[i].name, h->list[i].title)) {
+            h->list[n++] = h->list[i];
+            continue;
+        }
+        c->claimed[h->list[i].entry] = true;
+        lm_claim_leave(c, h->list[i].name);
+    }
+    h->count = n;
+    return lm_claim_say_left(c, "made for other databases");
+}
+
 int lm_pairs_claim(lm_claim *c)
 {
     halves h;
     int rc = list_halves(c, &h);
 
+    if (rc == LM_OK && h.count == 0) {
+        free(h.list);
+        return lm_loose_claim(c);
+    }
+    if (rc == LM_OK)
+        rc = leave_others(c, &h);
     if (rc == LM_OK)
         rc = add_all(c, &h, by_title, is_title);
     free(h.list);
     if (rc == LM_OK)
-        lm_claim_leave_rest(c);
-    return rc;
+        rc = lm_claim_say_left(c, "ways down without their ways up");
+    if (rc != LM_OK)
+        return rc;
+    lm_claim_leave_rest(c);
+    return lm_claim_say_left(c, "neither .up.sql nor .down.sql");
 }
 
 /* By number alone, so that titles may differ between up and down. */
@@ -371,7 +308,7 @@ static int claim_numbered(lm_claim *c)
     int rc = list_halves(c, &h);
 
     for (i = 0; rc == LM_OK && i < h.count; i++)
-        if (!h.loose && is_numbered(&h.list[i]))
+        if (is_numbered(&h.list[i]))
             h.list[n++] = h.list[i];
     if (rc == LM_OK) {
         h.count = n;
