@@ -299,6 +299,36 @@ describe("a plain file", function()
     end)
   end
 
+  for name, beside in pairs { ["1_a"] = { "2_b.sql", "2_b.rollback.sql" },
+      ["2_b"] = { "1_a.sql", "1_a_down.sql" },
+      ["3_c"] = { "1_a_up.sql", "1_a_down.sql" },
+      ["4_d.up"] = { "4_e.up.sql", "4_d.down.sql" },
+      ["1_e"] = { "2_x.up.sql", "2_x.down.sql" } } do
+    it("stays one among ways down of others: " .. name, function()
+      folder { [name .. ".sql"] = "CREATE TABLE a (x);\n-- Down\n" ..
+        "DROP TABLE a;\n", [beside[1]] = "CREATE TABLE b (x);",
+        [beside[2]] = "-- Up\nDROP TABLE b;\n-- Down\nSELECT 1;" }
+      has(box:fails(2, "up"), name .. ".sql:2:1)")
+      assert.equal("absent", box:bytes())
+    end)
+  end
+
+  for what, text in pairs {
+    ["among columns"] = "CREATE TABLE a (\n-- up\ntx int,\n-- down\nrx int)",
+    ["in a trigger"] = "CREATE TABLE a (x);\nCREATE TRIGGER g AFTER INSERT " ..
+      "ON a BEGIN\nSELECT 1;\n-- undo\nSELECT 2;\nEND",
+    ["in a heading"] = "CREATE TABLE a (x);\n-- 1. down\n-- 2) undo\n" ..
+      "INSERT INTO a VALUES (1)",
+    ["at the top"] = "-- Down\nCREATE TABLE a (x)",
+    ["under a title"] = "/* 1 */\n-- Down\nCREATE TABLE a (x)",
+  } do
+    it("may have such words " .. what, function()
+      folder { ["1_a.sql"] = text .. ";\n" }
+      box:up("--strict")
+      assert.equal("a", tables())
+    end)
+  end
+
   it("runs all of it when --dialect plain says so", function()
     folder { ["1_a.sql"] = "CREATE TABLE a (x);\n-- Down\n" ..
       "CREATE TABLE b (x);\n" }

@@ -72,7 +72,8 @@ bool lm_mark_is_indented(const lm_sqltok *t)
     return at == 0 || t->text[at - 1] == '\n';
 }
 
-/* Signs, a number before it and words with a + do not count. */
+/* Signs, a number before it and words with a + do not count; but 1. or 1)
+ * begins a heading. */
 bool lm_mark_turns_down(const lm_sqltok *t)
 {
     const char *s, *marks = "down\0downs\0undo\0downmigration\0"
@@ -87,6 +88,8 @@ bool lm_mark_turns_down(const lm_sqltok *t)
         c = lm_fold((unsigned char)*s);
         for (; c == '+' && n > 1 && !is_blank(s[1]); n--)
             s++;
+        if (c >= '0' && c <= '9' && n > 1 && (s[1] == '.' || s[1] == ')'))
+            return false;
         if (c != '_' && (c < 'a' || c > 'z'))
             continue;
         if (used == sizeof said - 1)

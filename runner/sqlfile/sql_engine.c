@@ -290,6 +290,19 @@ static int revive(void *context, lm_source *s, bool *mine, lm_err *err)
     return take_all(context, s, err);
 }
 
+/* Its dialect has no marks that divide a file, and nobody named it. */
+static bool is_all_up(const lm_sql_context *ctx, const lm_source *s,
+                      lm_way which)
+{
+    static const char kinds[][6] = {"sql", "pairs", "yoyo", "sqlx"};
+    size_t i;
+
+    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(s->kind, kinds[i]) == 0)
+            return ctx->forced == NULL && which == LM_UP;
+    return false;
+}
+
 static int compile(void *context, const lm_source *s, lm_way which,
                    lm_err *err)
 {
@@ -306,8 +319,7 @@ static int compile(void *context, const lm_source *s, lm_way which,
     }
     rc = lm_sqlway_load(context, s, which, err, &way);
     if (rc == LM_OK)
-        rc = lm_statements_check(&way, ctx->forced == NULL &&
-                                 strcmp(s->kind, "sql") == 0, err);
+        rc = lm_statements_check(&way, is_all_up(ctx, s, which), err);
     if (rc == LM_OK)
         rc = lm_statements_each(&way, err, NULL, NULL);
     lm_sqlway_clear(&way);

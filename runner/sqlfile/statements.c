@@ -272,9 +272,9 @@ static int refuse_down(const walk *w, const char *mark, lm_err *err)
 
 /* A block comment may be left open for SQLite; here it is a file cut off. A
  * parameter that nobody binds is NULL for SQLite; here it is a slip. */
-static int check_chunk(const walk *w, bool plain, lm_err *err)
+static int check_chunk(const walk *w, lm_err *err)
 {
-    const char *fault, *mark = NULL;
+    const char *fault;
     lm_sqltok t;
 
     lm_sqltok_start(&t, w->chunk->text, w->chunk->size);
@@ -282,11 +282,41 @@ static int check_chunk(const walk *w, bool plain, lm_err *err)
         fault = fault_of(&t);
         if (fault != NULL)
             return refuse(w, t.text + t.start, err, fault);
-        if (plain && mark == NULL && lm_mark_turns_down(&t))
-            mark = t.text + t.start;
-        if (mark != NULL && t.kind != LM_TOK_COMMENT &&
-            t.kind != LM_TOK_SPACE)
-            return refuse_down(w, mark, err);
+    }
+    return LM_OK;
+}
+
+/* The mark that turns down among the comments in text[at..end), or NULL. */
+static const char *find_down(const char *text, size_t len, size_t at,
+                             size_t end)
+{
+    lm_sqltok t;
+
+    lm_sqltok_start(&t, text, len);
+    t.pos = at;
+    while (lm_sqltok_next(&t) != LM_TOK_END && t.start < end)
+        if (lm_mark_turns_down(&t))
+            return t.text + t.start;
+    return NULL;
+}
+
+/* A mark counts between two statements alone. */
+static int check_marks(const lm_sqlway *way, lm_err *err)
+{
+    const lm_chunk *last = NULL;
+    const char *mark;
+    size_t end = 0;
+    walk w;
+
+    start(&w, way);
+    while (next(&w) && w.found == LM_SPLIT_STATEMENT) {
+        mark = last == NULL ? NULL
+            : find_down(w.chunk->text, w.chunk->size,
+                        w.chunk == last ? end : 0, w.split.start);
+        if (mark != NULL)
+            return refuse_down(&w, mark, err);
+        last = w.chunk;
+        end = w.split.start + w.split.size;
     }
     return LM_OK;
 }
@@ -299,7 +329,7 @@ int lm_statements_check(const lm_sqlway *way, bool plain, lm_err *err)
     start(&w, way);
     while (rc == LM_OK && w.next < way->count) {
         w.chunk = &way->list[w.next++];
-        rc = check_chunk(&w, plain, err);
+        rc = check_chunk(&w, err);
     }
-    return rc;
+    return rc == LM_OK && plain ? check_marks(way, err) : rc;
 }
