@@ -315,7 +315,7 @@ static int note_beside(lm_claim *c, const lm_loose *loose)
     return ok ? LM_OK : lm_err_nomem(c->err);
 }
 
-/* 2.do.js stands among pairs; lm_compile refuses it when its turn comes. */
+/* 2.do.js among pairs keeps its place, and is refused when its turn comes. */
 static bool is_program(const lm_claim *c, size_t i)
 {
     const char *name = c->dir->entries[i].name;
