@@ -383,6 +383,17 @@ static int claim_others(lm_claim *c, const lm_loose *loose)
     return lm_claim_say_left(c, "made for other databases");
 }
 
+/* 3.undo.words.sql among pairs never runs, even alone. */
+static bool takes_back(const lm_claim *c, const char *name)
+{
+    size_t title;
+
+    return lm_name_takes_back(name) ||
+           (strcmp(c->dialect->name, "pairs") == 0 &&
+            lm_way_split(name, true, &title) == LM_WAY_DOWN &&
+            name[title] == '.');
+}
+
 static int claim_files(lm_claim *c, const lm_loose *loose)
 {
     const char *name;
@@ -394,7 +405,7 @@ static int claim_files(lm_claim *c, const lm_loose *loose)
         if (!(lm_claim_entry(c, i, ".sql") || is_program(c, i)) ||
             loose->up[i] != LM_LOOSE_NONE)
             continue;
-        if (lm_name_takes_back(name)) {
+        if (takes_back(c, name)) {
             lm_claim_leave(c, name);
             continue;
         }
