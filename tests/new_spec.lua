@@ -219,6 +219,46 @@ describe("new", function()
       "SELECT group_concat(id, ' ') FROM schema_migrations"))
   end)
 
+  it("writes no SQL there without a database either", function()
+    for _, case in ipairs {
+      { "V1__a.sql", "the files here are of flyway" },
+      { "1_a.up.sql", "the files here are of golang-migrate" },
+      { "1_a_up.sql 1_a_down.sql", "the files here are of pairs" },
+      { "1_a.sql 1_a_undo.sql", "the files here are of pairs" },
+      { "1_a.sql 1_a.rollback.sql", "the files here are of yoyo" },
+      { "1_a/up.sql", "the files here are of diesel" },
+      { "1_a/migration.sql", "the files here are of prisma" },
+      { "1_a.sql 2_b.down.sql", "here is a file that is no migration: " ..
+        "2_b.down.sql" },
+      { "1_a.down.sql", "here is a file that is no migration: " ..
+        "1_a.down.sql" },
+      { "1_a.sql 1_a_undo.sql 1_a_down.sql", "it is not known whose files " ..
+        "are here: 1_a_down.sql and 1_a_undo.sql are both the way down of " ..
+        "1_a.sql by their names" },
+    } do
+      for file in case[1]:gmatch("%S+") do
+        box:write("migrations/" .. file, "CREATE TABLE a (x);")
+      end
+      for _, db in ipairs { "", "none.db" } do
+        refused("--sql writes dbmate's marks, and " .. case[2], "pin_down",
+          "--sql", table.unpack(db == "" and {} or { "--database", db }))
+      end
+      new("script")
+      box:sh("rm -rf migrations")
+    end
+    box:write("migrations/1_a.sql", "-- migrate:up\n")
+    new("apple", "--sql")
+    new("ant", "--sql")
+    refused("--sql writes dbmate's marks, and the files here are, as " ..
+      "--dialect says, of plain", "x", "--sql", "--dialect", "plain")
+    box:sh("rm migrations/2026*")
+    box:write("migrations/schema.sql", "")
+    refused("--sql writes dbmate's marks, and here is a file that is no " ..
+      "migration: schema.sql", "x", "--sql")
+    new("forced", "--sql", "--force")
+    assert.equal(3, #files())
+  end)
+
   it("writes SQL where asked", function()
     box:sql("CREATE TABLE users (id INTEGER PRIMARY KEY)")
     local path = new("add_email_to_users", "--sql")

@@ -66,6 +66,15 @@ describe("a pair of files", function()
     }, "001.do.beds 002.do")
   end)
 
+  it("leaves a lone way down among them alone", function()
+    folder { ["001.do.sql"] = "CREATE TABLE a (x);", ["001.undo.sql"] = "",
+      ["003.undo.beds.sql"] = "DROP TABLE a;" }
+    local _, _, err = box:run("up")
+    has(err, "left alone, as ways down without their ways up: " ..
+      "003.undo.beds.sql")
+    assert.equal("a", tables())
+  end)
+
   it("makes none of what only sounds like a way", function()
     folder { ["1_scale_up.sql"] = "CREATE TABLE a (x);",
       ["2_touch-down.sql"] = "CREATE TABLE b (x);" }
@@ -91,7 +100,7 @@ describe("a pair of files", function()
     local files = {}
     for i, title in ipairs { "beds", "pin_down", "set_up", "sign_up",
         "shut_down", "what_to_do" } do
-      files[("%d_%s.sql"):format(i, title)] = ("CREATE TABLE t%d (x);"):format(i)
+      files[i .. "_" .. title .. ".sql"] = "CREATE TABLE t" .. i .. " (x);"
     end
     folder(files)
     box:up("--strict")

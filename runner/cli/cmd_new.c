@@ -169,7 +169,7 @@ static const lm_option options[] = {
     {.id = LM_OPT_FORCE,
      .kind = LM_KIND_FLAG,
      .names = {"force"},
-     .help = "also when it sorts before an applied one"},
+     .help = "also when it sorts before an applied one, or --sql is refused"},
     {.id = LM_OPT_COUNT},
 };
 
@@ -182,7 +182,8 @@ const lm_command lm_cmd_new = {
             "a template. add_email_to_users, create_audit_log,\n"
             "drop_x_from_y and rename_x_to_y_in_z choose template and values\n"
             "by themselves. \"lumigrate templates\" lists templates and\n"
-            "variables. A file that is there is never overwritten.",
+            "variables. A file that is there is never overwritten. --sql is\n"
+            "refused in a folder of another tool's files.",
     .example = "lumigrate new add_email_to_users --set type=\"TEXT NOT NULL "
                "DEFAULT ''\"",
     .options = options,

@@ -5,7 +5,8 @@
  *   lm_draft_name    date, words and ID; the ID sorts after what was made
  *                    on the same day, and nobody has it yet
  *   lm_draft_check   refuse a name that sorts before an applied one, where
- *                    there is a database to ask
+ *                    there is a database to ask, and SQL in a folder of
+ *                    another tool
  *   lm_draft_write   write `text` to the path, with the folder if need be
  *   lm_draft_clear   free; may be called twice
  *

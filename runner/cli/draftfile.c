@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The second half of draft.h: the database is asked, the file is written. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,23 +41,6 @@ static int refuse(lm_app *app, const lm_draft *d, const lumigrate_item *item)
     return LUMIGRATE_USAGE;
 }
 
-/* A SQL file of ours has dbmate's marks: among another tool's files it would
- * keep all of them from running. */
-static int refuse_foreign(lm_app *app, const lumigrate_item *item)
-{
-    lm_fault_set(&app->fault, LUMIGRATE_USAGE, "--sql writes dbmate's "
-                 "marks, and the files here are of %s", item->kind);
-    lm_fault_hint(&app->fault, "nothing was written: leave --sql out for a "
-                               "script");
-    return LUMIGRATE_USAGE;
-}
-
-static bool is_foreign(const lumigrate_item *item)
-{
-    return item->file != NULL && strstr(item->file, ".sql") != NULL &&
-           strcmp(item->kind, "sql") != 0 && strcmp(item->kind, "dbmate") != 0;
-}
-
 /* The last applied one that the draft would sort before. */
 static int compare_all(lm_app *app, const lm_draft *d,
                        const lumigrate_report *r)
@@ -66,8 +51,6 @@ static int compare_all(lm_app *app, const lm_draft *d,
     for (i = 0; i < r->count; i++) {
         const lumigrate_item *item = &r->items[i];
 
-        if (app->settings.sql && is_foreign(item))
-            return refuse_foreign(app, item);
         if (item->applied_at != NULL &&
             lumigrate_compare(lm_str_text(&d->file), file_of(item)) < 0)
             last = item;
@@ -94,14 +77,115 @@ static bool has_folder(const lm_app *app)
     return stat(app->settings.config.migrations, &st) == 0;
 }
 
-int lm_draft_check(lm_app *app, const lm_draft *d)
+/* ---- the folder ---- */
+
+static int refuse_sql(lm_app *app, const char *what, const char *why)
+{
+    lm_str shown = {0};
+
+    lm_words_text(&shown, why);
+    lm_fault_set(&app->fault, LUMIGRATE_USAGE, "--sql writes dbmate's "
+                 "marks, and %s%s", what, lm_str_text(&shown));
+    lm_fault_hint(&app->fault, "nothing was written: leave --sql out for a "
+                               "script");
+    lm_str_clear(&shown);
+    return LUMIGRATE_USAGE;
+}
+
+static bool is_foreign(const lumigrate_item *item)
+{
+    return item->kind != NULL && strcmp(item->kind, "lua") != 0 &&
+           strcmp(item->kind, "sql") != 0 && strcmp(item->kind, "dbmate") != 0;
+}
+
+static bool is_sql(const char *file)
+{
+    size_t n = strlen(file);
+
+    return n > 4 && file[0] != '.' && file[0] != '#' &&
+           strcmp(file + n - 4, ".sql") == 0;
+}
+
+static bool is_in(const lumigrate_report *r, const char *file)
+{
+    long i;
+
+    for (i = 0; r != NULL && i < r->count; i++)
+        if (r->items[i].file != NULL && strcmp(r->items[i].file, file) == 0)
+            return true;
+    return false;
+}
+
+/* A *.sql that is no migration (a way down, a schema), or with no report any
+ * at all: it might become one beside a file of ours. */
+static int find_stray(lm_app *app, const lumigrate_report *r,
+                      const char *why)
+{
+    DIR *dir = opendir(app->settings.config.migrations);
+    struct dirent *entry;
+    int rc = LUMIGRATE_OK;
+
+    while (dir != NULL && rc == LUMIGRATE_OK &&
+           (entry = readdir(dir)) != NULL) {
+        if (!is_sql(entry->d_name) || is_in(r, entry->d_name))
+            continue;
+        rc = r == NULL
+            ? refuse_sql(app, "it is not known whose files are here: ", why)
+            : refuse_sql(app, "here is a file that is no migration: ",
+                         entry->d_name);
+    }
+    if (dir != NULL)
+        closedir(dir);
+    return rc;
+}
+
+/* A SQL file of ours has dbmate's marks: among another tool's files it would
+ * keep all of them from running, or let their ways down run. Whose they are is
+ * asked of the folder, with a database that cannot be there. */
+static int check_folder(lm_app *app)
+{
+    lumigrate_config config = app->settings.config;
+    lumigrate_report *r = NULL;
+    lumigrate *lm = NULL;
+    long i;
+    int rc;
+
+    config.database = "/dev/null/none";
+    rc = lumigrate_open(&lm, &config);
+    if (rc == LUMIGRATE_OK)
+        rc = lumigrate_status(lm, &r);
+    if (rc != LUMIGRATE_OK)
+        rc = find_stray(app, NULL, lumigrate_errmsg(lm));
+    for (i = 0; r != NULL && i < r->count && rc == LUMIGRATE_OK; i++)
+        if (is_foreign(&r->items[i]))
+            rc = refuse_sql(app, "the files here are of ", r->items[i].kind);
+    if (r != NULL && rc == LUMIGRATE_OK)
+        rc = find_stray(app, r, "");
+    lumigrate_report_free(r);
+    lumigrate_close(lm);
+    return rc;
+}
+
+/* Plain files run whole, the way down too. */
+static int check_dialect(lm_app *app)
+{
+    const char *dialect = app->settings.config.dialect;
+
+    if (dialect == NULL || strcasecmp(dialect, "auto") == 0 ||
+        strcasecmp(dialect, "dbmate") == 0)
+        return LUMIGRATE_OK;
+    return refuse_sql(app, "the files here are, as --dialect says, of ",
+                      dialect);
+}
+
+static int check_order(lm_app *app, const lm_draft *d)
 {
     lumigrate_config config = app->settings.config;
     lumigrate_report *r = NULL;
     lumigrate *lm = NULL;
     int rc;
 
-    if (config.database == NULL || !has_folder(app))
+    if (config.database == NULL)
         return LUMIGRATE_OK;
     rc = lumigrate_open(&lm, &config);
     if (rc == LUMIGRATE_OK)
@@ -112,6 +196,16 @@ int lm_draft_check(lm_app *app, const lm_draft *d)
     lumigrate_report_free(r);
     lumigrate_close(lm);
     return rc;
+}
+
+int lm_draft_check(lm_app *app, const lm_draft *d)
+{
+    bool there = has_folder(app);
+    int rc = app->settings.sql ? check_dialect(app) : LUMIGRATE_OK;
+
+    if (rc == LUMIGRATE_OK && there && app->settings.sql)
+        rc = check_folder(app);
+    return rc == LUMIGRATE_OK && there ? check_order(app, d) : rc;
 }
 
 /* ---- the file ---- */

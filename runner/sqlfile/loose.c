@@ -315,7 +315,7 @@ static int note_beside(lm_claim *c, const lm_loose *loose)
     return ok ? LM_OK : lm_err_nomem(c->err);
 }
 
-/* 2.do.js stands among pairs; lm_compile refuses it when its turn comes. */
+/* 2.do.js among pairs keeps its place, and is refused when its turn comes. */
 static bool is_program(const lm_claim *c, size_t i)
 {
     const char *name = c->dir->entries[i].name;
@@ -383,6 +383,17 @@ static int claim_others(lm_claim *c, const lm_loose *loose)
     return lm_claim_say_left(c, "made for other databases");
 }
 
+/* 3.undo.words.sql among pairs never runs, even alone. */
+static bool takes_back(const lm_claim *c, const char *name)
+{
+    size_t title;
+
+    return lm_name_takes_back(name) ||
+           (strcmp(c->dialect->name, "pairs") == 0 &&
+            lm_way_split(name, true, &title) == LM_WAY_DOWN &&
+            name[title] == '.');
+}
+
 static int claim_files(lm_claim *c, const lm_loose *loose)
 {
     const char *name;
@@ -394,7 +405,7 @@ static int claim_files(lm_claim *c, const lm_loose *loose)
         if (!(lm_claim_entry(c, i, ".sql") || is_program(c, i)) ||
             loose->up[i] != LM_LOOSE_NONE)
             continue;
-        if (lm_name_takes_back(name)) {
+        if (takes_back(c, name)) {
             lm_claim_leave(c, name);
             continue;
         }
