@@ -16,6 +16,7 @@ void lm_track_clear(lm_track *track)
     lm_names_clear(&track->sound);
     free(track->broken);
     free(track->before);
+    free(track->swaps);
     memset(track, 0, sizeof *track);
 }
 

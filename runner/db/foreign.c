@@ -15,7 +15,7 @@
 
 #include "../base/list.h"
 #include "../base/text.h"
-#include "violation.h"
+#include "allowed.h"
 
 void lm_links_clear(lm_db *db)
 {
@@ -137,52 +137,6 @@ int lm_links_renew(lm_db *db)
     return rc;
 }
 
-/* The place of a link among those that were violated; their count when it is
- * not one of them. */
-static size_t find_broken(const lm_track *t, uint64_t link)
-{
-    size_t i = 0;
-
-    while (i < t->broken_count && t->broken[i].link != link)
-        i++;
-    return i;
-}
-
-static int add_broken(lm_db *db, uint64_t link)
-{
-    lm_track *t = &db->track;
-    lm_broken *grown = lm_list_grow(t->broken, t->broken_count,
-                                    &t->broken_size, sizeof *grown);
-
-    if (grown == NULL)
-        return lm_err_nomem(db->err);
-    t->broken = grown;
-    grown[t->broken_count].link = link;
-    grown[t->broken_count++].there = false;
-    return LM_OK;
-}
-
-static int remember_violation(lm_db *db, void *user, const lm_violation *v)
-{
-    lm_track *t = &db->track;
-    size_t at = find_broken(t, v->link);
-    lm_astray *grown;
-
-    (void)user;
-    if (at == t->broken_count && add_broken(db, v->link) != LM_OK)
-        return LM_ENOMEM;
-    grown = lm_list_grow(t->before, t->before_count, &t->before_size,
-                         sizeof *grown);
-    if (grown == NULL)
-        return lm_err_nomem(db->err);
-    t->before = grown;
-    grown += t->before_count++;
-    grown->broken = at;
-    grown->value = v->value;
-    grown->count = v->count;
-    return LM_OK;
-}
-
 static int look_before(lm_db *db, const char *table)
 {
     lm_track *t = &db->track;
@@ -193,13 +147,13 @@ static int look_before(lm_db *db, const char *table)
         return LM_OK;
     rc = lm_names_add(&t->looked, table, db->err);
     if (rc == LM_OK)
-        rc = lm_violations_each(db, table, remember_violation, NULL,
+        rc = lm_violations_each(db, table, lm_allowed_add, NULL,
                                 &mismatch);
     if (rc == LM_EFAILED && mismatch) {
         lm_err_clear(db->err);
         rc = lm_names_add(&t->mismatched, table, db->err);
         if (rc == LM_OK)
-            rc = lm_violations_guess(db, table, remember_violation, NULL);
+            rc = lm_violations_guess(db, table, lm_allowed_add, NULL);
     }
     return rc;
 }
@@ -222,58 +176,20 @@ int lm_foreign_before(lm_db *db)
     return rc;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const lm_astray *x = a, *y = b;
-
-    if (x->broken != y->broken)
-        return x->broken < y->broken ? -1 : 1;
-    if (x->value != y->value)
-        return x->value < y->value ? -1 : 1;
-    return 0;
-}
-
-static lm_astray *find_astray(const lm_track *t, size_t broken,
-                              uint64_t value)
-{
-    lm_astray key = {0};
-
-    key.broken = broken;
-    key.value = value;
-    return t->before_count == 0 ? NULL
-        : bsearch(&key, t->before, t->before_count, sizeof key, by_value);
-}
-
-/* How many rows pointed to this nowhere before? Where the link was not
- * violated before, it may be one that was renamed or made anew: then those
- * of links that are gone count, each once. */
-static int64_t count_before(const lm_track *t, const lm_violation *v)
-{
-    size_t i = find_broken(t, v->link);
-    int64_t left = v->count, taken;
-    lm_astray *found;
-
-    if (i < t->broken_count) {
-        found = find_astray(t, i, v->value);
-        return found == NULL ? 0 : found->count;
-    }
-    for (i = 0; i < t->broken_count && left > 0; i++) {
-        found = t->broken[i].there ? NULL : find_astray(t, i, v->value);
-        if (found == NULL)
-            continue;
-        taken = found->count < left ? found->count : left;
-        found->count -= taken;
-        left -= taken;
-    }
-    return v->count - left;
-}
+typedef struct checking {
+    const char *table;
+    lm_allowed *allowed;
+} checking;
 
 static int refuse_violation(lm_db *db, void *user, const lm_violation *v)
 {
-    const char *table = user;
+    const checking *c = user;
+    const char *table = c->table;
+    int64_t covered;
+    int rc = lm_allowed_take(db, c->allowed, v, &covered);
 
-    if (v->count <= count_before(&db->track, v))
-        return LM_OK;
+    if (rc != LM_OK || v->count <= covered)
+        return rc;
     if (v->has_row)
         lm_err_set(db->err, LM_EFAILED, "foreign key violated: row %lld of "
                    "%s points to no row of %s", (long long)v->row, table,
@@ -304,60 +220,57 @@ static int refuse_mismatch(lm_db *db)
     return LM_EFAILED;
 }
 
-/* -- broken before and after, with other values --------------------------- */
-
-typedef struct known {
-    size_t sorted;          /* so many of t->before were there */
-    bool all;
-} known;
-
 static int see_known(lm_db *db, void *user, const lm_violation *v)
 {
-    lm_track *t = &db->track;
-    known *k = user;
-    lm_astray *found;
-    int64_t count = 0;
-    size_t i, own = find_broken(t, v->link);
+    lm_allowed *allowed = user;
+    int64_t covered;
+    int rc = lm_allowed_take(db, allowed, v, &covered);
 
-    /* A table that was renamed has another link: any will do. */
-    for (i = 0; i < t->broken_count; i++) {
-        found = own < t->broken_count && i != own ? NULL
-                                                  : find_astray(t, i,
-                                                                v->value);
-        count += found == NULL ? 0 : found->count;
-    }
-    k->all = k->all && v->count <= count;
-    return LM_OK;
+    allowed->all = allowed->all && v->count <= covered;
+    return rc;
 }
 
-static int accept_violation(lm_db *db, void *user, const lm_violation *v)
+static int see_all(lm_db *db, const char *table, bool swap, bool *known_all)
 {
-    lm_track *t = &db->track;
-    known *k = user;
-    size_t i = find_broken(t, v->link), all = t->before_count;
-    lm_astray *found;
-
-    t->before_count = k->sorted;
-    found = i < t->broken_count ? find_astray(t, i, v->value) : NULL;
-    t->before_count = all;
-    if (found == NULL)
-        return remember_violation(db, NULL, v);
-    found->count = v->count > found->count ? v->count : found->count;
-    return LM_OK;
-}
-
-static int each_known(lm_db *db, const char *table, lm_on_violation each,
-                      known *k)
-{
-    lm_track *t = &db->track;
+    lm_allowed allowed = {0};
     bool mismatch;
+    int rc = lm_allowed_read(db, &allowed);
+
+    allowed.swap = swap;
+    allowed.all = true;
+    if (rc == LM_OK)
+        rc = lm_violations_each(db, table, see_known, &allowed, &mismatch);
+    if (rc == LM_EFAILED && mismatch) {
+        lm_err_clear(db->err);
+        allowed.all = !swap;
+        rc = LM_OK;
+    }
+    *known_all = allowed.all;
+    free(allowed.list);
+    return rc;
+}
+
+int lm_foreign_known(lm_db *db, const char *table, bool *known_all)
+{
+    return see_all(db, table, false, known_all);
+}
+
+int lm_foreign_give(lm_db *db, const char *table, bool *all)
+{
+    size_t before = db->track.swap_count;
     int rc;
 
-    if (t->before_count > 0)
-        qsort(t->before, t->before_count, sizeof *t->before, by_value);
-    k->sorted = t->before_count;
-    k->all = true;
-    rc = lm_violations_each(db, table, each, k, &mismatch);
+    rc = see_all(db, table, true, all);
+    if (rc == LM_OK && !*all)
+        db->track.swap_count = before;
+    return rc;
+}
+
+int lm_foreign_take(lm_db *db, const char *table)
+{
+    bool mismatch;
+    int rc = lm_violations_each(db, table, lm_allowed_swap, NULL, &mismatch);
+
     if (rc == LM_EFAILED && mismatch) {
         lm_err_clear(db->err);
         rc = LM_OK;
@@ -365,44 +278,17 @@ static int each_known(lm_db *db, const char *table, lm_on_violation each,
     return rc;
 }
 
-int lm_foreign_known(lm_db *db, const char *table, bool *known_all)
+static int look_after(lm_db *db, const char *table, lm_allowed *allowed)
 {
-    known k;
-    int rc = each_known(db, table, see_known, &k);
-
-    *known_all = k.all;
-    return rc;
-}
-
-int lm_foreign_accept(lm_db *db, const char *table)
-{
-    known k;
-
-    return each_known(db, table, accept_violation, &k);
-}
-
-static int look_after(lm_db *db, char *table)
-{
+    checking c = {table, allowed};
     bool mismatch;
-    int rc = lm_violations_each(db, table, refuse_violation, table,
-                                &mismatch);
+    int rc = lm_violations_each(db, table, refuse_violation, &c, &mismatch);
 
     if (rc != LM_EFAILED || !mismatch)
         return rc;
     if (!lm_names_has(&db->track.mismatched, table))
         return refuse_mismatch(db);
     lm_err_clear(db->err);
-    return LM_OK;
-}
-
-static int mark_there(lm_db *db, void *user, uint64_t link)
-{
-    lm_track *t = &db->track;
-    size_t i = find_broken(t, link);
-
-    (void)user;
-    if (i < t->broken_count)
-        t->broken[i].there = true;
     return LM_OK;
 }
 
@@ -420,23 +306,20 @@ static bool concerns(const lm_db *db, const lm_link *link)
 
 int lm_foreign_after(lm_db *db)
 {
-    lm_track *t = &db->track;
     lm_names done = {0};
+    lm_allowed allowed = {0};
     size_t i;
-    int rc = LM_OK;
+    int rc = lm_allowed_read(db, &allowed);
 
-    if (t->before_count > 0) {
-        qsort(t->before, t->before_count, sizeof *t->before, by_value);
-        rc = lm_links_each(db, mark_there, NULL);
-    }
     for (i = 0; i < db->link_count && rc == LM_OK; i++) {
         if (!concerns(db, &db->links[i]) ||
             lm_names_has(&done, db->links[i].child))
             continue;
         rc = lm_names_add(&done, db->links[i].child, db->err);
         if (rc == LM_OK)
-            rc = look_after(db, db->links[i].child);
+            rc = look_after(db, db->links[i].child, &allowed);
     }
+    free(allowed.list);
     lm_names_clear(&done);
     return rc;
 }

@@ -62,13 +62,15 @@ typedef struct lm_point {
     bool fired;
     bool ours;          /* opened by lm_txn_savepoint */
     int64_t writes;     /* lm_db.writes then */
+    size_t swaps;       /* the track had so many (allowed.h) */
 } lm_point;
 
 /* A foreign key that was violated before, and rows with one value that did
  * so (violation.h). */
 typedef struct lm_broken {
     uint64_t link;
-    bool there;         /* and is there after */
+    bool there;         /* and is there now */
+    bool counted;       /* something is known of it, with what still holds */
 } lm_broken;
 
 typedef struct lm_astray {
@@ -93,6 +95,8 @@ typedef struct lm_track {
     size_t broken_count, broken_size;
     lm_astray *before;
     size_t before_count, before_size;
+    lm_astray *swaps;   /* what was converted since: taken out and put in */
+    size_t swap_count, swap_size;
     lm_names sound;     /* views and triggers that compiled before */
     bool compiled;      /* sound is known */
     bool altered;       /* an ALTER TABLE was prepared */
@@ -183,10 +187,13 @@ int lm_track_before(lm_db *db, const lm_stmt *stmt);
 void lm_track_clear(lm_track *track);
 int lm_foreign_before(lm_db *db);
 int lm_foreign_after(lm_db *db);
-/* Are all violations of this table those that were remembered? And remember
- * those that are there now, too: their values were changed, no more. */
+/* Would the check let the violations of this table pass now? */
 int lm_foreign_known(lm_db *db, const char *table, bool *known);
-int lm_foreign_accept(lm_db *db, const char *table);
+/* Its rows are about to be converted: those that are violations do not count
+ * any more, if all of them are known; and afterwards those that are left count
+ * with the values that they have now. Undone with the savepoint. */
+int lm_foreign_give(lm_db *db, const char *table, bool *all);
+int lm_foreign_take(lm_db *db, const char *table);
 int lm_code_before(lm_db *db);
 int lm_code_after(lm_db *db);
 /* A view, or a trigger that is one of `count`, which does not compile;

@@ -161,6 +161,7 @@ static int push(lm_db *db, const char *name, bool ours)
     grown->name = lm_strdup(name);
     grown->rows = db->track.rows;
     grown->fired = db->track.fired;
+    grown->swaps = db->track.swap_count;
     grown->ours = ours;
     grown->writes = db->writes;
     if (grown->name == NULL)
@@ -199,6 +200,7 @@ static void restore_counts(lm_db *db, size_t at)
     db->undone_at = at;
     db->track.rows = db->points[at].rows;
     db->track.fired = db->points[at].fired;
+    db->track.swap_count = db->points[at].swaps;
 }
 
 int lm_point_done(lm_db *db, const lm_trait *trait)
@@ -284,8 +286,10 @@ int lm_txn_undo(lm_db *db)
 
     if (n == 0 || sqlite3_get_autocommit(db->handle))
         return LM_OK;
-    if (db->points[n - 1].writes == db->writes)
+    if (db->points[n - 1].writes == db->writes) {
+        db->track.swap_count = db->points[n - 1].swaps;
         return lm_txn_release(db);
+    }
     snprintf(sql, sizeof sql, "ROLLBACK TO %s; RELEASE %s",
              db->points[n - 1].name, db->points[n - 1].name);
     rc = lm_db_exec(db, sql);

@@ -127,7 +127,10 @@ typedef struct lm_alter_run {
     size_t loose_count, loose_size;
     const char *mismatch;   /* why one could not be looked at after */
     lm_texts unlooked;      /* tables that could not be looked at before */
-    bool loose_known;       /* none of them is the script's own work */
+    bool given;             /* those of the table do not count until it is
+                               known what they became (lm_foreign_give) */
+    size_t swaps_before;    /* the track's, then */
+    const char *alias;      /* what its rowid was called; "": nothing */
     lm_texts children;
     bool full_damaged;      /* check = "full": it was so before */
     lm_texts full_broken;   /* and these full-text tables */

@@ -164,29 +164,62 @@ static int look_everywhere(look *l)
 }
 
 /* The check before the commit knows rows by their values, which may change
- * here. *known: it would let all pass that are there now. */
-static int ask_known(lm_alter_run *a, bool *known)
+ * here; we know them by their rowids. *out: the column that is the rowid, ""
+ * where none is; NULL: rowids tell nothing, or the check could take one key
+ * for another. */
+static int ask_rowid(lm_alter_run *a, const char **out)
 {
-    size_t i;
-    int rc;
+    const char *t = lm_alter_literal(a, a->table);
 
-    *known = false;
-    if (a->loose_count == 0 || strcmp(a->schema, "main") != 0)
-        return LM_OK;
-    rc = lm_foreign_known(a->db, a->table, known);
-    for (i = 0; i < a->children.count && rc == LM_OK && *known; i++)
-        rc = lm_foreign_known(a->db, a->children.list[i], known);
-    return rc;
+    if (t == NULL)
+        return LM_ENOMEM;
+    return lm_alter_ask(a, lm_alter_text(a, "SELECT coalesce((SELECT name "
+        "FROM pragma_table_xinfo(%s, 'main') WHERE pk = 1 AND upper(type) = "
+        "'INTEGER' AND NOT EXISTS (SELECT 1 FROM pragma_index_list(%s, "
+        "'main') WHERE origin = 'pk')), '') FROM pragma_table_list(%s) WHERE "
+        "schema = 'main' AND NOT wr AND NOT EXISTS (SELECT 1 FROM "
+        "pragma_table_xinfo(%s, 'main') WHERE lower(name) IN ('rowid', "
+        "'_rowid_', 'oid')) AND NOT EXISTS (SELECT 1 FROM (SELECT "
+        "lower(group_concat(\"table\" || char(0) || \"from\")) AS k FROM "
+        "pragma_foreign_key_list(%s, 'main') GROUP BY id) GROUP BY k HAVING "
+        "count(*) > 1)", t, t, t, t, t), NULL, out);
 }
 
-static int accept_all(lm_alter_run *a)
+static int give(lm_alter_run *a)
 {
-    size_t i;
-    int rc = lm_foreign_accept(a->db, a->table);
+    int rc;
 
-    for (i = 0; i < a->children.count && rc == LM_OK; i++)
-        if (!lm_same_name(a->children.list[i], a->table))
-            rc = lm_foreign_accept(a->db, a->children.list[i]);
+    a->given = false;
+    if (a->loose_count == 0 || strcmp(a->schema, "main") != 0 ||
+        a->key_moved || a->wr_on != 0 || lm_texts_has(&a->unlooked, a->table))
+        return LM_OK;
+    a->swaps_before = a->db->track.swap_count;
+    rc = ask_rowid(a, &a->alias);
+    return rc != LM_OK || a->alias == NULL ? rc
+        : lm_foreign_give(a->db, a->table, &a->given);
+}
+
+/* Has each row the number that it had? */
+static bool kept_rowids(const lm_alter_run *a, const char *alias)
+{
+    size_t at;
+
+    if (alias == NULL || *alias == '\0')
+        return alias != NULL && *a->alias == '\0';
+    at = lm_def_find(a, alias);
+    return at < a->draft.col_count && a->draft.cols[at].source != NULL &&
+           a->draft.cols[at].value == NULL &&
+           lm_same_name(a->draft.cols[at].source, a->alias);
+}
+
+static int take(lm_alter_run *a)
+{
+    const char *alias;
+    int rc = ask_rowid(a, &alias);
+
+    if (rc == LM_OK && kept_rowids(a, alias))
+        return lm_foreign_take(a->db, a->table);
+    a->db->track.swap_count = a->swaps_before;
     return rc;
 }
 
@@ -199,7 +232,7 @@ int lm_keys_before(lm_alter_run *a)
     rc = look_everywhere(&l);
     if (a->loose_count > 0)
         qsort(a->loose, a->loose_count, sizeof *a->loose, by_key);
-    return rc == LM_OK ? ask_known(a, &a->loose_known) : rc;
+    return rc == LM_OK ? give(a) : rc;
 }
 
 int lm_keys_after(lm_alter_run *a)
@@ -209,8 +242,8 @@ int lm_keys_after(lm_alter_run *a)
 
     a->mismatch = NULL;
     rc = look_everywhere(&l);
-    if (rc == LM_OK && l.parent == NULL && a->loose_known)
-        return accept_all(a);
+    if (rc == LM_OK && l.parent == NULL && a->given)
+        return take(a);
     if (rc != LM_OK || l.parent == NULL)
         return rc;
     rc = lm_rows_refuse(a, lm_alter_text(a, "rows of %s point to no row of "
