@@ -64,6 +64,27 @@ describe("a new column", function()
     says = "it breaks the view v: a name in it would mean a new column",
   })
 
+  case("must not be what another table's was, next to a star", {
+    before = [[
+      CREATE TABLE t (a);
+      CREATE TABLE o (n);
+      INSERT INTO t VALUES (7);
+      INSERT INTO o VALUES (1);
+      CREATE VIEW v AS SELECT o.*, (SELECT max(n) FROM t) m FROM o;
+    ]], run = 't:add_column("n", "INTEGER")', want = "dependents",
+    says = "it breaks the view v: a name in it would mean a new column",
+    keeps = { "SELECT * FROM v" },
+  })
+
+  case("must not be what another table's was, also as a keyword", {
+    before = [[
+      CREATE TABLE t (a);
+      CREATE TABLE o ("key");
+      CREATE VIEW v AS SELECT o.*, (SELECT max(key) FROM t) m FROM o;
+    ]], run = 't:add_column("key", "INTEGER")', want = "dependents",
+    says = "it breaks the view v: a name in it would mean a new column",
+  })
+
   case("may be called as an alias that goes on being one", {
     before = [[
       CREATE TABLE t (a, b);

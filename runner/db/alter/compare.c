@@ -159,9 +159,33 @@ static bool has_star(const char *text)
     return false;
 }
 
+/* May a name in the text be this column's? ORDER BY is none of "order". */
+static int may_mean(lm_alter_run *a, const char *text, const char *name,
+                    bool *out)
+{
+    const char *table = lm_alter_quote(a, a->table), *unused;
+    const char *schema = lm_alter_quote(a, a->schema);
+    int rc;
+
+    *out = lm_text_names(text, strlen(text), name);
+    if (!*out || lm_db_is_plain(name) || strpbrk(text, "[`") != NULL ||
+        lm_text_quotes(text, strlen(text), name))
+        return LM_OK;
+    if (table == NULL || schema == NULL)
+        return LM_ENOMEM;
+    rc = lm_alter_ask(a, lm_alter_text(a, "SELECT %s FROM %s.%s LIMIT 0",
+                                       name, schema, table), NULL, &unused);
+    if (rc != LM_EFAILED || lm_db_fatal(a->db->err->sqlite_code))
+        return rc;
+    lm_err_clear(a->db->err);
+    *out = false;
+    return LM_OK;
+}
+
 static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
 {
     const char *name;
+    bool spelled;
     size_t i;
     int rc;
 
@@ -179,7 +203,11 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
                                           strlen(old->text), name))
             return refuse(a, old, lm_alter_text(a, "\"%s\" is a string in "
                           "it, and would become a column", name));
-        if (!has_star(old->text))
+        rc = may_mean(a, old->text, name, &spelled);
+        if (rc != LM_OK)
+            return rc;
+        /* What a star reads, a name in the text may read as well. */
+        if (spelled || !has_star(old->text))
             return refuse(a, old, "a name in it would mean a new column");
     }
     if (!reads_here(old) || !lm_text_says(old->text, "NATURAL"))
