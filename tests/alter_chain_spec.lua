@@ -85,6 +85,22 @@ describe("a new column", function()
     says = "it breaks the view v: a name in it would mean a new column",
   })
 
+  it("is told once for each view that it breaks", function()
+    local box = sandbox.new()
+    finally(function() box:destroy() end)
+    box:sql([[
+      CREATE TABLE t (a);
+      CREATE TABLE o (b);
+      CREATE VIEW v AS SELECT a, b FROM t, o;
+    ]])
+    box:migration("2026_01_01_a",
+      'conn:alter("t", function(t) t:add_column("b", "INT") end)')
+    local status, _, err = box:run("up")
+    assert.equal(1, status)
+    assert(err:find("ambiguous column name: b", 1, true), err)
+    assert.equal(1, select(2, err:gsub("the view v", "")), err)
+  end)
+
   case("may be called as an alias that goes on being one", {
     before = [[
       CREATE TABLE t (a, b);
