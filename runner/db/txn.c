@@ -286,8 +286,10 @@ int lm_txn_undo(lm_db *db)
 
     if (n == 0 || sqlite3_get_autocommit(db->handle))
         return LM_OK;
-    if (db->points[n - 1].writes == db->writes)
+    if (db->points[n - 1].writes == db->writes) {
+        db->track.swap_count = db->points[n - 1].swaps;
         return lm_txn_release(db);
+    }
     snprintf(sql, sizeof sql, "ROLLBACK TO %s; RELEASE %s",
              db->points[n - 1].name, db->points[n - 1].name);
     rc = lm_db_exec(db, sql);
