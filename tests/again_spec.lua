@@ -3,6 +3,7 @@
 -- edited with up --reapply-changed. The ledger has one row for each, which
 -- keeps its position; the history tells every time.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 
 describe("a migration that runs again", function()
   local box
@@ -11,10 +12,6 @@ describe("a migration that runs again", function()
     box:sql("CREATE TABLE log (line)")
   end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   -- Writes a line when it runs; `head` holds globals, `word` is the text.
   local function logging(id, head, word)

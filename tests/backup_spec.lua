@@ -2,6 +2,7 @@
 -- A backup is a whole copy or none; before a run it is made when there is
 -- something to do, and a run that cannot have it changes nothing.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local container = require "tests.support.container"
 local hold = require "tests.support.holder"
 local json = require "tests.support.json"
@@ -10,10 +11,6 @@ describe("backup:", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   -- The names in a folder, sorted, with times as T.
   local function files(dir)

@@ -2,6 +2,7 @@
 -- A bundled folder is the same migrations as the folder, and examples/native
 -- is a whole program without one.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 
 describe("bundle:", function()
   local box
@@ -9,10 +10,6 @@ describe("bundle:", function()
 
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function output_of(command, env)
     local status, out, err = box:sh(command, env)

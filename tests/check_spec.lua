@@ -5,6 +5,7 @@ local container = require "tests.support.container"
 local hold = require "tests.support.holder"
 local json = require "tests.support.json"
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 
 local null = json.null
 
@@ -17,10 +18,6 @@ describe("check", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   -- Its JSON when it exits so, and standard error.
   local function ask(expected, ...)

@@ -6,6 +6,7 @@
 --                         (10; 50 is the long form)
 -- LUMIGRATE_TEST_SEED     of the moments at which they are
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local system = require "system"
 
 local ROUNDS = tonumber(os.getenv("LUMIGRATE_TEST_ROUNDS") or 10)
@@ -16,10 +17,6 @@ describe("concurrency:", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   -- Migrations that each write their name down: twice, if they ran twice.
   local function make_migrations(first, last)

@@ -5,6 +5,7 @@
 local container = require "tests.support.container"
 local image = require "tests.support.image"
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 
 describe("examples/container, with", function()
   local box
@@ -23,10 +24,6 @@ describe("examples/container, with", function()
     end
     box = nil
   end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function shell(command)
     local status, _, err = box:sh(command)

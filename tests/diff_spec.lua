@@ -1,16 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- diff shows every object in which two schemas differ, and nothing else.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local json = require "tests.support.json"
 
 describe("diff", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function same(a, b)
     local status, out, err = box:lumigrate("diff", a, b)

@@ -3,6 +3,7 @@
 -- changes nothing, leaves nothing behind and waits for nobody. (What it says of containers is in
 -- trouble_spec.lua, of odd places in small_places_spec.lua.)
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local hold = require "tests.support.holder"
 local system = require "system"
 
@@ -17,10 +18,6 @@ describe("doctor", function()
     let_go()
     box:destroy()
   end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   -- Everything in the sandbox but its own notes. A reader of a database in WAL
   -- mode takes part in the memory that its readers share, a file.

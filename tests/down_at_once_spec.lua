@@ -2,6 +2,7 @@
 -- The way back under fire: many at once, signals, kills, a child that is
 -- gone. Each migration is reverted wholly and once, or not at all.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local holder = require "tests.support.holder"
 local json = require "tests.support.json"
 local system = require "system"
@@ -23,10 +24,6 @@ describe("a way down", function()
     end
     box:destroy()
   end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function slurp(path)
     local file = io.open(path)

@@ -2,16 +2,13 @@
 -- The way back: what is applied is reverted, newest first, by the text that
 -- was applied; one without a way down stops everything beforehand.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local json = require "tests.support.json"
 
 describe("down", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   -- A migration that makes a table, and a way down that drops it.
   local function reversible(id, table, more)

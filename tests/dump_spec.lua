@@ -2,6 +2,7 @@
 -- A dump is the schema and the ledger as SQL, the same for the same database;
 -- loaded it is the same again, or nothing was done.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local dumps = require "tests.support.dumps"
 local json = require "tests.support.json"
 
@@ -42,10 +43,6 @@ describe("dump and load:", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function dump(path)
     local status, out, err = box:lumigrate("dump", "-u", path or "app.db")

@@ -2,6 +2,7 @@
 -- What is in the migrations folder, what it is called, in which order it
 -- runs, and what stops everything before anything runs.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 
 local TABLE = [[conn:execute("CREATE TABLE t (x)")]]
 
@@ -9,10 +10,6 @@ describe("the migrations folder", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function applied()
     local ids = {}

@@ -2,15 +2,12 @@
 -- The words of the command line, the environment, .env, and what help says
 -- about them.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 
 describe("options", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function lacks(text, words)
     assert.falsy(text:find(words, 1, true), words .. "\nis in:\n" .. text)

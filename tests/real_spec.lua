@@ -2,6 +2,7 @@
 -- A database that somebody else made and uses: proj.db of Debian's package
 -- proj-data, with 36 tables, 35 triggers, 7 views and 21 indexes.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 
 local PROJ = "/usr/share/proj/proj.db"
 
@@ -91,10 +92,6 @@ describe("on proj.db", function()
     end
   end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function make_story()
     box:migration("2026_02_01_add_label_to_usage", ADD)

@@ -1,16 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- redo: down by the text that was applied, up by the file as it is now.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local json = require "tests.support.json"
 
 describe("redo", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function reversible(id, table, more)
     box:migration(id, ([[

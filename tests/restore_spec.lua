@@ -2,6 +2,7 @@
 -- A restored database is the backup, all of it; one that is refused, or ended
 -- in the middle, is as it was.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local hold = require "tests.support.holder"
 local json = require "tests.support.json"
 
@@ -22,10 +23,6 @@ describe("restore", function()
     box:up()
   end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function state()
     return box:value("SELECT x FROM a") .. " " ..

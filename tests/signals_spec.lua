@@ -3,6 +3,7 @@
 -- and recorded as interrupted, what was applied stays, and nothing is left
 -- beside the database.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local container = require "tests.support.container"
 local system = require "system"
 
@@ -92,10 +93,6 @@ describe("a signal", function()
 
   before_each(open)
   after_each(close)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function start(job)
     jobs[#jobs + 1] = job

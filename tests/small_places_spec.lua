@@ -3,6 +3,7 @@
 -- /proc, a clock that was never set, output that cannot be written, any
 -- locale.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local container = require "tests.support.container"
 
 local SANITIZED = (os.getenv("SANITIZE") or "") ~= ""
@@ -30,10 +31,6 @@ describe("a small place:", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function succeeds(command, env)
     local status, out, err = box:sh(command, env)

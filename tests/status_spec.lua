@@ -2,15 +2,12 @@
 -- status, current and history, as people read them. None of them changes
 -- anything.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 
 describe("looking", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   -- Times and durations differ: TIME is as wide as one.
   local function timeless(text)

@@ -2,16 +2,13 @@
 -- The text that ran: history --show prints it, status -v shows how the file
 -- differs from it.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local json = require "tests.support.json"
 
 describe("the text that ran", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function look(...)
     local status, out, err = box:run(...)

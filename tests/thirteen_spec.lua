@@ -2,16 +2,13 @@
 -- The thirteen things that whoever migrates counts on, asked of the program;
 -- tests/unit/test_thirteen.c asks the library.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local json = require "tests.support.json"
 
 describe("the program:", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function make(id, table)
     box:migration(id, ([[

@@ -2,6 +2,7 @@
 -- What containers do to a database: each trouble has a sentence of its own,
 -- which says what to do, and nothing is lost.
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local container = require "tests.support.container"
 
 local MANY = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 " ..
@@ -11,10 +12,6 @@ describe("trouble:", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function it_contained(name, test)
     it(name, function()

@@ -2,15 +2,12 @@
 -- What `up` says to people, how far it goes, and when it does nothing.
 local hold = require "tests.support.holder"
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 
 describe("up", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function lacks(text, words)
     assert.falsy(text:find(words, 1, true), words .. "\nis in:\n" .. text)

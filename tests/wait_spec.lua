@@ -4,16 +4,13 @@
 local hold = require "tests.support.holder"
 local json = require "tests.support.json"
 local sandbox = require "tests.support.sandbox"
+local has = require("tests.support.look").has
 local system = require "system"
 
 describe("wait", function()
   local box
   before_each(function() box = sandbox.new() end)
   after_each(function() box:destroy() end)
-
-  local function has(text, words)
-    assert.truthy(text:find(words, 1, true), words .. "\nis not in:\n" .. text)
-  end
 
   local function two()
     box:migration("a", [[conn:execute("CREATE TABLE a (x)")]])
