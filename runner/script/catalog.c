@@ -325,7 +325,7 @@ static int l_conn_schema_fingerprint(lua_State *L)
     return 1;
 }
 
-void lm_catalog_methods(lua_State *L)
+int l_catalog_methods(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"tables", l_conn_tables},
@@ -349,4 +349,5 @@ void lm_catalog_methods(lua_State *L)
     };
 
     luaL_setfuncs(L, methods, 0);
+    return 0;
 }

@@ -3,7 +3,7 @@
  * catalog.h - what a script may ask its conn about the schema: conn:tables,
  * conn:columns and so on.
  *
- *   lm_catalog_methods  add them to the table of methods on top of the stack
+ *   l_catalog_methods  (table): add them to a table of methods
  *
  * Names are strings, any bytes; what is not there is an empty list or nil.
  * A schema may be the last argument. What comes back is plain tables that
@@ -14,6 +14,6 @@
 
 #include "script.h"
 
-void lm_catalog_methods(lua_State *L);
+int l_catalog_methods(lua_State *L);
 
 #endif

@@ -159,10 +159,24 @@ void lm_change_columns(lua_State *L, lm_op *op, bool named, bool or_name)
         lm_raise(L, "give the columns or the name, not both");
 }
 
+/* Most scripts change no table this way: the kind is made for those that do.
+ */
+static void make_kind(lua_State *L)
+{
+    static const luaL_Reg meta[] = {{NULL, NULL}};
+
+    lua_newtable(L);
+    luaL_setfuncs(L, lm_operations, 0);
+    lm_kind_make(L, LM_KIND_CHANGE, meta);
+}
+
 void lm_change_push(lua_State *L)
 {
-    change *c = lua_newuserdatauv(L, sizeof *c, 2);
+    change *c;
 
+    if (lm_script_of(L)->kinds[LM_KIND_CHANGE] == NULL)
+        make_kind(L);
+    c = lua_newuserdatauv(L, sizeof *c, 2);
     memset(c, 0, sizeof *c);
     lm_kind_set(L, LM_KIND_CHANGE);
     lua_newtable(L);
@@ -193,13 +207,4 @@ const lm_op *lm_change_ops(lua_State *L, int index, size_t *count)
     lua_pop(L, 1);
     *count = c->count;
     return ops;
-}
-
-void lm_change_open(lua_State *L)
-{
-    static const luaL_Reg meta[] = {{NULL, NULL}};
-
-    lua_newtable(L);
-    luaL_setfuncs(L, lm_operations, 0);
-    lm_kind_make(L, LM_KIND_CHANGE, meta);
 }

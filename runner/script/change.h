@@ -2,7 +2,6 @@
 /*
  * change.h - the operations that a script puts together for conn:alter.
  *
- *   lm_change_open    make the kind
  *   lm_change_push    a new, empty list of operations: the t of function(t)
  *   lm_change_close   no more can be added: the function is over
  *   lm_change_ops     all of them as an array
@@ -16,7 +15,6 @@
 #include "../db/alter.h"
 #include "script.h"
 
-void lm_change_open(lua_State *L);
 void lm_change_push(lua_State *L);
 void lm_change_close(lua_State *L, int index);
 /* Pushes the block that holds the array. */

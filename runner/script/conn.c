@@ -85,7 +85,8 @@ static int l_conn_refuse(lua_State *L)
                     lua_tostring(L, lua_upvalueindex(1)));
 }
 
-static void add_refusals(lua_State *L)
+/* (table) */
+static int l_late_methods(lua_State *L)
 {
     static const char *const names[] = {
         "begin", "commit", "rollback", "close", NULL
@@ -95,8 +96,9 @@ static void add_refusals(lua_State *L)
     for (name = names; *name != NULL; name++) {
         lua_pushstring(L, *name);
         lua_pushcclosure(L, l_conn_refuse, 1);
-        lua_setfield(L, -2, *name);
+        lua_setfield(L, 1, *name);
     }
+    return l_catalog_methods(L);
 }
 
 void lm_conn_push(lua_State *L)
@@ -120,7 +122,6 @@ void lm_conn_open(lua_State *L)
     static const luaL_Reg meta[] = {{NULL, NULL}};
 
     luaL_newlib(L, methods);
-    lm_catalog_methods(L);
-    add_refusals(L);
+    lm_kind_late(L, l_late_methods);
     lm_kind_make(L, LM_KIND_CONN, meta);
 }

@@ -259,7 +259,7 @@ static int l_cursor_index(lua_State *L)
     const char *key;
 
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+    if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
     if (lua_type(L, 2) != LUA_TSTRING)
         return 0;
@@ -294,7 +294,7 @@ void lm_cursor_open(lua_State *L)
 
     lm_script_of(L)->cursor_bound = LM_CURSOR_BOUND;
     luaL_newlib(L, methods);
-    luaL_setfuncs(L, lm_row_methods, 0);
+    lm_kind_late(L, l_row_methods);
     lua_pushcclosure(L, l_cursor_index, 1);
     lm_kind_make(L, LM_KIND_CURSOR, meta);
 }

@@ -13,7 +13,7 @@
  *   l_cursor_execute, l_cursor_executemany, l_cursor_executescript
  *                        what the connection offers as well; the last two
  *                        in many.c
- *   lm_row_methods       fetchone and its like (row.c)
+ *   l_row_methods        (table): add fetchone and its like (row.c)
  *
  * Born closed: a cursor has its type before it has a statement, and a
  * statement is prepared straight into it. So whatever raises in between,
@@ -80,6 +80,6 @@ int l_cursor_execute(lua_State *L);
 int l_cursor_executemany(lua_State *L);
 int l_cursor_executescript(lua_State *L);
 
-extern const luaL_Reg lm_row_methods[];
+int l_row_methods(lua_State *L);
 
 #endif

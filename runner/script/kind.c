@@ -21,6 +21,28 @@ void lm_kind_make(lua_State *L, lm_kind kind, const luaL_Reg *metamethods)
     lm_script_of(L)->kinds[kind] = key;
 }
 
+/* __index of such a table, once. */
+static int l_add_late(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 0);
+    lua_pushnil(L);
+    lua_setmetatable(L, 1);
+    lua_rawget(L, 1);
+    return 1;
+}
+
+void lm_kind_late(lua_State *L, lua_CFunction add)
+{
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, add);
+    lua_pushcclosure(L, l_add_late, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+}
+
 void lm_kind_set(lua_State *L, lm_kind kind)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, lm_script_of(L)->kinds[kind]);

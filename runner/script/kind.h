@@ -4,6 +4,7 @@
  * and what conn:alter collects.
  *
  *   lm_kind_make   make the metatable of a kind
+ *   lm_kind_late   keep methods back until one is missed
  *   lm_kind_set    give it to the userdata on top of the stack
  *   lm_kind_test   the userdata at index if it is of this kind, else NULL
  *   lm_kind_check  the same; raises, naming the kind that was expected
@@ -21,6 +22,12 @@
 /* What stands on top of the stack becomes __index: a table of methods, or a
  * function. */
 void lm_kind_make(lua_State *L, lm_kind kind, const luaL_Reg *metamethods);
+
+/* The table of methods on top of the stack gets the rest of them from `add`,
+ * called with the table, when a name is looked for that it does not have: to
+ * make them all is a good part of what a small script costs. */
+void lm_kind_late(lua_State *L, lua_CFunction add);
+
 void lm_kind_set(lua_State *L, lm_kind kind);
 void *lm_kind_check(lua_State *L, int index, lm_kind kind);
 

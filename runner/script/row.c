@@ -301,11 +301,17 @@ static int l_cursor_values(lua_State *L)
     return push_iterator(L, l_values_next);
 }
 
-const luaL_Reg lm_row_methods[] = {
-    {"fetchone", l_cursor_fetchone},
-    {"fetchmany", l_cursor_fetchmany},
-    {"fetchall", l_cursor_fetchall},
-    {"rows", l_cursor_rows},
-    {"values", l_cursor_values},
-    {NULL, NULL}
-};
+int l_row_methods(lua_State *L)
+{
+    static const luaL_Reg methods[] = {
+        {"fetchone", l_cursor_fetchone},
+        {"fetchmany", l_cursor_fetchmany},
+        {"fetchall", l_cursor_fetchall},
+        {"rows", l_cursor_rows},
+        {"values", l_cursor_values},
+        {NULL, NULL}
+    };
+
+    luaL_setfuncs(L, methods, 0);
+    return 0;
+}

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "../lex/summary.h"
-#include "change.h"
 #include "chunk.h"
 #include "conn.h"
 #include "cursor.h"
@@ -73,7 +72,6 @@ static void open_world(lua_State *L, const lm_script *sc)
     lm_progress_open(L);
     lm_cursor_open(L);
     lm_conn_open(L);
-    lm_change_open(L);
 }
 
 /* Pushes the script's main function. */

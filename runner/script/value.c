@@ -11,10 +11,67 @@ typedef struct blob {
     char bytes[];
 } blob;
 
+static int l_blob_tostring(lua_State *L)
+{
+    const blob *b = lm_kind_check(L, 1, LM_KIND_BLOB);
+
+    lua_pushlstring(L, b->bytes, b->size);
+    return 1;
+}
+
+static int l_blob_len(lua_State *L)
+{
+    const blob *b = lm_kind_check(L, 1, LM_KIND_BLOB);
+
+    lua_pushinteger(L, (lua_Integer)b->size);
+    return 1;
+}
+
+static int l_blob_eq(lua_State *L)
+{
+    const blob *a = lm_kind_test(L, 1, LM_KIND_BLOB);
+    const blob *b = lm_kind_test(L, 2, LM_KIND_BLOB);
+
+    lua_pushboolean(L, a != NULL && b != NULL && a->size == b->size &&
+                       memcmp(a->bytes, b->bytes, a->size) == 0);
+    return 1;
+}
+
+/* One of the two is a blob; the other is what .. takes, or a blob. */
+static int l_blob_concat(lua_State *L)
+{
+    int i;
+
+    for (i = 1; i <= 2; i++)
+        if (lm_kind_test(L, i, LM_KIND_BLOB) == NULL)
+            luaL_checkstring(L, i);
+    luaL_tolstring(L, 1, NULL);
+    luaL_tolstring(L, 2, NULL);
+    lua_concat(L, 2);
+    return 1;
+}
+
+static void make_blob_kind(lua_State *L)
+{
+    static const luaL_Reg meta[] = {
+        {"__tostring", l_blob_tostring},
+        {"__len", l_blob_len},
+        {"__eq", l_blob_eq},
+        {"__concat", l_blob_concat},
+        {NULL, NULL}
+    };
+
+    lua_pushnil(L);
+    lm_kind_make(L, LM_KIND_BLOB, meta);
+}
+
 static void push_blob(lua_State *L, const char *bytes, size_t size)
 {
-    blob *b = lua_newuserdatauv(L, sizeof *b + size, 0);
+    blob *b;
 
+    if (lm_script_of(L)->kinds[LM_KIND_BLOB] == NULL)
+        make_blob_kind(L);
+    b = lua_newuserdatauv(L, sizeof *b + size, 0);
     b->size = size;
     if (size > 0)
         memcpy(b->bytes, bytes, size);
@@ -138,46 +195,6 @@ static int l_blob(lua_State *L)
     return 1;
 }
 
-static int l_blob_tostring(lua_State *L)
-{
-    const blob *b = lm_kind_check(L, 1, LM_KIND_BLOB);
-
-    lua_pushlstring(L, b->bytes, b->size);
-    return 1;
-}
-
-static int l_blob_len(lua_State *L)
-{
-    const blob *b = lm_kind_check(L, 1, LM_KIND_BLOB);
-
-    lua_pushinteger(L, (lua_Integer)b->size);
-    return 1;
-}
-
-static int l_blob_eq(lua_State *L)
-{
-    const blob *a = lm_kind_test(L, 1, LM_KIND_BLOB);
-    const blob *b = lm_kind_test(L, 2, LM_KIND_BLOB);
-
-    lua_pushboolean(L, a != NULL && b != NULL && a->size == b->size &&
-                       memcmp(a->bytes, b->bytes, a->size) == 0);
-    return 1;
-}
-
-/* One of the two is a blob; the other is what .. takes, or a blob. */
-static int l_blob_concat(lua_State *L)
-{
-    int i;
-
-    for (i = 1; i <= 2; i++)
-        if (lm_kind_test(L, i, LM_KIND_BLOB) == NULL)
-            luaL_checkstring(L, i);
-    luaL_tolstring(L, 1, NULL);
-    luaL_tolstring(L, 2, NULL);
-    lua_concat(L, 2);
-    return 1;
-}
-
 static int l_null_tostring(lua_State *L)
 {
     lua_pushliteral(L, "NULL");
@@ -186,20 +203,11 @@ static int l_null_tostring(lua_State *L)
 
 void lm_value_open(lua_State *L)
 {
-    static const luaL_Reg blob_meta[] = {
-        {"__tostring", l_blob_tostring},
-        {"__len", l_blob_len},
-        {"__eq", l_blob_eq},
-        {"__concat", l_blob_concat},
-        {NULL, NULL}
-    };
     static const luaL_Reg null_meta[] = {
         {"__tostring", l_null_tostring},
         {NULL, NULL}
     };
 
-    lua_pushnil(L);
-    lm_kind_make(L, LM_KIND_BLOB, blob_meta);
     lua_register(L, "blob", l_blob);
     lua_pushnil(L);
     lm_kind_make(L, LM_KIND_NULL, null_meta);
