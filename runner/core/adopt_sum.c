@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <sha2.h>
 
 #include "../base/buf.h"
 #include "../base/sha256.h"

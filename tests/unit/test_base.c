@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sys/types.h>
+#include <sha2.h>
 
 #include "../../runner/base/arena.h"
 #include "../../runner/base/buf.h"
@@ -280,6 +282,32 @@ static void sha256_is_the_standard_one(void **state)
                         "7a9cb410ff61f20015ad");
 }
 
+/* Whichever way its rounds are done, and however the bytes come. */
+static void sha256_is_the_same_both_ways(void **state)
+{
+    unsigned char text[300];
+    char expected[LM_SHA256_HEX], hex[LM_SHA256_HEX];
+    lm_sha256 h;
+    size_t n, step;
+
+    (void)state;
+    for (n = 0; n < sizeof text; n++)
+        text[n] = (unsigned char)(n * 131 + 7);
+    for (n = 0; n <= sizeof text; n++) {
+        SHA256Data(text, n, expected);
+        lm_sha256_begin(&h);
+        lm_sha256_add(&h, text, n);
+        lm_sha256_end(&h, hex);
+        assert_string_equal(hex, expected);
+        lm_sha256_begin(&h);
+        h.rounds = lm_sha256_software;
+        for (step = 0; step < n; step += 77)
+            lm_sha256_add(&h, text + step, n - step < 77 ? n - step : 77);
+        lm_sha256_end(&h, hex);
+        assert_string_equal(hex, expected);
+    }
+}
+
 static void clock_speaks_iso_8601(void **state)
 {
     char now[LM_UTC_SIZE];
@@ -313,6 +341,7 @@ int main(void)
         cmocka_unit_test(list_sorts),
         cmocka_unit_test(arena_keeps_strings_where_they_are),
         cmocka_unit_test(sha256_is_the_standard_one),
+        cmocka_unit_test(sha256_is_the_same_both_ways),
         cmocka_unit_test(clock_speaks_iso_8601),
     };
 
