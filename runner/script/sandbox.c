@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sandbox.h"
 
+#include <ctype.h>
 #include <lualib.h>
 #include <string.h>
 
@@ -154,6 +155,23 @@ static void presize_globals(lua_State *L)
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
 }
 
+static bool is_letter(char c)
+{
+    return c == '_' || isalnum((unsigned char)c);
+}
+
+/* Is it there as a word? "table" is none in table_exists. */
+static bool mentions(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+    const char *at;
+
+    for (at = text; (at = strstr(at, word)) != NULL; at += n)
+        if ((at == text || !is_letter(at[-1])) && !is_letter(at[n]))
+            return true;
+    return false;
+}
+
 /*
  * Opening libraries is most of what it costs to start a script, and most
  * scripts use one or two. A global can be reached by its name or through the
@@ -174,15 +192,14 @@ void lm_sandbox_open(lua_State *L, const char *text)
         {"coroutine", lm_coroutine_open},
         {"require", lm_require_open}
     };
-    bool all = strstr(text, "_G") != NULL || strstr(text, "_ENV") != NULL ||
-               strstr(text, "load") != NULL ||
-               strstr(text, "require") != NULL;
+    bool all = mentions(text, "_G") || mentions(text, "_ENV") ||
+               mentions(text, "load") || mentions(text, "require");
     size_t i;
 
     presize_globals(L);
     open_base(L);
     open_string(L);
     for (i = 0; i < sizeof libraries / sizeof *libraries; i++)
-        if (all || strstr(text, libraries[i].name) != NULL)
+        if (all || mentions(text, libraries[i].name))
             libraries[i].open(L);
 }
