@@ -31,16 +31,16 @@
 #include "lumigrate.h"
 
 struct lumigrate {
+    lm_err err;
     lm_session session;
     lm_sink sink;
-    lm_err err;
-    lumigrate_error shown;      /* err, for lumigrate_errinfo */
-    char *state;                /* the sentence in it */
-    char *made;                 /* the file that the last call made */
     bool outside;               /* what failed was outside a transaction */
+    bool deep;                  /* lumigrate_check reads all of it */
     lumigrate_event_fn on_event;
     void *user;
-    bool deep;                  /* lumigrate_check reads all of it */
+    char *state;                /* the sentence in `shown` */
+    char *made;                 /* the file that the last call made */
+    lumigrate_error shown;      /* err, for lumigrate_errinfo */
     void *lua, *sql;            /* contexts of the engines */
     struct lm_natives *natives;
     lm_added added;             /* what the host brought along */

@@ -28,21 +28,21 @@
 #include "settings.h"
 
 typedef struct lm_app {
-    lm_out out, err;
-    lm_fault fault;
-    lm_settings settings;
     const lm_command *command; /* NULL: none was named */
     char **args;               /* its arguments */
-    int arg_count;
     char **program;            /* what followed --, where a command takes
                                   that; NULL: there was no -- */
-    bool become;               /* all is done: become the program */
-    bool skipped;              /* LUMIGRATE_SKIP */
     void *run; /* the command's own */
+    int arg_count;
     int child_status;          /* exit status of a child that did it all, or
                                   -1 */
     int child_death;           /* the signal that killed it, unless it was
                                   ours; 0: none */
+    bool become;               /* all is done: become the program */
+    bool skipped;              /* LUMIGRATE_SKIP */
+    lm_out out, err;
+    lm_fault fault;
+    lm_settings settings;
 } lm_app;
 
 lm_out *lm_app_people(lm_app *app);

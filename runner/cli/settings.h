@@ -45,23 +45,23 @@ typedef struct lm_value {
 typedef enum lm_format { LM_TEXT, LM_JSON, LM_JSONL } lm_format;
 
 typedef struct lm_settings {
-    lm_value values[LM_OPT_COUNT];
-    lm_dotenv dotenv;
-    const char *dotenv_path; /* NULL: there was none */
-    const char *unread;      /* why a .env that is there was not read */
-    lumigrate_config config;
-    lm_format format;
-    const char **sets; /* what --set gave, in order */
-    size_t set_count;
     bool quiet, verbose, yes, help, version;
     bool sql, force;         /* of "new" */
     bool all, from_file, dry_run;   /* of "down"; all of "baseline",
                                        dry_run of "adopt" too */
     bool reapply;            /* of "up" */
-    double wait_timeout;     /* of "wait": seconds, 0: for ever */
     bool rename;             /* of "adopt" */
     bool exec; /* to become the command after -- */
     lm_answer color; /* LM_UNASKED: as the terminal has it */
+    lm_format format;
+    const char **sets; /* what --set gave, in order */
+    size_t set_count;
+    double wait_timeout;     /* of "wait": seconds, 0: for ever */
+    lumigrate_config config;
+    const char *dotenv_path; /* NULL: there was none */
+    const char *unread;      /* why a .env that is there was not read */
+    lm_dotenv dotenv;
+    lm_value values[LM_OPT_COUNT];
 } lm_settings;
 
 int lm_settings_shape(lm_settings *s, lm_fault *fault);

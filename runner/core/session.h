@@ -28,35 +28,36 @@
 #include "schedule.h"
 #include "stop.h"
 
+/* What all of core/ asks for stands first: it is reached in fewer bytes. */
 typedef struct lm_session {
+    lm_err *err;
+    lm_db *db;                  /* while a function runs */
+    lm_ledger *ledger;
+    const lm_sink *sink;
     char *path;                 /* of the database; NULL when attached */
     struct sqlite3 *host;       /* the host's connection, or NULL */
     char *folder, *table;
-    lm_engines engines;
-    lm_rules rules;
     bool one_transaction;       /* for the whole run */
     bool no_create;
-    double lock_timeout;        /* seconds */
-    long memory_limit;          /* bytes */
-    void *env_user;
-    const char *(*getenv)(void *env_user, const char *name);
     bool must_ask;              /* nobody wakes a script when its time is up */
-    lm_stop stop;
-    const lm_sink *sink;
-    lm_err *err;
+    bool lock_held;             /* for the whole run */
+    bool keep_open;             /* db is a private one: never shut */
+    int lock_fd;                /* of the database's folder */
+    const lm_source *running;   /* the migration that runs now, */
+    lm_way way;                 /* and which way */
     char *backup;               /* NULL: none before a run; a folder, "": the
                                    database's own */
     size_t backup_keep;
-    int lock_fd;                /* of the database's folder, */
-    bool lock_held;             /* for the whole run */
-    bool keep_open;             /* db is a private one: never shut */
-    lm_db *db;                  /* while a function runs */
-    lm_ledger *ledger;
-    const lm_source *running;   /* the migration that runs now, */
-    lm_way way;                 /* and which way */
+    double lock_timeout;        /* seconds */
     double waited_ms;           /* for locks, so far */
     int64_t last_attempt;       /* in the history, before what is applied
                                    runs again; -1: nothing does */
+    long memory_limit;          /* bytes */
+    void *env_user;
+    const char *(*getenv)(void *env_user, const char *name);
+    lm_stop stop;
+    lm_rules rules;
+    lm_engines engines;
 } lm_session;
 
 int lm_session_open(lm_session *s, lm_db_mode mode, bool *found);

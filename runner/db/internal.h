@@ -114,51 +114,53 @@ typedef struct lm_track {
 /* Pragmas of the connection that scripts may set, and what they were. */
 enum { LM_PRAGMA_KEPT = 4 };
 
+/* What is asked for all the time stands first: it is reached in fewer bytes.
+ */
 struct lm_db {
     sqlite3 *handle;
+    lm_err *err;
+    struct lm_catalog *catalog;     /* what catalog.h has found out, or NULL */
+    lm_stmt *running;   /* being stepped; NULL while preparing */
+    lm_trait *learning; /* filled by the authorizer while preparing */
+    lm_actor actor;     /* of the statement being prepared or stepped */
     bool attached;      /* the handle is the host's */
     bool looks;         /* opened to read a file in WAL mode that we could
                            write (openfile.c) */
-    lm_err *err;
-    lm_db_watch watch;
-    double lock_timeout;    /* ms */
-    double waiting_since;   /* ms; of the busy handler */
-    bool told_waiting;
-    char *own[3];       /* the runner's tables */
-    lm_actor actor;     /* of the statement being prepared or stepped */
-    lm_stmt *running;   /* being stepped; NULL while preparing */
-    lm_trait *learning; /* filled by the authorizer while preparing */
-    char refusal[200];  /* why the authorizer refused; "" */
     bool may_wait;      /* for locks */
+    bool told_waiting;
     bool in_txn;        /* the runner has one open */
     bool in_script, own_txn;
     bool native;        /* the script is a function of the host's */
-    lm_err latch;       /* what a script cannot survive */
-    lm_point *points;
-    size_t point_count, point_size;
-    int64_t undos;      /* how often one was rolled back to, */
+    bool has_code;      /* main holds views or triggers, as of links_at */
+    bool remembered;    /* what was on the host's connection, below */
+    int64_t undos;      /* how often a savepoint was rolled back to, */
     size_t undone_at;   /* and its place, the last time */
     int64_t writes;     /* statements that may have written something */
+    lm_point *points;
+    size_t point_count, point_size;
+    lm_stmt *idle;      /* most recently used first */
+    int idle_count;
     lm_track track;
+    lm_err latch;       /* what a script cannot survive */
+    lm_db_watch watch;
+    double lock_timeout;    /* ms */
+    double waiting_since;   /* ms; of the busy handler */
+    char *own[3];       /* the runner's tables */
     lm_link *links;     /* every foreign key of main, */
     size_t link_count, link_size;
     int64_t links_at;   /* valid for this schema version; -1: never read */
-    bool has_code;      /* main holds views or triggers, likewise */
-    lm_stmt *idle;      /* most recently used first */
-    int idle_count;
     lm_names functions; /* made by the running script */
     bool kept[LM_PRAGMA_KEPT];
     int64_t kept_value[LM_PRAGMA_KEPT];
     const char *kept_journal;       /* journal mode before; NULL: not asked */
     lm_names temp_before;   /* the host's temporary objects */
-    bool remembered;    /* what was on the host's connection: */
     int fkeys_before, defensive_before, busy_before;
-    struct lm_catalog *catalog;     /* what catalog.h has found out, or NULL */
     char *dump;         /* the last of lm_dump_schema */
     /* Hears what SQLite asks for the runner's statements, or NULL. */
     void (*listener)(void *user, int action, const char *a, const char *b,
                      const char *schema, const char *inside);
     void *listener_user;
+    char refusal[200];  /* why the authorizer refused; "" */
 };
 
 /* SQLite's last error on this connection becomes ours. */

@@ -30,7 +30,6 @@ typedef struct lm_source {
     char *file;             /* its name in the folder */
     char *path;             /* folder and name, as messages show it */
     char *description;      /* one line, "" when there is none */
-    char checksum[72];      /* "t1:…" */
     char *text;             /* what will run; NUL-terminated */
     size_t len;
     char *down_file;        /* the way down, where it is a file of its own; */
@@ -47,6 +46,7 @@ typedef struct lm_source {
     lm_txn_mode down_txn;   /* the same for the way down */
     lm_run_mode run;
     bool foreign_keys;      /* enforced while it runs */
+    char checksum[72];      /* "t1:…" */
 } lm_source;
 
 #endif

@@ -43,22 +43,21 @@ typedef struct lm_script {
     lm_db *db;
     const lm_run *run;
     const lm_source *source;
-    const void *kinds[LM_KINDS];    /* metatables, see kind.h */
     struct lm_function *functions;  /* that SQL may still call */
     struct lm_cursor *cursors;  /* that hold a statement, */
     int open_cursors;       /* how many these are, */
     int cursor_bound;       /* and how many of them call for a collection */
-
-    lm_heap heap;
+    const void *kinds[LM_KINDS];    /* metatables, see kind.h */
     int doom;               /* LM_OK, or why it must end */
-    char doom_text[80];
-
-    lm_err stash;           /* details of the error of db/ raised last */
-    char shown[LUA_IDSIZE]; /* the script's name in Lua's messages */
+    int line;
     char *message;          /* what ended it, as the message handler */
     size_t message_len;     /* found it; NULL: nothing */
-    int line;
     char *traceback;
+
+    lm_err stash;           /* details of the error of db/ raised last */
+    char doom_text[80];
+    char shown[LUA_IDSIZE]; /* the script's name in Lua's messages */
+    lm_heap heap;
 } lm_script;
 
 /* Kept in the space that Lua leaves in front of every state and copies from
