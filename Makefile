@@ -76,14 +76,17 @@ LINK := -Wl,--gc-sections -Wl,--as-needed -Wl,-z,pack-relative-relocs \
         -Wl,-z,noseparate-code
 # What no time is spent in is compiled for its size: all but these. Whatever a
 # packager asks for stays as it is. gcc has some passes that make its -Oz code
-# larger.
+# larger; without them it sees less of what is uninitialized, and says so where
+# nothing is: the objects of the shared library have them all.
 HOT := $(patsubst %,runner/%.c,db/process db/stmt lex/luatok \
        $(addprefix script/,cursor value heap))
 takes = $(shell $(CC) -Werror $1 -E -x c /dev/null >/dev/null 2>&1 && echo $1)
 SMALLEST := $(or $(call takes,-Oz),-Os) $(call takes,-malign-data=abi) \
-            $(call takes,-fno-caller-saves -fno-inline-small-functions \
+            $(call takes,-fno-caller-saves -fno-expensive-optimizations \
+              -fno-inline-small-functions -fno-ira-hoist-pressure \
               -fno-jump-tables -fno-move-loop-invariants \
-              -fno-tree-dominator-opts -fno-tree-tail-merge)
+              -fno-optimize-sibling-calls -fno-tree-dominator-opts \
+              -fno-tree-tail-merge -Wno-maybe-uninitialized)
 SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(HOT),$<),,$(SMALLEST)))
 
 # Loading a library is a good part of a start, so the program carries the
