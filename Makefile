@@ -86,7 +86,9 @@ SMALLEST := $(or $(call takes,-Oz),-Os) $(call takes,-malign-data=abi) \
               -fno-inline-small-functions -fno-ira-hoist-pressure \
               -fno-jump-tables -fno-move-loop-invariants \
               -fno-optimize-sibling-calls -fno-tree-dominator-opts \
-              -fno-tree-tail-merge -Wno-maybe-uninitialized)
+              -fno-tree-loop-im -fno-tree-tail-merge \
+              --param=logical-op-non-short-circuit=0 \
+              -Wno-maybe-uninitialized)
 SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(HOT),$<),,$(SMALLEST)))
 
 # Loading a library is a good part of a start, so the program carries the
