@@ -6,16 +6,16 @@
 /* "-u, --database, --url URL_OR_PATH" */
 static void put_option(lm_table *t, const lm_option *o)
 {
-    const char *const *name;
+    size_t i;
     lm_str left = {0}, right = {0};
 
     if (o->letter != 0)
         lm_str_printf(&left, "-%c", o->letter);
     else
         lm_str_pad(&left, 4);
-    for (name = o->names; *name != NULL; name++)
+    for (i = 0; i < LM_OPT_NAMES && o->names[i] != NULL; i++)
         lm_str_printf(&left, "%s--%s",
-                      name == o->names && o->letter == 0 ? "" : ", ", *name);
+                      i == 0 && o->letter == 0 ? "" : ", ", o->names[i]);
     if (o->value != NULL)
         lm_str_printf(&left, o->kind == LM_KIND_OPTIONAL ? "[=%s]" : " %s",
                       o->value);
@@ -85,16 +85,14 @@ static void show_all(lm_app *app)
 
 static void show_command(lm_app *app, const lm_command *c)
 {
-    const char *const *alias;
     lm_str *to = &app->out.text;
+    size_t i;
 
     lm_command_usage(to, c);
     lm_str_putc(to, '\n');
-    if (c->aliases[0] != NULL)
-        lm_str_puts(to, "also: ");
-    for (alias = c->aliases; *alias != NULL; alias++)
-        lm_str_printf(to, "%s%s", *alias, alias[1] != NULL ? ", " : "\n");
-    lm_str_printf(to, "\n%s\n", c->help);
+    for (i = 0; i < LM_ALIASES && c->aliases[i] != NULL; i++)
+        lm_str_printf(to, "%s%s", i == 0 ? "also: " : ", ", c->aliases[i]);
+    lm_str_printf(to, "%s\n%s\n", i > 0 ? "\n" : "", c->help);
     if (c->more != NULL)
         lm_str_printf(to, "\n%s\n", c->more);
     if (c->options != NULL) {

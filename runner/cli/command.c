@@ -28,13 +28,13 @@ const lm_command *const *lm_commands(void)
 const lm_command *lm_command_find(const char *name)
 {
     const lm_command *const *c;
-    const char *const *alias;
+    size_t i;
 
     for (c = lm_commands(); *c != NULL; c++) {
         if (strcmp((*c)->name, name) == 0)
             return *c;
-        for (alias = (*c)->aliases; *alias != NULL; alias++)
-            if (strcmp(*alias, name) == 0)
+        for (i = 0; i < LM_ALIASES && (*c)->aliases[i] != NULL; i++)
+            if (strcmp((*c)->aliases[i], name) == 0)
                 return *c;
     }
     return NULL;
@@ -51,7 +51,7 @@ void lm_command_usage(lm_str *to, const lm_command *c)
 int lm_command_unknown(lm_fault *fault, const char *name)
 {
     const lm_command *const *c;
-    const char *const *alias;
+    size_t i;
     lm_nearest nearest;
     lm_str shown = {0};
     int rc;
@@ -63,8 +63,8 @@ int lm_command_unknown(lm_fault *fault, const char *name)
     lm_nearest_begin(&nearest, name, strlen(name));
     for (c = lm_commands(); *c != NULL; c++) {
         lm_nearest_try(&nearest, (*c)->name);
-        for (alias = (*c)->aliases; *alias != NULL; alias++)
-            lm_nearest_try(&nearest, *alias);
+        for (i = 0; i < LM_ALIASES && (*c)->aliases[i] != NULL; i++)
+            lm_nearest_try(&nearest, (*c)->aliases[i]);
     }
     if (lm_nearest_end(&nearest) != NULL)
         lm_fault_hint(fault, "did you mean \"lumigrate %s\"?",

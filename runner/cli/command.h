@@ -17,12 +17,14 @@
 
 struct lm_app;
 
+enum { LM_ALIASES = 6 };
+
 typedef struct lm_command {
     const char *name;
     const char *arguments; /* as the help shows them, "" if none */
     const char *needs;     /* options that it is nothing without, or that stand
                               for an argument; NULL: none */
-    const char *aliases[8];
+    const char *aliases[LM_ALIASES]; /* NULL behind the last, if fewer */
     const char *help; /* one line */
     const char *more; /* what --help says besides; NULL: nothing */
     const char *example;

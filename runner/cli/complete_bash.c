@@ -85,12 +85,12 @@ static void visit_all(lm_str *to, visit_fn visit)
 /* -u|--database|--url */
 static void put_pattern(lm_str *to, const lm_option *o)
 {
-    const char *const *name;
+    size_t i;
 
     if (o->letter != 0)
         lm_str_printf(to, "-%c|", o->letter);
-    for (name = o->names; *name != NULL; name++)
-        lm_str_printf(to, "%s--%s", name == o->names ? "" : "|", *name);
+    for (i = 0; i < LM_OPT_NAMES && o->names[i] != NULL; i++)
+        lm_str_printf(to, "%s--%s", i == 0 ? "" : "|", o->names[i]);
 }
 
 static void put_taking(lm_str *to, const lm_option *o)
@@ -153,25 +153,25 @@ static void put_value(lm_str *to, const lm_option *o)
 static void put_names(lm_str *to, const lm_option *o)
 {
     bool common = o == lm_options_common();
-    const char *const *name;
+    size_t i;
 
     for (; o != NULL && o->names[0] != NULL; o++) {
         if (!common && !lm_complete_is_own(o))
             continue;
         if (o->letter != 0)
             lm_str_printf(to, " -%c", o->letter);
-        for (name = o->names; *name != NULL; name++)
-            lm_str_printf(to, " --%s", *name);
+        for (i = 0; i < LM_OPT_NAMES && o->names[i] != NULL; i++)
+            lm_str_printf(to, " --%s", o->names[i]);
     }
 }
 
 static void put_command(lm_str *to, const lm_command *c)
 {
-    const char *const *alias;
+    size_t i;
 
     lm_str_printf(to, "    %s", c->name);
-    for (alias = c->aliases; *alias != NULL; alias++)
-        lm_str_printf(to, "|%s", *alias);
+    for (i = 0; i < LM_ALIASES && c->aliases[i] != NULL; i++)
+        lm_str_printf(to, "|%s", c->aliases[i]);
     lm_str_puts(to, ")\n        options+=(");
     put_names(to, c->options);
     lm_str_puts(to, " )\n");

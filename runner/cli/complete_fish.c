@@ -70,25 +70,25 @@ static void put_wanted(lm_str *to, lm_wanted wanted, const char *value,
 
 static void put_seen(lm_str *to, const lm_command *c)
 {
-    const char *const *alias;
+    size_t i;
 
     lm_str_printf(to, " -n '__fish_seen_subcommand_from %s", c->name);
-    for (alias = c->aliases; *alias != NULL; alias++)
-        lm_str_printf(to, " %s", *alias);
+    for (i = 0; i < LM_ALIASES && c->aliases[i] != NULL; i++)
+        lm_str_printf(to, " %s", c->aliases[i]);
     lm_str_putc(to, '\'');
 }
 
 static void put_option(lm_str *to, const lm_command *c, const lm_option *o)
 {
-    const char *const *name;
+    size_t i;
 
     lm_str_puts(to, "complete -c lumigrate");
     if (c != NULL)
         put_seen(to, c);
     if (o->letter != 0)
         lm_str_printf(to, " -s %c", o->letter);
-    for (name = o->names; *name != NULL; name++)
-        lm_str_printf(to, " -l %s", *name);
+    for (i = 0; i < LM_OPT_NAMES && o->names[i] != NULL; i++)
+        lm_str_printf(to, " -l %s", o->names[i]);
     if (lm_options_takes(o))
         put_wanted(to, lm_complete_value(o), o->value, " -x");
     lm_str_puts(to, " -d '");

@@ -59,14 +59,14 @@ static void put_wanted(lm_str *to, lm_wanted wanted, const char *value)
 /* The names of an option, in a list that `separator` splits. */
 static void put_names(lm_str *to, const lm_option *o, char separator)
 {
-    const char *const *name;
+    size_t i;
 
     if (o->letter != 0)
         lm_str_printf(to, "-%c%c", o->letter, separator);
-    for (name = o->names; *name != NULL; name++) {
-        if (name != o->names)
+    for (i = 0; i < LM_OPT_NAMES && o->names[i] != NULL; i++) {
+        if (i > 0)
             lm_str_putc(to, separator);
-        lm_str_printf(to, "--%s", *name);
+        lm_str_printf(to, "--%s", o->names[i]);
     }
 }
 
@@ -97,12 +97,12 @@ static void put_option(lm_str *to, const lm_option *o)
 
 static void put_command(lm_str *to, const lm_command *c)
 {
-    const char *const *alias;
     const lm_option *o;
+    size_t i;
 
     lm_str_printf(to, "  (%s", c->name);
-    for (alias = c->aliases; *alias != NULL; alias++)
-        lm_str_printf(to, "|%s", *alias);
+    for (i = 0; i < LM_ALIASES && c->aliases[i] != NULL; i++)
+        lm_str_printf(to, "|%s", c->aliases[i]);
     lm_str_puts(to, ") specs+=(\n");
     for (o = c->options; o != NULL && o->names[0] != NULL; o++)
         if (lm_complete_is_own(o))

@@ -78,13 +78,18 @@ typedef enum lm_kind {
     LM_KIND_CHOICE /* one of the words in `value`, split by | */
 } lm_kind;
 
+enum { LM_OPT_NAMES = 2 };
+
+/* Small: there are many rows. Of names and variables there may be fewer; then
+ * the rest is NULL. */
 typedef struct lm_option {
-    lm_opt id : 16; /* small: there are many rows */
+    lm_opt id : 16;
     lm_kind kind : 8;
     char letter;          /* 0: none */
-    const char *names[3]; /* without the dashes; the first is its own */
+    const char *names[LM_OPT_NAMES]; /* without the dashes; the first is its
+                                        own */
     const char *value;    /* what it takes, as the help names it */
-    const char *env[3];   /* variables, the first that is set counts */
+    const char *env[LM_OPT_NAMES];   /* the first that is set counts */
     const char *fallback; /* NULL: nothing */
     const char *help;
 } lm_option;

@@ -13,14 +13,17 @@
 static const lm_option *find_in(const lm_option *rows, const char *name,
                                 size_t len, char letter)
 {
-    const char *const *n;
+    const char *n;
+    size_t i;
 
     for (; rows != NULL && rows->names[0] != NULL; rows++) {
         if (letter != 0 && rows->letter == letter)
             return rows;
-        for (n = rows->names; letter == 0 && *n != NULL; n++)
-            if (strlen(*n) == len && strncmp(*n, name, len) == 0)
+        for (i = 0; letter == 0 && i < LM_OPT_NAMES; i++) {
+            n = rows->names[i];
+            if (n != NULL && strlen(n) == len && strncmp(n, name, len) == 0)
                 return rows;
+        }
     }
     return NULL;
 }
@@ -46,11 +49,11 @@ static const lm_option *find(const lm_command *command, const char *name,
 
 static void try_names(lm_nearest *nearest, const lm_option *rows)
 {
-    const char *const *n;
+    size_t i;
 
     for (; rows != NULL && rows->names[0] != NULL; rows++)
-        for (n = rows->names; *n != NULL; n++)
-            lm_nearest_try(nearest, *n);
+        for (i = 0; i < LM_OPT_NAMES && rows->names[i] != NULL; i++)
+            lm_nearest_try(nearest, rows->names[i]);
 }
 
 static int not_its_own(lm_app *app, const char *name)

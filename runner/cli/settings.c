@@ -95,16 +95,15 @@ static int look_at(lm_settings *s, lm_value *value, lm_origin origin,
 static int look_up(lm_settings *s, const lm_option *o, lm_fault *fault)
 {
     lm_value *value = &s->values[o->id];
-    const char *const *name;
+    size_t i;
     int origin, rc = LUMIGRATE_OK;
 
     for (origin = LM_FROM_ENVIRONMENT; origin <= LM_FROM_DOTENV; origin++) {
         if (origin == LM_FROM_DOTENV && s->dotenv.count == 0)
             break;
-        for (name = o->env; *name != NULL; name++) {
+        for (i = 0; i < LM_OPT_NAMES && o->env[i] != NULL; i++)
             if (rc == LUMIGRATE_OK && value->text == NULL)
-                rc = look_at(s, value, (lm_origin)origin, *name, fault);
-        }
+                rc = look_at(s, value, (lm_origin)origin, o->env[i], fault);
     }
     if (value->text == NULL && rc == LUMIGRATE_OK) {
         value->text = o->fallback;
