@@ -135,6 +135,7 @@ typedef struct lm_alter_run {
     bool full_damaged;      /* check = "full": it was so before */
     lm_texts full_broken;   /* and these full-text tables */
     struct lm_rights *rights;
+    bool written;           /* the schema could be written */
     lm_sound *sounds;
     size_t sound_count, sound_size;
     bool was_broken;        /* something did not compile before */
@@ -291,6 +292,10 @@ int lm_native(lm_alter_run *a);
 int lm_edit(lm_alter_run *a);
 int lm_rebuild(lm_alter_run *a);
 int lm_store_text(lm_alter_run *a, const char *text);
+/* Forget every schema as this connection knows it. */
+int lm_store_forget(lm_alter_run *a);
+/* Can SQLite read back what is stored now? A refusal where it cannot. */
+int lm_store_reread(lm_alter_run *a);
 
 /* keep.c */
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);
