@@ -39,13 +39,72 @@ for name, body in pairs {
   local before = [[
     CREATE TABLE t (id INTEGER PRIMARY KEY, a);
     INSERT INTO t VALUES (1, 'x');
-    CREATE TRIGGER g AFTER INSERT ON t ]] .. body .. ";"
+    CREATE TABLE o (id);
+    CREATE TRIGGER h AFTER INSERT ON o BEGIN SELECT 1; END;
+    CREATE TRIGGER g AFTER INSERT ON t /* own */ ]] .. body .. ";"
 
   describe("a trigger of the table " .. name, function()
-    case("keeps its table from a new name", {
-      before = before, run = 't:rename_to("t2")', want = "dependents",
-      says = "malformed database schema (g) - no such table: main.t",
-      gives = { ["SELECT a FROM t"] = "x" },
+    for run, new in pairs {
+      ['t:rename_to("t2")'] = "t2", ['t:rename_to("T")'] = "T",
+      ['t:rename_to("a ""b")'] = 'a "b',
+      ['t:rename_column("a", "c") t:rename_to("t2")'] = "t2",
+    } do
+      run = run:gsub('""', '\\"')
+      local quoted = '"' .. new:gsub('"', '""') .. '"'
+      case("follows it: " .. run, {
+        before = before, run = run, want = "native",
+        gives = {
+          ["SELECT count(*) FROM " .. quoted] = 1,
+          ["SELECT tbl_name FROM sqlite_schema WHERE name = 'g'"] = new,
+          ["SELECT sql FROM sqlite_schema WHERE name = 'g'"] =
+            "CREATE TRIGGER g AFTER INSERT ON " .. quoted .. " /* own */ " ..
+            body,
+          ["SELECT tbl_name FROM sqlite_schema WHERE name = 'h'"] = "o",
+        },
+      })
+    end
+
+    case("follows it into a rebuild", {
+      before = before, run = 't:rename_to("t2") t:rebuild()',
+      want = "rebuild",
+      gives = {
+        ["SELECT tbl_name FROM sqlite_schema WHERE name = 'g'"] = "t2",
+        ["SELECT a FROM t2"] = "x",
+      },
+    })
+
+    case("follows it where a column goes, too", {
+      before = before, run = 't:rename_to("t2") t:drop_column("a")',
+      want = "native",
+      gives = {
+        ["SELECT tbl_name FROM sqlite_schema WHERE name = 'g'"] = "t2",
+      },
     })
   end)
 end
+
+describe("a temporary trigger that does not compile", function()
+  local BEFORE = "CREATE TABLE t (id INTEGER PRIMARY KEY, a);"
+
+  case("follows its table", {
+    before = BEFORE, run = 't:rename_to("t2")', want = "native",
+    lead = [[conn:execute("CREATE TEMP TRIGGER g AFTER INSERT ON main.t " ..
+      "BEGIN INSERT INTO nope VALUES (1); END")]],
+    tail = [[print("ON " .. conn:execute("SELECT sql FROM temp." ..
+      "sqlite_schema WHERE name = 'g'"):fetchone()[1])
+      conn:execute("DROP TRIGGER temp.g")]],
+    says = 'ON main."t2" BEGIN',
+  })
+
+  case("stays on a temporary table of the same name", {
+    before = BEFORE, run = 't:rename_to("t2")', want = "native",
+    options = '{schema = "main"}',
+    lead = [[conn:execute("CREATE TEMP TABLE t (id)")
+      conn:execute("CREATE TEMP TRIGGER g AFTER INSERT ON t " ..
+      "BEGIN INSERT INTO nope VALUES (1); END")]],
+    tail = [[print("ON " .. conn:execute("SELECT sql FROM temp." ..
+      "sqlite_schema WHERE name = 'g'"):fetchone()[1])
+      conn:execute("DROP TRIGGER temp.g") conn:execute("DROP TABLE temp.t")]],
+    says = "ON t BEGIN",
+  })
+end)

@@ -10,6 +10,7 @@
  *   column.c, newcolumn.c, gone.c, constraint.c, key.c, define.c
  *                  the operations, on the draft alone
  *   rename.c       names, which SQLite changes best
+ *   follow.c       triggers that SQLite leaves behind
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
  *   probe.c, compare.c
@@ -296,6 +297,9 @@ int lm_store_text(lm_alter_run *a, const char *text);
 int lm_store_forget(lm_alter_run *a);
 /* Can SQLite read back what is stored now? A refusal where it cannot. */
 int lm_store_reread(lm_alter_run *a);
+
+/* follow.c: triggers that do not compile, when the table is renamed */
+int lm_follow_name(lm_alter_run *a, const char *from, const char *to);
 
 /* keep.c */
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);

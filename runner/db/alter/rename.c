@@ -250,6 +250,8 @@ static int rename_table(lm_alter_run *a, const char *to)
                          lm_alter_here(a), lm_alter_quote(a, to)));
 
     if (rc == LM_OK)
+        rc = lm_follow_name(a, a->table, to);
+    if (rc == LM_OK)
         rc = lm_keep_renamed(a, a->table, to);
     if (rc == LM_OK)
         a->table = to;
