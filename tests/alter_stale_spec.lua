@@ -10,7 +10,7 @@ describe("what SQLite could not read back is refused", function()
     finally(function() box:destroy() end)
     box:sql([[
       CREATE TABLE t (a, b, c);
-      CREATE INDEX i ON t (a, "nope");
+      CREATE INDEX i ON t (a, "nope", x'5f6c756d69677261746500');
       CREATE VIEW bv AS SELECT * FROM zip;
       INSERT INTO t VALUES (1, 2, 3);
     ]])
@@ -108,3 +108,42 @@ describe("a temporary trigger that does not compile", function()
     says = "ON t BEGIN",
   })
 end)
+
+for broken, more in pairs {
+  ["and a view that does not compile"] =
+    "CREATE VIEW bv AS SELECT * FROM zip;",
+  ["alone"] = "",
+} do
+  local before = [[
+    CREATE TABLE t (a, b, c);
+    CREATE TABLE o (k);
+    CREATE INDEX i ON t (a, "nope", "b" COLLATE "nocase") WHERE b <> "x""y";
+    CREATE INDEX j ON o (k, "nope");
+    INSERT INTO t VALUES (1, 2, 3);
+    INSERT INTO o VALUES (1);
+  ]] .. more
+  local I = "SELECT sql FROM sqlite_schema WHERE name = 'i'"
+  local J = "SELECT sql FROM sqlite_schema WHERE name = 'j'"
+  local REST = '"nope", "b" COLLATE "nocase") WHERE b <> "x""y"'
+
+  describe("an index with a string in double quotes " .. broken, function()
+    case("stays when a column of it gets a new name", {
+      before = before, run = 't:rename_column("a", "d")', want = "native",
+      keeps = { J }, tail = [[conn:execute("INSERT INTO t VALUES (4, 5, 6)")
+        conn:execute("INSERT INTO o VALUES (2)")]],
+      gives = { [I] = 'CREATE INDEX i ON t (d, ' .. REST },
+    })
+
+    case("stays when another column goes", {
+      before = before, run = 't:drop_column("c")', want = "native",
+      keeps = { I, J },
+      tail = [[conn:execute("INSERT INTO t VALUES (4, 5)")]],
+    })
+
+    case("stays when the table gets a new name", {
+      before = before, run = 't:rename_to("t2")', want = "native",
+      keeps = { J },
+      gives = { [I] = 'CREATE INDEX i ON "t2" (a, ' .. REST },
+    })
+  end)
+end

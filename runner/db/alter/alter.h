@@ -11,6 +11,7 @@
  *                  the operations, on the draft alone
  *   rename.c       names, which SQLite changes best
  *   follow.c       triggers that SQLite leaves behind
+ *   strings.c      indexes that SQLite would spoil
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
  *   probe.c, compare.c
@@ -300,6 +301,10 @@ int lm_store_reread(lm_alter_run *a);
 
 /* follow.c: triggers that do not compile, when the table is renamed */
 int lm_follow_name(lm_alter_run *a, const char *from, const char *to);
+
+/* strings.c: around SQLite's ALTER; *out is to be freed, and shown again */
+int lm_strings_hide(lm_alter_run *a, lm_texts *out);
+int lm_strings_show(lm_alter_run *a, lm_texts *list);
 
 /* keep.c */
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);
