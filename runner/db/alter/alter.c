@@ -280,7 +280,9 @@ static int verify(lm_alter_run *a)
     if (!a->done)
         return LM_OK;
     a->places_moved = have_places_moved(a);
-    rc = lm_probe_after(a);
+    rc = lm_store_reread(a);
+    if (rc == LM_OK)
+        rc = lm_probe_after(a);
     if (rc == LM_OK && a->mismatch != NULL)
         rc = lm_alter_refuse(a, LM_REASON_FOREIGN_KEY, "%s", a->mismatch);
     if (rc == LM_OK && a->req->full && !a->req->dry_run)
@@ -299,6 +301,8 @@ static int end(lm_alter_run *a, int rc)
     if (a->begun && (rc != LM_OK || a->req->dry_run)) {
         lm_err_move(&first, db->err);
         undone = lm_txn_undo(db);
+        if (undone == LM_OK && a->written)
+            undone = lm_store_forget(a);
         lm_catalog_forget(db);
         if (undone == LM_OK && a->renewed && lm_txn_check(db) == LM_OK)
             undone = lm_links_renew(db);

@@ -10,6 +10,8 @@
  *   column.c, newcolumn.c, gone.c, constraint.c, key.c, define.c
  *                  the operations, on the draft alone
  *   rename.c       names, which SQLite changes best
+ *   follow.c       triggers that SQLite leaves behind
+ *   strings.c      indexes that SQLite would spoil
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
  *   probe.c, compare.c
@@ -135,6 +137,7 @@ typedef struct lm_alter_run {
     bool full_damaged;      /* check = "full": it was so before */
     lm_texts full_broken;   /* and these full-text tables */
     struct lm_rights *rights;
+    bool written;           /* the schema could be written */
     lm_sound *sounds;
     size_t sound_count, sound_size;
     bool was_broken;        /* something did not compile before */
@@ -291,6 +294,17 @@ int lm_native(lm_alter_run *a);
 int lm_edit(lm_alter_run *a);
 int lm_rebuild(lm_alter_run *a);
 int lm_store_text(lm_alter_run *a, const char *text);
+/* Forget every schema as this connection knows it. */
+int lm_store_forget(lm_alter_run *a);
+/* Can SQLite read back what is stored now? A refusal where it cannot. */
+int lm_store_reread(lm_alter_run *a);
+
+/* follow.c: triggers that do not compile, when the table is renamed */
+int lm_follow_name(lm_alter_run *a, const char *from, const char *to);
+
+/* strings.c: around SQLite's ALTER; *out is to be freed, and shown again */
+int lm_strings_hide(lm_alter_run *a, lm_texts *out);
+int lm_strings_show(lm_alter_run *a, lm_texts *list);
 
 /* keep.c */
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);

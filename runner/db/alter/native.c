@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SQLite's own ALTER TABLE, where it does exactly what is asked. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "alter.h"
@@ -16,10 +17,11 @@ static bool is_constraint(const lm_alter_run *a)
 
 int lm_native(lm_alter_run *a)
 {
+    lm_texts hidden = {0};
     size_t i;
-    int rc = LM_OK;
+    int rc = lm_strings_hide(a, &hidden);
 
-    if (a->was_broken)
+    if (rc == LM_OK && a->was_broken)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, true);
     for (i = 0; i < a->natives.count && rc == LM_OK; i++) {
         rc = lm_alter_step(a, a->natives.list[i]);
@@ -29,5 +31,8 @@ int lm_native(lm_alter_run *a)
     }
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, false);
+    if (rc == LM_OK)
+        rc = lm_strings_show(a, &hidden);
+    free(hidden.list);
     return rc == LM_OK ? lm_scratch_exprs(a, lm_alter_here(a)) : rc;
 }

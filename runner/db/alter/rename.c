@@ -127,15 +127,21 @@ static int refuse_fulltext(lm_alter_run *a, const char *column)
  * schema may be written (SQLite 3.38, alter.c). */
 static int rename_step(lm_alter_run *a, const char *sql)
 {
-    int rc = LM_OK;
+    lm_texts hidden = {0};
+    int rc = lm_strings_hide(a, &hidden);
 
-    if (a->was_broken)
+    if (rc == LM_OK && a->was_broken)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, true);
     if (rc == LM_OK)
         rc = lm_alter_step(a, sql);
     if (rc != LM_OK)
-        return lm_alter_rejected(a, LM_REASON_DEPENDENTS, "");
-    return lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, false);
+        rc = lm_alter_rejected(a, LM_REASON_DEPENDENTS, "");
+    if (rc == LM_OK)
+        rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, false);
+    if (rc == LM_OK)
+        rc = lm_strings_show(a, &hidden);
+    free(hidden.list);
+    return rc;
 }
 
 static int rename_one(lm_alter_run *a, const char *from, const char *to)
@@ -249,6 +255,8 @@ static int rename_table(lm_alter_run *a, const char *to)
     int rc = rename_step(a, lm_alter_text(a, "ALTER TABLE %s RENAME TO %s",
                          lm_alter_here(a), lm_alter_quote(a, to)));
 
+    if (rc == LM_OK)
+        rc = lm_follow_name(a, a->table, to);
     if (rc == LM_OK)
         rc = lm_keep_renamed(a, a->table, to);
     if (rc == LM_OK)

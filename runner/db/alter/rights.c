@@ -30,6 +30,8 @@ struct lm_rights {
 
 int lm_rights_flag(lm_alter_run *a, int what, bool on)
 {
+    if (what == SQLITE_DBCONFIG_WRITABLE_SCHEMA && on)
+        a->written = true;
     return lm_db_config(a->db, what, (int)on);
 }
 

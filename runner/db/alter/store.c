@@ -29,7 +29,46 @@ int lm_store_text(lm_alter_run *a, const char *text)
         rc = lm_alter_step(a, lm_alter_text(a, "PRAGMA %s.schema_version = "
             "%lld", schema, (long long)((version + 1) & 0x7FFFFFFF)));
     if (rc == LM_OK)
-        rc = lm_alter_exec(a, "PRAGMA writable_schema = RESET");
+        rc = lm_store_forget(a);
+    return rc;
+}
+
+int lm_store_forget(lm_alter_run *a)
+{
+    return lm_alter_exec(a, "PRAGMA writable_schema = RESET");
+}
+
+/* A schema is read when the next statement needs it, and what cannot be read
+ * is no damage yet: it is of this transaction. */
+static int read_schema(lm_alter_run *a, const char *schema)
+{
+    const char *sql = lm_alter_text(a, "SELECT 1 FROM %s.sqlite_schema",
+                                    lm_alter_quote(a, schema));
+    sqlite3_stmt *stmt = NULL;
+    int rc;
+
+    if (sql == NULL)
+        return LM_ENOMEM;
+    rc = sqlite3_prepare_v2(a->db->handle, sql, -1, &stmt, NULL);
+    sqlite3_finalize(stmt);
+    if ((rc & 0xFF) == SQLITE_CORRUPT || (rc & 0xFF) == SQLITE_ERROR)
+        return lm_alter_refuse(a, LM_REASON_DEPENDENTS, "SQLite could not "
+                               "read the schema any more: %s",
+                               sqlite3_errmsg(a->db->handle));
+    return rc == SQLITE_OK ? LM_OK : lm_db_fail(a->db, rc, NULL, 0);
+}
+
+int lm_store_reread(lm_alter_run *a)
+{
+    const char *schemas[] = {a->schema, "main", "temp"};
+    size_t i;
+    int rc;
+
+    if (!a->written)
+        return LM_OK;
+    rc = lm_store_forget(a);
+    for (i = 0; i < 3 && rc == LM_OK; i++)
+        rc = read_schema(a, schemas[i]);
     return rc;
 }
 
