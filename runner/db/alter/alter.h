@@ -307,6 +307,9 @@ int lm_rows_misfit(lm_alter_run *a, const lm_value *rowid,
                    const lm_value *value);
 int lm_rows_refuse(lm_alter_run *a, const char *why);
 int lm_rows_null(lm_alter_run *a, const char *column);
+/* Where the value that the column is given is NULL. */
+int lm_rows_null_value(lm_alter_run *a, const char *column,
+                       const char *value);
 int lm_rows_check(lm_alter_run *a, const char *expr);
 int lm_rows_try(lm_alter_run *a, const lm_texts *into, const char *columns,
                 const char *select, const char *rowid);

@@ -93,17 +93,20 @@ int lm_move_plan(lm_rebuilding *r)
 int lm_move_check(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
+    const lm_col *c;
     const char *alias;
     size_t at;
     int rc = find_alias(a, &alias);
 
-    if (rc != LM_OK || alias == NULL || !a->key_moved)
+    if (rc != LM_OK || alias == NULL)
         return rc;
     at = lm_def_find(a, alias);
-    if (at == a->draft.col_count || a->draft.cols[at].source == NULL ||
-        a->draft.cols[at].value != NULL)
+    if (at == a->draft.col_count)
         return LM_OK;
-    return lm_rows_null(a, a->draft.cols[at].source);
+    c = &a->draft.cols[at];
+    if (c->value != NULL)
+        return lm_rows_null_value(a, alias, c->value);
+    return c->source == NULL ? LM_OK : lm_rows_null(a, c->source);
 }
 
 static int copy_failed(lm_rebuilding *r)
