@@ -20,6 +20,7 @@
  *   keep.c         what DROP TABLE takes along, put back
  *   rows.c         rows that do not fit
  *   keys.c         foreign keys that are violated
+ *   fulltext.c     full-text tables over its rows
  *   full.c         check = "full"
  *   dry.c          what hangs on what, for those who only look
  *

@@ -1,0 +1,56 @@
+-- SPDX-License-Identifier: MIT
+-- conn:alter: full-text tables that have their text elsewhere go on finding
+-- it.
+local case = require "tests.support.altering".with(it)
+
+describe("a full-text table over a view of the table", function()
+  local function over(view, options)
+    return "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); " ..
+      "INSERT INTO t VALUES (1, 'x y', 'z'); CREATE VIEW cv AS " .. view ..
+      "; CREATE VIRTUAL TABLE ft USING " .. (options or
+        "fts5(a, content='cv', content_rowid='id')") ..
+      "; INSERT INTO ft (ft) VALUES ('rebuild')"
+  end
+  local PLAIN = over "SELECT id, a, b FROM t"
+  local FOUND = { ["SELECT a FROM ft WHERE ft MATCH 'y'"] = "x y" }
+
+  local function refused(name, before, run)
+    case(name, {
+      before = before, run = run, want = "dependents", gives = FOUND,
+      says = { "the full-text table ft", "CODE alter_refused",
+        "HANGS fts5 ft" },
+    })
+  end
+
+  refused("keeps its column's name", PLAIN, 't:rename_column("a", "aa")')
+  refused("keeps its rows' key", PLAIN, 't:rename_column("id", "n")')
+  refused("keeps its column's name over two views",
+    "CREATE VIEW cv2 AS SELECT * FROM t; " .. over "SELECT * FROM cv2",
+    't:rename_column("a", "aa")')
+  refused("keeps its view", PLAIN, 't:drop_column("b", {cascade = {"views"}})')
+  refused("keeps its column", over "SELECT * FROM t", 't:drop_column("a")')
+  refused("keeps its column's name in FTS4",
+    over("SELECT id AS rowid, a FROM t", "fts4(a, content=\"cv\")"),
+    't:rename_column("a", "aa")')
+
+  for name, run in pairs {
+    ["another column's name"] = 't:rename_column("b", "bb")',
+    ["the table's name"] = 't:rename_to("t2")',
+    ["the case of its column's name"] = 't:rename_column("a", "A")',
+  } do
+    case("bears a change of " .. name, {
+      before = over "SELECT id, a, b FROM t", run = run,
+      want = "native", gives = FOUND,
+    })
+  end
+  case("bears another name of what its view calls as before", {
+    before = over "SELECT id, a AS a, b FROM t", gives = FOUND,
+    run = 't:rename_column("a", "aa")', want = "native",
+  })
+  case("bears nothing that it could not bear before", {
+    before = (over "SELECT id, a, b FROM t") ..
+      "; DROP VIEW cv; CREATE VIEW cv AS SELECT 1 AS x",
+    run = 't:rename_column("a", "aa")', want = "native",
+    gives = { ["SELECT aa FROM t"] = "x y" },
+  })
+end)
