@@ -54,3 +54,25 @@ describe("a full-text table over a view of the table", function()
     gives = { ["SELECT aa FROM t"] = "x y" },
   })
 end)
+
+describe("a full-text table over the table", function()
+  for name, run in pairs {
+    ["its column's name"] = 't:rename_column("body", "BODY")',
+    ["its key's name"] = 't:rename_column("id", "Id")',
+    ["the table's name"] = 't:rename_to("T")',
+  } do
+    for module, options in pairs {
+      fts5 = "content='t', content_rowid='id'", fts4 = 'content="t"',
+    } do
+      case("bears another case of " .. name .. ", " .. module, {
+        before = "CREATE TABLE t (id INTEGER PRIMARY KEY, body); " ..
+          "INSERT INTO t VALUES (4, 'x y'); CREATE VIRTUAL TABLE ft USING " ..
+          module .. "(body, " .. options .. "); " ..
+          "INSERT INTO ft (ft) VALUES ('rebuild')",
+        run = run, want = "native", gives = {
+          ["SELECT rowid || body FROM ft WHERE ft MATCH 'y'"] = "4x y",
+        },
+      })
+    end
+  end
+end)
