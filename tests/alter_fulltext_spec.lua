@@ -76,3 +76,55 @@ describe("a full-text table over the table", function()
     end
   end
 end)
+
+describe("the rows of a full-text table over the table", function()
+  local function over(columns, options)
+    return "CREATE TABLE t (" .. columns .. "); INSERT INTO t (rowid, " ..
+      "title, x) VALUES (40, 'hello there', 1); CREATE VIRTUAL TABLE ft " ..
+      "USING " .. (options or "fts5(title, content='t')") ..
+      "; INSERT INTO ft (ft) VALUES ('rebuild')"
+  end
+  local PLAIN = over "title TEXT, x INTEGER"
+  local KEYED = over "title TEXT, x INT PRIMARY KEY"
+  local FOUND = {
+    ["SELECT rowid || title FROM ft WHERE ft MATCH 'hello'"] =
+      "40hello there",
+  }
+
+  local function refused(name, before, run, key)
+    case(name, {
+      before = before, run = run, want = "dependents", gives = FOUND,
+      says = { "the full-text table ft finds its rows by " ..
+        (key or "rowid"), "CODE alter_refused", "HANGS fts5 ft" },
+    })
+  end
+  refused("do not move: by a new key", PLAIN, 't:set_primary_key{"x"}')
+  refused("do not move: by a key's type", KEYED, 't:set_type("x", "INTEGER")')
+  refused("do not move: FTS4", over("title TEXT, x INTEGER",
+    'fts4(title, content="t")'), 't:set_primary_key{"x"}')
+  refused("do not move: another name of the rowid", over(
+    "title TEXT, x INTEGER", "fts5(title, content=t, content_rowid=oid)"),
+    't:set_primary_key{"x"}', "oid")
+  refused("do not move: by using", "CREATE TABLE t (id INTEGER PRIMARY KEY, " ..
+    "title, x); " .. over("", "fts5(title, content='t', " ..
+    "content_rowid='id')"):gsub("^.-; ", "", 1),
+    't:set_type("id", "INTEGER", {using = "id + 1"})', "id")
+  refused("do not lose their rowids", KEYED,
+    't:set_not_null("x", true) t:set_without_rowid(true)')
+
+  local EQUAL = PLAIN .. "; UPDATE t SET x = rowid"
+  for name, list in pairs {
+    ["the rowid under a name"] = { EQUAL, 't:set_primary_key{"x"}' },
+    ["a key that is not the rowid"] = { PLAIN,
+      't:set_primary_key{"title"}' },
+    ["a column of their own"] = { over("id INTEGER PRIMARY KEY, title, x",
+      "fts5(title, content='t', content_rowid='id')"),
+      't:set_type("x", "INTEGER") t:set_primary_key{"x"}' },
+    ["another type of another column"] = { KEYED,
+      't:set_type("x", "BIGINT", {using = "x + 1"})' },
+  } do
+    case("stay with " .. name, {
+      before = list[1], run = list[2], want = "rebuild", gives = FOUND,
+    })
+  end
+end)
