@@ -37,7 +37,8 @@ static int on_virtual(void *user, lm_db *db, const lm_value *row)
     if (f.name == NULL || sql == NULL)
         return LM_ENOMEM;
     rc = lm_fulltext_content(sql, &a->arena, &f.content, db->err);
-    return rc != LM_OK || f.content.table == NULL ? rc : r->each(a, &f, r->user);
+    return rc != LM_OK || f.content.table == NULL ? rc
+        : r->each(a, &f, r->user);
 }
 
 static int each_fulltext(lm_alter_run *a, const char *schema,
