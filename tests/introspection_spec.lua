@@ -46,6 +46,20 @@ describe("conn:tables and conn:table", function()
     ]]
   end)
 
+  it("count the columns of sound views beside broken ones", function()
+    local list = {}
+    for i = 1, 12 do
+      list[i] = ("CREATE VIEW v%d AS SELECT a, c%s FROM t;"):format(i,
+        i % 3 == 0 and ", nope" or "")
+    end
+    box:sql(table.concat(list))
+    works [[
+      for i = 1, 12 do
+        is(conn:table("v" .. i).ncol, i % 3 == 0 and 0 or 2)
+      end
+    ]]
+  end)
+
   it("list all, or one kind, or one schema", function()
     works [[
       conn:execute("CREATE TEMP TABLE z (a)")

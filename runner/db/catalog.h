@@ -156,6 +156,14 @@ typedef struct lm_view_info {
     const char *error;      /* SQLite's reason; NULL: valid */
 } lm_view_info;
 
+/* Where a full-text table has its text: names in an arena of the caller. */
+typedef struct lm_content {
+    const char *table;      /* of content=; NULL: in itself */
+    const char *rowid;      /* of content_rowid=, or NULL */
+} lm_content;
+
+int lm_fulltext_content(const char *sql, lm_arena *names, lm_content *out,
+                        lm_err *err);
 /* The array is of pointers. Without what is not listed. */
 int lm_catalog_tables(lm_db *db, const lm_table_info *const **out,
                       size_t *count);

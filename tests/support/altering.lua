@@ -42,6 +42,10 @@ function upgrade(conn)
     elseif type(r) == "table" then
       print("REFUSED " .. r.reason .. " " .. (now - version) .. " " ..
         tostring(r))
+      print("CODE " .. tostring(r.code))
+      for _, d in ipairs(r.dependents) do
+        print("HANGS " .. d.kind .. " " .. tostring(d.name))
+      end
     else
       print("ERROR " .. tostring(r))
     end

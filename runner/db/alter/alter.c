@@ -129,17 +129,22 @@ static lm_strategy choose(const lm_alter_run *a)
 static int check_fulltext(lm_alter_run *a)
 {
     const lm_dependent *list;
+    lm_hanger h = {"fts5", a->schema, NULL, NULL, "read"};
     size_t i, n;
     int rc;
 
     if (!a->draft.def.without_rowid || a->wr_on != 1)
         return LM_OK;
     rc = lm_alter_dependents(a, NULL, &list, &n);
-    for (i = 0; i < n && rc == LM_OK; i++)
-        if (list[i].kind == LM_DEP_FTS5)
+    for (i = 0; i < n && rc == LM_OK; i++) {
+        if (list[i].kind != LM_DEP_FTS5)
+            continue;
+        h.name = list[i].name;
+        rc = lm_alter_hanger(a, &h);
+        if (rc == LM_OK)
             rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the full-text "
-                                 "table %s finds its rows by rowid",
-                                 list[i].name);
+                                 "table %s finds its rows by rowid", h.name);
+    }
     return rc;
 }
 

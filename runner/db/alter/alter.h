@@ -22,6 +22,7 @@
  *   keep.c         what DROP TABLE takes along, put back
  *   rows.c         rows that do not fit
  *   keys.c         foreign keys that are violated
+ *   fulltext.c     full-text tables over its rows
  *   full.c         check = "full"
  *   dry.c          what hangs on what, for those who only look
  *
@@ -321,6 +322,9 @@ int lm_rows_misfit(lm_alter_run *a, const lm_value *rowid,
                    const lm_value *value);
 int lm_rows_refuse(lm_alter_run *a, const char *why);
 int lm_rows_null(lm_alter_run *a, const char *column);
+/* Where the value that the column is given is NULL. */
+int lm_rows_null_value(lm_alter_run *a, const char *column,
+                       const char *value);
 int lm_rows_check(lm_alter_run *a, const char *expr);
 int lm_rows_try(lm_alter_run *a, const lm_texts *into, const char *columns,
                 const char *select, const char *rowid);

@@ -22,6 +22,8 @@ static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
                         s->shown, why, lm_starts(why, "foreign key mismatch")
                         ? " (the columns that it refers to must be the "
                           "PRIMARY KEY, or UNIQUE together)" : "")
+        : s->event == 'F' ? lm_alter_text(a, "the full-text table %s: %s",
+                                          s->shown, why)
         : s->event == 0 ? lm_alter_text(a, "the view %s: %s", s->shown, why)
         : lm_alter_text(a, "the trigger %s on %s: %s", s->shown, s->name,
                         why);
@@ -309,6 +311,8 @@ static const lm_sound *find_after(const lm_alter_run *a,
                                                               : old->name;
     size_t i;
 
+    if (old->event == 'F')
+        return old;     /* it asks what it asked */
     for (i = 0; i < count; i++)
         if (strcmp(list[i].kind, old->kind) == 0 &&
             list[i].event == old->event &&

@@ -90,20 +90,26 @@ int lm_move_plan(lm_rebuilding *r)
 }
 
 /* A NULL in what becomes the rowid would be given a number. */
+static int check_null(lm_alter_run *a, const char *alias)
+{
+    size_t at = lm_def_find(a, alias);
+    const lm_col *c = &a->draft.cols[at];
+
+    if (at == a->draft.col_count)
+        return LM_OK;
+    if (c->value != NULL)
+        return lm_rows_null_value(a, alias, c->value);
+    return c->source == NULL ? LM_OK : lm_rows_null(a, c->source);
+}
+
 int lm_move_check(lm_rebuilding *r)
 {
-    lm_alter_run *a = r->a;
-    const char *alias;
-    size_t at;
-    int rc = find_alias(a, &alias);
+    lm_moving m = {r->rowid, NULL};
+    int rc = find_alias(r->a, &m.alias);
 
-    if (rc != LM_OK || alias == NULL || !a->key_moved)
-        return rc;
-    at = lm_def_find(a, alias);
-    if (at == a->draft.col_count || a->draft.cols[at].source == NULL ||
-        a->draft.cols[at].value != NULL)
-        return LM_OK;
-    return lm_rows_null(a, a->draft.cols[at].source);
+    if (rc == LM_OK && m.alias != NULL)
+        rc = check_null(r->a, m.alias);
+    return rc == LM_OK ? lm_fulltext_moved(r->a, &m) : rc;
 }
 
 static int copy_failed(lm_rebuilding *r)

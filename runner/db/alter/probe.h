@@ -4,6 +4,8 @@
  *
  *   lm_probe_list     what there is to compile, into a->sounds
  *   lm_probe          compile one and note what it reads
+ *   lm_probe_fulltext, lm_fulltext_probes
+ *                     what full-text tables read from views (fulltext.c)
  *   lm_sounds_free    free a list of them
  *   lm_sound_reads    does it read this column?
  *   lm_hash_read      a column as lm_seen has it
@@ -22,10 +24,12 @@ typedef struct lm_seen {
 } lm_seen;
 
 struct lm_sound {
-    const char *kind;   /* "view", "trigger" or "table" */
+    const char *kind;   /* "view", "trigger", "table" or "fts5" */
     const char *schema, *name;  /* of a trigger: what it stands on */
-    char event;         /* I, U, D: of INSERT, UPDATE, DELETE; 0: a view */
-    const char *text;   /* of the view, or of the triggers, joined */
+    char event;         /* I, U, D: of INSERT, UPDATE, DELETE; 0: a view;
+                           F: what a full-text table reads */
+    const char *text;   /* of the view, or of the triggers, joined; of F the
+                           statement */
     const char *shown;  /* name for people */
     lm_texts members;   /* the triggers by name */
     bool ok, strict;    /* compiles; also without strings in double quotes */
@@ -50,6 +54,9 @@ int lm_probe_list(lm_alter_run *a);
 /* `strict`: try it with names alone in double quotes; `loose`: where that
  * was not tried or failed, also with strings. */
 int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *out);
+int lm_probe_fulltext(lm_alter_run *a, const char *schema, const char *name,
+                      const char *sql);
+int lm_fulltext_probes(lm_alter_run *a);
 void lm_sounds_free(lm_sound *list, size_t count);
 bool lm_sound_reads(const lm_sound *sound, uint64_t full);
 uint64_t lm_hash_read(const char *schema, const char *table,

@@ -5,6 +5,7 @@
  *   lm_move_plan     which columns are copied, and from what
  *   lm_move_check    what would be changed on the way without an error
  *   lm_move_rows     INSERT ... SELECT, and as many rows as there were
+ *   lm_fulltext_moved  no full-text table loses its rows (fulltext.c)
  *   lm_move_verify   nothing was converted that was not to be
  */
 #ifndef LM_DB_ALTER_REBUILD_H
@@ -30,6 +31,13 @@ typedef struct lm_rebuilding {
     int64_t rows;
 } lm_rebuilding;
 
+/* Where the numbers of rows come from and go to. */
+typedef struct lm_moving {
+    const char *rowid;      /* its name in the old table, or NULL */
+    const char *alias;      /* the column that it becomes; NULL: none */
+} lm_moving;
+
+int lm_fulltext_moved(lm_alter_run *a, const lm_moving *moving);
 int lm_move_plan(lm_rebuilding *r);
 int lm_move_check(lm_rebuilding *r);
 int lm_move_rows(lm_rebuilding *r);

@@ -215,7 +215,8 @@ int lm_op_rename_columns(lm_alter_run *a)
         todo += rc == LM_OK && !pairs[i].done;
     }
     for (i = 0; i < n && rc == LM_OK && todo > 0; i++)
-        if (!pairs[i].done && a->draft.cols[pairs[i].at].source != NULL)
+        if (!pairs[i].done && a->draft.cols[pairs[i].at].source != NULL &&
+            !lm_same_name(pairs[i].from, pairs[i].to))
             rc = refuse_fulltext(a, pairs[i].from);
     if (rc == LM_OK && todo > 0)
         rc = lm_alter_flush(a);
@@ -274,7 +275,7 @@ int lm_op_rename_to(lm_alter_run *a)
         (size_t)(a->op - a->req->ops) < a->renames_done)
         return LM_OK;
     rc = check_name(a, to);
-    if (rc == LM_OK)
+    if (rc == LM_OK && !lm_same_name(to, a->table))
         rc = refuse_fulltext(a, NULL);
     if (rc == LM_OK)
         rc = lm_alter_flush(a);

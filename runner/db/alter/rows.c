@@ -118,6 +118,14 @@ int lm_rows_null(lm_alter_run *a, const char *column)
                               "NULL", column));
 }
 
+int lm_rows_null_value(lm_alter_run *a, const char *column,
+                       const char *value)
+{
+    return look(a, lm_alter_text(a, "%s IS NULL", value), "NULL",
+                lm_alter_text(a, "the value for %s, which is to be NOT NULL, "
+                              "is NULL", column));
+}
+
 int lm_rows_check(lm_alter_run *a, const char *expr)
 {
     return look(a, lm_alter_text(a, "NOT (%s\n)", expr), NULL,

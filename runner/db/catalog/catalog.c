@@ -204,6 +204,41 @@ static int read_schema(lm_db *db, const char *schema, const char *tables,
     return rc;
 }
 
+static int set_ncol(void *user, lm_db *db, const lm_value *row)
+{
+    lm_table_info *t = user;
+
+    (void)db;
+    t->ncol = (int)row[0].as.integer;
+    return LM_OK;
+}
+
+/* table_list stops at the first view that does not compile, and counts no
+ * columns of those behind it. What does not compile has none. */
+static int count_columns(lm_db *db)
+{
+    lm_catalog *cat = db->catalog;
+    lm_table_info *t;
+    lm_value v[2];
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < cat->table_count && rc == LM_OK; i++) {
+        t = &cat->tables[i];
+        if (t->kind != LM_VIEW || t->ncol != 0)
+            continue;
+        v[0] = lm_text_of(t->name);
+        v[1] = lm_text_of(t->schema);
+        rc = lm_db_each(db, "SELECT count(*) FROM pragma_table_info(?1, ?2)",
+                        v, 2, set_ncol, t);
+        if (rc == LM_EFAILED && !lm_db_fatal(db->err->sqlite_code)) {
+            lm_err_clear(db->err);
+            rc = LM_OK;
+        }
+    }
+    return rc;
+}
+
 /* Temp first: it is looked at first. */
 static int read_all(lm_db *db)
 {
@@ -227,7 +262,9 @@ static int read_all(lm_db *db)
 
     if (lm_db_has_temp(db))
         rc = read_schema(db, "temp", temp_tables, temp_objects);
-    return rc == LM_OK ? read_schema(db, "main", tables, entries) : rc;
+    if (rc == LM_OK)
+        rc = read_schema(db, "main", tables, entries);
+    return rc == LM_OK ? count_columns(db) : rc;
 }
 
 /* Main before temp here: this is what a person sees. */

@@ -30,29 +30,36 @@ static const char *option_of(lm_arena *names, const char *text, lm_span args,
     return NULL;
 }
 
+int lm_fulltext_content(const char *sql, lm_arena *names, lm_content *out,
+                        lm_err *err)
+{
+    lm_createvirtual v;
+    int rc = lm_createvirtual_parse(sql, strlen(sql), &v, err);
+
+    out->table = out->rowid = NULL;
+    if (rc == LM_OK && v.module[0] != '\0' && strlen(v.module) == 4 &&
+        lm_same_name_n(v.module, 3, "fts", 3)) {
+        out->table = option_of(names, sql, v.arguments, "content");
+        out->rowid = option_of(names, sql, v.arguments, "content_rowid");
+    }
+    lm_createvirtual_clear(&v);
+    return rc;
+}
+
 /* Is q->table the content of this one? *rowid: the column of content_rowid=,
  * or NULL. */
 static bool is_content(lm_inquiry *q, const lm_table_info *f,
                        const char **rowid, int *rc)
 {
-    lm_createvirtual v;
     lm_arena names = {0};
-    const char *content = NULL, *key = NULL;
-    bool is = false;
+    lm_content c;
+    bool is;
 
-    *rowid = NULL;
-    *rc = lm_createvirtual_parse(f->sql, strlen(f->sql), &v, q->db->err);
-    if (*rc == LM_OK && v.module[0] != '\0' && strlen(v.module) == 4 &&
-        lm_same_name_n(v.module, 3, "fts", 3)) {
-        content = option_of(&names, f->sql, v.arguments, "content");
-        key = option_of(&names, f->sql, v.arguments, "content_rowid");
-    }
-    is = content != NULL && lm_same_name(content, q->table->name) &&
+    *rc = lm_fulltext_content(f->sql, &names, &c, q->db->err);
+    is = c.table != NULL && lm_same_name(c.table, q->table->name) &&
          strcmp(f->schema, q->table->schema) == 0;
-    if (is && key != NULL)
-        *rowid = lm_inquiry_column(q, key);
+    *rowid = is && c.rowid != NULL ? lm_inquiry_column(q, c.rowid) : NULL;
     lm_arena_clear(&names);
-    lm_createvirtual_clear(&v);
     return is;
 }
 
