@@ -12,7 +12,7 @@
 #include "probe.h"
 
 /* Each is told; one of them is enough. */
-static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
+int lm_alter_breaks(lm_alter_run *a, const lm_sound *s, const char *why)
 {
     bool table = strcmp(s->kind, "table") == 0;
     lm_hanger h = {table ? "foreign_key" : s->kind, s->schema, s->shown, NULL,
@@ -194,7 +194,7 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
     for (i = 0; i < old->read_count; i++)
         if (!lm_sound_reads(new, old->reads[i].full) &&
             !was_dropped(a, old->reads[i].full))
-            return refuse(a, old, "a name in it would mean another column "
+            return lm_alter_breaks(a, old, "a name in it would mean another column "
                           "than before");
     for (i = 0; i < a->draft.col_count; i++) {
         name = a->draft.def.columns[i].name;
@@ -203,20 +203,20 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
             continue;
         if (!old->strict && lm_text_quotes(old->text,
                                           strlen(old->text), name))
-            return refuse(a, old, lm_alter_text(a, "\"%s\" is a string in "
+            return lm_alter_breaks(a, old, lm_alter_text(a, "\"%s\" is a string in "
                           "it, and would become a column", name));
         rc = may_mean(a, old->text, name, &spelled);
         if (rc != LM_OK)
             return rc;
         /* What a star reads, a name in the text may read as well. */
         if (spelled || !has_star(old->text))
-            return refuse(a, old, "a name in it would mean a new column");
+            return lm_alter_breaks(a, old, "a name in it would mean a new column");
     }
     if (!reads_here(old) || !lm_text_says(old->text, "NATURAL"))
         return LM_OK;
     rc = joined_by(a, old, &name);
     return rc != LM_OK || name == NULL ? rc
-        : refuse(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "
+        : lm_alter_breaks(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "
                  "other columns (%s)", name));
 }
 
@@ -269,7 +269,7 @@ static int compare_places(lm_alter_run *a, const lm_sound *s)
         lm_createview_clear(&view);
     }
     return !broken ? LM_OK
-        : refuse(a, s, "it counts the columns of the table, and they change "
+        : lm_alter_breaks(a, s, "it counts the columns of the table, and they change "
                  "places");
 }
 
@@ -288,7 +288,7 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
     new.read_count = new.read_size = 0;
     rc = lm_probe(&e, old->strict, !old->strict, &v);
     if (rc == LM_OK && !v.ok)
-        rc = refuse(a, now, v.why == NULL ? "" : v.why);
+        rc = lm_alter_breaks(a, now, v.why == NULL ? "" : v.why);
     code = strcmp(old->kind, "table") != 0;
     if (rc == LM_OK && v.ok && code)
         rc = compare(a, old, &new);

@@ -181,7 +181,7 @@ static int add_update(lm_alter_run *a, const lm_sound *s, lm_buf *b)
                       "WHERE hidden = 0", v, 2, add_assignment, b);
 }
 
-static int probe_text(lm_alter_run *a, const lm_sound *s, const char **out)
+int lm_probe_text(lm_alter_run *a, const lm_sound *s, const char **out)
 {
     const char *schema = lm_alter_quote(a, s->schema);
     const char *name = lm_alter_quote(a, s->name);
@@ -209,7 +209,7 @@ int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *v)
     lm_alter_run *a = e->a;
     const char *sql;
     bool keys = strcmp(e->sound->kind, "table") == 0;
-    int rc = probe_text(a, e->sound, &sql);
+    int rc = lm_probe_text(a, e->sound, &sql);
 
     memset(v, 0, sizeof *v);
     if (rc == LM_OK)

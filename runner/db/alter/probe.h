@@ -4,11 +4,17 @@
  *
  *   lm_probe_list     what there is to compile, into a->sounds
  *   lm_probe          compile one and note what it reads
+ *   lm_probe_text     the statement that compiles it
+ *   lm_alter_breaks   note that it does not mean the same any more
+ *   lm_programs_read  what all of them are compiled into
+ *   lm_programs_same  note those which are compiled into something else now
+ *   lm_programs_clear free what the former read
  *   lm_sounds_free    free a list of them
  *   lm_sound_reads    does it read this column?
  *   lm_hash_read      a column as lm_seen has it
  *
- * Ownership: a->sounds and their reads are freed by lm_probe_clear.
+ * Ownership: a->sounds and their reads are freed by lm_probe_clear, programs
+ * by lm_programs_clear, also after an error.
  */
 #ifndef LM_DB_ALTER_PROBE_H
 #define LM_DB_ALTER_PROBE_H
@@ -31,6 +37,7 @@ struct lm_sound {
     bool ok, strict;    /* compiles; also without strings in double quotes */
     lm_seen *reads;
     size_t read_count, read_size;
+    uint64_t program;   /* a hash, by lm_programs_read; 0: none */
 };
 
 /* Who listens to the authorizer. */
@@ -50,6 +57,17 @@ int lm_probe_list(lm_alter_run *a);
 /* `strict`: try it with names alone in double quotes; `loose`: where that
  * was not tried or failed, also with strings. */
 int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *out);
+int lm_probe_text(lm_alter_run *a, const lm_sound *s, const char **out);
+int lm_alter_breaks(lm_alter_run *a, const lm_sound *s, const char *why);
+
+typedef struct lm_programs {
+    lm_sound *list;
+    size_t count;
+} lm_programs;
+
+int lm_programs_read(lm_alter_run *a, lm_programs *out);
+int lm_programs_same(lm_alter_run *a, const lm_programs *old);
+void lm_programs_clear(lm_programs *p);
 void lm_sounds_free(lm_sound *list, size_t count);
 bool lm_sound_reads(const lm_sound *sound, uint64_t full);
 uint64_t lm_hash_read(const char *schema, const char *table,
