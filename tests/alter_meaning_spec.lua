@@ -124,3 +124,56 @@ describe("a view over a view with a star", function()
     run = 't:rename_column("b", "e")', keeps = { "SELECT * FROM w" },
   })
 end)
+
+describe("a new column under a view with a star", function()
+  local VIEWS = "CREATE VIEW v AS SELECT * FROM t, u; " ..
+    "CREATE VIEW w AS SELECT c FROM v"
+  local TAKES = { "the view v: its column c would be another one" }
+
+  case("must not take the name of another table's", {
+    before = JOIN .. VIEWS, want = "dependents", says = TAKES,
+    run = 't:add_column("c", "INT DEFAULT 77")',
+  })
+
+  case("must not take it in any case, by a copy, or side by side", {
+    before = "CREATE TABLE t (id INTEGER PRIMARY KEY, a); " ..
+      "CREATE TABLE u (c, e); " .. VIEWS,
+    want = "dependents", says = "its column C would",
+    run = 't:add_column("e", "INT") t:drop_column("a") ' ..
+      't:add_column("C", "INT", {after = "id"})',
+  })
+
+  case("must not take that of an expression", {
+    before = JOIN .. "CREATE VIEW v AS SELECT *, b + 1 AS c FROM t",
+    want = "dependents", says = TAKES, run = 't:add_column("c", "INT")',
+  })
+
+  case("may have it behind the other table's", {
+    before = JOIN .. "CREATE VIEW v AS SELECT * FROM u, t; " ..
+      "CREATE VIEW w AS SELECT c FROM v", want = "native", twice = true,
+    run = 't:add_column("c", "INT DEFAULT 77")',
+    keeps = { "SELECT * FROM w" },
+  })
+
+  case("may have it side by side, behind the other table's", {
+    before = "CREATE TABLE t (id INTEGER PRIMARY KEY, a); " ..
+      "CREATE TABLE u (c); INSERT INTO u VALUES ('uc'); " ..
+      "INSERT INTO t VALUES (1, 2); CREATE VIEW v AS SELECT * FROM u, t; " ..
+      "CREATE VIEW w AS SELECT c FROM v", want = "rebuild",
+    run = 't:add_column("c", "INT", {before = "id"}) t:drop_column("a")',
+    keeps = { "SELECT * FROM w" },
+  })
+
+  case("may have a name of its own", {
+    before = JOIN .. VIEWS, want = "native", twice = true,
+    run = 't:add_column("e", "INT")', keeps = { "SELECT * FROM w" },
+  })
+
+  case("may have the name of one that is renamed or dropped", {
+    before = "CREATE TABLE t (id INTEGER PRIMARY KEY, c, k); " ..
+      "CREATE TABLE u (e); CREATE VIEW v AS SELECT * FROM t, u",
+    want = "rebuild",
+    run = 't:rename_column("c", "d") t:add_column("c", "INT") ' ..
+      't:drop_column("k") t:add_column("k", "INT", {after = "id"})',
+  })
+end)

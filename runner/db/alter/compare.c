@@ -12,7 +12,7 @@
 #include "probe.h"
 
 /* Each is told; one of them is enough. */
-int lm_alter_breaks(lm_alter_run *a, const lm_sound *s, const char *why)
+static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
 {
     bool table = strcmp(s->kind, "table") == 0;
     lm_hanger h = {table ? "foreign_key" : s->kind, s->schema, s->shown, NULL,
@@ -31,6 +31,11 @@ int lm_alter_breaks(lm_alter_run *a, const lm_sound *s, const char *why)
         return rc;
     a->breaks_code = a->breaks_code || !table;
     return lm_texts_add(a, &a->breaks, what);
+}
+
+int lm_alter_breaks(lm_alter_run *a, const lm_sound *s, const char *why)
+{
+    return refuse(a, s, why);
 }
 
 static int refuse_all(lm_alter_run *a)
@@ -194,29 +199,33 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
     for (i = 0; i < old->read_count; i++)
         if (!lm_sound_reads(new, old->reads[i].full) &&
             !was_dropped(a, old->reads[i].full))
-            return lm_alter_breaks(a, old, "a name in it would mean another column "
+            return refuse(a, old, "a name in it would mean another column "
                           "than before");
     for (i = 0; i < a->draft.col_count; i++) {
         name = a->draft.def.columns[i].name;
+        if (a->draft.cols[i].first == NULL &&
+            lm_shown_taken(a, old, new, i))
+            return refuse(a, old, lm_alter_text(a, "its column %s would be "
+                          "another one than before", name));
         if (a->draft.cols[i].first != NULL ||
             !lm_sound_reads(new, lm_hash_read(a->schema, a->first, "\001")))
             continue;
         if (!old->strict && lm_text_quotes(old->text,
                                           strlen(old->text), name))
-            return lm_alter_breaks(a, old, lm_alter_text(a, "\"%s\" is a string in "
+            return refuse(a, old, lm_alter_text(a, "\"%s\" is a string in "
                           "it, and would become a column", name));
         rc = may_mean(a, old->text, name, &spelled);
         if (rc != LM_OK)
             return rc;
         /* What a star reads, a name in the text may read as well. */
         if (spelled || !has_star(old->text))
-            return lm_alter_breaks(a, old, "a name in it would mean a new column");
+            return refuse(a, old, "a name in it would mean a new column");
     }
     if (!reads_here(old) || !lm_text_says(old->text, "NATURAL"))
         return LM_OK;
     rc = joined_by(a, old, &name);
     return rc != LM_OK || name == NULL ? rc
-        : lm_alter_breaks(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "
+        : refuse(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "
                  "other columns (%s)", name));
 }
 
@@ -269,7 +278,7 @@ static int compare_places(lm_alter_run *a, const lm_sound *s)
         lm_createview_clear(&view);
     }
     return !broken ? LM_OK
-        : lm_alter_breaks(a, s, "it counts the columns of the table, and they change "
+        : refuse(a, s, "it counts the columns of the table, and they change "
                  "places");
 }
 
@@ -286,9 +295,10 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
 
     new.reads = NULL;
     new.read_count = new.read_size = 0;
+    memset(&new.columns, 0, sizeof new.columns);
     rc = lm_probe(&e, old->strict, !old->strict, &v);
     if (rc == LM_OK && !v.ok)
-        rc = lm_alter_breaks(a, now, v.why == NULL ? "" : v.why);
+        rc = refuse(a, now, v.why == NULL ? "" : v.why);
     code = strcmp(old->kind, "table") != 0;
     if (rc == LM_OK && v.ok && code)
         rc = compare(a, old, &new);
@@ -296,6 +306,7 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
         rc = compare_places(a, &new);
     free(v.why);
     free(new.reads);
+    free(new.columns.list);
     return rc;
 }
 

@@ -148,6 +148,8 @@ static int try_once(lm_ear *e, const char *sql, bool strings, lm_verdict *out)
         rc = out->why == NULL ? lm_err_nomem(db->err) : LM_OK;
     } else if (rc != SQLITE_OK)
         rc = lm_db_fail(db, rc, NULL, 0);
+    if (out->ok && e->sound->event == 0 && strchr(e->sound->text, '*'))
+        rc = lm_shown_note(e->a, e->sound, stmt);
     sqlite3_finalize(stmt);
     if (rc == LM_OK && e->failed)
         rc = lm_err_nomem(db->err);
@@ -421,6 +423,7 @@ void lm_sounds_free(lm_sound *list, size_t count)
     for (i = 0; i < count; i++) {
         free(list[i].reads);
         free(list[i].members.list);
+        free(list[i].columns.list);
     }
     free(list);
 }

@@ -6,6 +6,8 @@
  *   lm_probe          compile one and note what it reads
  *   lm_probe_text     the statement that compiles it
  *   lm_alter_breaks   note that it does not mean the same any more
+ *   lm_shown_note     what columns a view shows
+ *   lm_shown_taken    does a new column take the name of one of these?
  *   lm_programs_read  what all of them are compiled into
  *   lm_programs_same  note those which are compiled into something else now
  *   lm_programs_clear free what the former read
@@ -34,6 +36,7 @@ struct lm_sound {
     const char *text;   /* of the view, or of the triggers, joined */
     const char *shown;  /* name for people */
     lm_texts members;   /* the triggers by name */
+    lm_texts columns;   /* that a view with a star shows */
     bool ok, strict;    /* compiles; also without strings in double quotes */
     lm_seen *reads;
     size_t read_count, read_size;
@@ -59,6 +62,10 @@ int lm_probe_list(lm_alter_run *a);
 int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *out);
 int lm_probe_text(lm_alter_run *a, const lm_sound *s, const char **out);
 int lm_alter_breaks(lm_alter_run *a, const lm_sound *s, const char *why);
+
+int lm_shown_note(lm_alter_run *a, lm_sound *s, sqlite3_stmt *stmt);
+bool lm_shown_taken(const lm_alter_run *a, const lm_sound *old,
+                    const lm_sound *new, size_t column);
 
 typedef struct lm_programs {
     lm_sound *list;
