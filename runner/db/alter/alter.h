@@ -14,7 +14,7 @@
  *   strings.c      indexes that SQLite would spoil
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
- *   probe.c, compare.c
+ *   probe.c, compare.c, program.c, shown.c
  *                  what compiles and what it reads, before and after
  *   scratch.c      the new definition, tried under another name
  *   native.c, store.c, rebuild.c (copy.c)

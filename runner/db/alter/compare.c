@@ -35,6 +35,11 @@ static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
     return lm_texts_add(a, &a->breaks, what);
 }
 
+int lm_alter_breaks(lm_alter_run *a, const lm_sound *s, const char *why)
+{
+    return refuse(a, s, why);
+}
+
 static int refuse_all(lm_alter_run *a)
 {
     lm_buf b = {0};
@@ -200,6 +205,10 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
                           "than before");
     for (i = 0; i < a->draft.col_count; i++) {
         name = a->draft.def.columns[i].name;
+        if (a->draft.cols[i].first == NULL &&
+            lm_shown_taken(a, old, new, i))
+            return refuse(a, old, lm_alter_text(a, "its column %s would be "
+                          "another one than before", name));
         if (a->draft.cols[i].first != NULL ||
             !lm_sound_reads(new, lm_hash_read(a->schema, a->first, "\001")))
             continue;
@@ -288,6 +297,7 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
 
     new.reads = NULL;
     new.read_count = new.read_size = 0;
+    memset(&new.columns, 0, sizeof new.columns);
     rc = lm_probe(&e, old->strict, !old->strict, &v);
     if (rc == LM_OK && !v.ok)
         rc = refuse(a, now, v.why == NULL ? "" : v.why);
@@ -298,6 +308,7 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
         rc = compare_places(a, &new);
     free(v.why);
     free(new.reads);
+    free(new.columns.list);
     return rc;
 }
 

@@ -148,6 +148,8 @@ static int try_once(lm_ear *e, const char *sql, bool strings, lm_verdict *out)
         rc = out->why == NULL ? lm_err_nomem(db->err) : LM_OK;
     } else if (rc != SQLITE_OK)
         rc = lm_db_fail(db, rc, NULL, 0);
+    if (out->ok && e->sound->event == 0 && strchr(e->sound->text, '*'))
+        rc = lm_shown_note(e->a, e->sound, stmt);
     sqlite3_finalize(stmt);
     if (rc == LM_OK && e->failed)
         rc = lm_err_nomem(db->err);
@@ -181,7 +183,7 @@ static int add_update(lm_alter_run *a, const lm_sound *s, lm_buf *b)
                       "WHERE hidden = 0", v, 2, add_assignment, b);
 }
 
-static int probe_text(lm_alter_run *a, const lm_sound *s, const char **out)
+int lm_probe_text(lm_alter_run *a, const lm_sound *s, const char **out)
 {
     const char *schema = lm_alter_quote(a, s->schema);
     const char *name = lm_alter_quote(a, s->name);
@@ -211,7 +213,7 @@ int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *v)
     lm_alter_run *a = e->a;
     const char *sql;
     bool keys = strcmp(e->sound->kind, "table") == 0;
-    int rc = probe_text(a, e->sound, &sql);
+    int rc = lm_probe_text(a, e->sound, &sql);
 
     memset(v, 0, sizeof *v);
     if (rc == LM_OK)
@@ -438,6 +440,7 @@ void lm_sounds_free(lm_sound *list, size_t count)
     for (i = 0; i < count; i++) {
         free(list[i].reads);
         free(list[i].members.list);
+        free(list[i].columns.list);
     }
     free(list);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alter.h"
+#include "probe.h"
 
 /* One column and its new name. */
 typedef struct pair {
@@ -207,6 +207,7 @@ int lm_op_rename_columns(lm_alter_run *a)
 {
     const lm_op *op = a->op;
     size_t n = op->column_count, i, todo = 0;
+    lm_programs old = {0};
     pair *pairs = calloc(n + 1, sizeof *pairs);
     int rc = pairs == NULL ? lm_err_nomem(a->db->err) : check_pairs(a);
 
@@ -223,7 +224,12 @@ int lm_op_rename_columns(lm_alter_run *a)
     if (rc == LM_OK && todo > 0)
         rc = lm_alter_start(a, LM_STRATEGY_NATIVE);
     if (rc == LM_OK && todo > 0)
+        rc = lm_programs_read(a, &old);
+    if (rc == LM_OK && todo > 0)
         rc = rename_all(a, pairs, n);
+    if (rc == LM_OK && todo > 0)
+        rc = lm_programs_same(a, &old);
+    lm_programs_clear(&old);
     if (rc == LM_OK && todo > 0)
         rc = note_names(a, pairs, n);
     if (rc == LM_OK && todo > 0)
@@ -269,6 +275,7 @@ static int rename_table(lm_alter_run *a, const char *to)
 int lm_op_rename_to(lm_alter_run *a)
 {
     const char *to = a->op->text, *by_way;
+    lm_programs old = {0};
     int rc;
 
     if (strcmp(to, a->table) == 0 ||
@@ -281,12 +288,17 @@ int lm_op_rename_to(lm_alter_run *a)
         rc = lm_alter_flush(a);
     if (rc == LM_OK)
         rc = lm_alter_start(a, LM_STRATEGY_NATIVE);
+    if (rc == LM_OK)
+        rc = lm_programs_read(a, &old);
     if (rc == LM_OK && lm_same_name(to, a->table)) {
         by_way = lm_alter_free_name(a);
         rc = by_way == NULL ? LM_ENOMEM : rename_table(a, by_way);
     }
     if (rc == LM_OK)
         rc = rename_table(a, to);
+    if (rc == LM_OK)
+        rc = lm_programs_same(a, &old);
+    lm_programs_clear(&old);
     /* Its foreign keys are the same under the new name: nothing to check. */
     if (rc == LM_OK)
         rc = lm_names_add(&a->db->track.linked, to, a->db->err);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where nothing but names changes, views and triggers are compiled into the
+ * same programs as before. What they read does not tell: a name may come to
+ * mean an alias, a common table expression, or another column of a view.
+ *
+ * Opcodes, P1 to P3 and P5 count. P4 has names of tables and columns, and
+ * addresses; a column is told by its cursor and place. Both sides are read
+ * from a schema that was loaded anew, with the statistics that are stored:
+ * the plan hangs on them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe.h"
+
+static uint64_t hash(uint64_t h, const char *s)
+{
+    for (; s != NULL && *s != '\0'; s++)
+        h = (h ^ (unsigned char)*s) * 1099511628211u;
+    return (h ^ 0x1FF) * 1099511628211u;
+}
+
+/* The third operand of Transaction is the schema's version. */
+static uint64_t hash_row(uint64_t h, sqlite3_stmt *stmt)
+{
+    const char *op = (const char *)sqlite3_column_text(stmt, 1);
+    bool begins = op != NULL && strcmp(op, "Transaction") == 0;
+    int i;
+
+    h = hash(h, op);
+    for (i = 2; i < 7; i++)
+        if (i != 5 && !(begins && i == 4))
+            h = hash(h, (const char *)sqlite3_column_text(stmt, i));
+    return h;
+}
+
+/* *out: 0 where it does not compile. */
+static int hash_program(lm_alter_run *a, const char *sql, uint64_t *out)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(a->db->handle, sql, -1, &stmt, NULL);
+
+    *out = 0;
+    if ((rc & 0xFF) == SQLITE_ERROR || (rc & 0xFF) == SQLITE_AUTH)
+        return LM_OK;
+    if (rc == SQLITE_OK) {
+        *out = 14695981039346656037u;
+        while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+            *out = hash_row(*out, stmt);
+    }
+    rc = rc == SQLITE_DONE ? LM_OK : lm_db_fail(a->db, rc, NULL, 0);
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+static int hash_all(lm_alter_run *a)
+{
+    const char *sql;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < a->sound_count && rc == LM_OK; i++) {
+        if (strcmp(a->sounds[i].kind, "table") == 0)
+            continue;
+        rc = lm_probe_text(a, &a->sounds[i], &sql);
+        if (rc == LM_OK)
+            sql = lm_alter_text(a, "EXPLAIN %s", sql);
+        if (rc == LM_OK)
+            rc = sql == NULL ? LM_ENOMEM
+                : hash_program(a, sql, &a->sounds[i].program);
+    }
+    return rc;
+}
+
+static bool has_code(const lm_alter_run *a)
+{
+    size_t i;
+
+    for (i = 0; i < a->sound_count; i++)
+        if (strcmp(a->sounds[i].kind, "table") != 0)
+            return true;
+    return false;
+}
+
+int lm_programs_read(lm_alter_run *a, lm_programs *out)
+{
+    lm_sound *kept = a->sounds;
+    size_t count = a->sound_count, size = a->sound_size;
+    int rc;
+
+    memset(out, 0, sizeof *out);
+    if (!has_code(a))
+        return LM_OK;
+    a->sounds = NULL;
+    a->sound_count = a->sound_size = 0;
+    rc = lm_alter_exec(a, "PRAGMA writable_schema = RESET");
+    if (rc == LM_OK)
+        rc = lm_probe_list(a);
+    if (rc == LM_OK)
+        rc = hash_all(a);
+    out->list = a->sounds;
+    out->count = a->sound_count;
+    a->sounds = kept;
+    a->sound_count = count;
+    a->sound_size = size;
+    return rc;
+}
+
+/* A rename leaves the rows of the schema in their order, so both lists have
+ * the same one. What does not compile now is found at the end. */
+static int compare(lm_alter_run *a, const lm_programs *old,
+                   const lm_programs *new)
+{
+    const lm_sound *s, *now;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < old->count && i < new->count && rc == LM_OK; i++) {
+        s = &old->list[i];
+        now = &new->list[i];
+        if (s->program != now->program && s->program != 0 &&
+            now->program != 0 && strcmp(s->shown, now->shown) == 0)
+            rc = lm_alter_breaks(a, s, "a name in it would mean another "
+                                 "column than before");
+    }
+    return rc;
+}
+
+int lm_programs_same(lm_alter_run *a, const lm_programs *old)
+{
+    lm_programs new;
+    int rc = lm_programs_read(a, &new);
+
+    if (rc == LM_OK)
+        rc = compare(a, old, &new);
+    lm_programs_clear(&new);
+    return rc;
+}
+
+void lm_programs_clear(lm_programs *p)
+{
+    lm_sounds_free(p->list, p->count);
+    p->list = NULL;
+    p->count = 0;
+}
