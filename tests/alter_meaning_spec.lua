@@ -177,3 +177,19 @@ describe("a new column under a view with a star", function()
       't:drop_column("k") t:add_column("k", "INT", {after = "id"})',
   })
 end)
+
+describe("a new column called like a string in double quotes", function()
+  local S = T .. "CREATE VIEW s AS SELECT * FROM t; " ..
+    'CREATE VIEW v AS SELECT "hello" AS z FROM s'
+
+  case("in a view over a view with a star is refused", {
+    before = S, want = "dependents", says = '"hello" is a string in it',
+    run = 't:add_column("hello", "INT DEFAULT 7")',
+  })
+
+  case("is added by another name", {
+    before = S, want = "native", twice = true,
+    run = 't:add_column("hallo", "INT DEFAULT 7")',
+    gives = { ["SELECT z FROM v LIMIT 1"] = "hello" },
+  })
+end)

@@ -194,7 +194,7 @@ static int may_mean(lm_alter_run *a, const char *text, const char *name,
 static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
 {
     const char *name;
-    bool spelled;
+    bool spelled, own;
     size_t i;
     int rc;
 
@@ -209,13 +209,18 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
             lm_shown_taken(a, old, new, i))
             return refuse(a, old, lm_alter_text(a, "its column %s would be "
                           "another one than before", name));
-        if (a->draft.cols[i].first != NULL ||
-            !lm_sound_reads(new, lm_hash_read(a->schema, a->first, "\001")))
+        if (a->draft.cols[i].first != NULL)
+            continue;
+        own = lm_sound_reads(new, lm_hash_read(a->schema, a->first, "\001"));
+        if (!own && !lm_sound_reads(new, lm_hash_read(a->schema, a->first,
+                                                      "\002")))
             continue;
         if (!old->strict && lm_text_quotes(old->text,
                                           strlen(old->text), name))
             return refuse(a, old, lm_alter_text(a, "\"%s\" is a string in "
                           "it, and would become a column", name));
+        if (!own)
+            continue;
         rc = may_mean(a, old->text, name, &spelled);
         if (rc != LM_OK)
             return rc;
