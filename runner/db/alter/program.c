@@ -94,7 +94,9 @@ int lm_programs_read(lm_alter_run *a, lm_programs *out)
         return LM_OK;
     a->sounds = NULL;
     a->sound_count = a->sound_size = 0;
-    rc = lm_alter_exec(a, "PRAGMA writable_schema = RESET");
+    rc = lm_store_forget(a);
+    if (rc == LM_OK)
+        rc = lm_store_reread(a);
     if (rc == LM_OK)
         rc = lm_probe_list(a);
     if (rc == LM_OK)
