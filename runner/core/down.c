@@ -73,6 +73,8 @@ static void tell_chosen(run *r)
     lm_event event = {.type = LM_EVENT_CHOSEN};
     size_t i;
 
+    for (i = 0; i < r->reverts.count; i++)
+        event.text = lm_stage_wider(event.text, r->reverts.list[i].source);
     for (i = 0; i < r->reverts.count; i++) {
         event.source = r->reverts.list[i].source;
         lm_session_emit(r->s, &event);
