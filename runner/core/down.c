@@ -37,6 +37,7 @@ static int look(run *r)
         rc = lm_ledger_look(s->ledger, s->db);
     if (rc == LM_OK)
         rc = lm_reverts_choose(s, &r->choice, &r->reverts);
+    r->reverts.again = r->again;
     if (rc == LM_OK && r->reverts.count > 0)
         rc = lm_reverts_find(s, &r->reverts, &r->folder, r->from_file);
     r->rebuild = s->ledger != NULL && s->ledger->incomplete;
