@@ -6,6 +6,7 @@
 
 #include "../base/list.h"
 #include "../base/text.h"
+#include "depends.h"
 #include "dialect.h"
 
 /* ---- names ---- */
@@ -440,6 +441,8 @@ static int claim_plain(lm_claim *c)
     if (rc == LM_OK)
         rc = lm_claim_say_left(c, "ways down, which --dialect plain has none "
                                "of");
+    if (rc == LM_OK)
+        rc = lm_depends_order(c);
     return rc == LM_OK ? note_odd_names(c) : rc;
 }
 
@@ -460,5 +463,7 @@ int lm_loose_claim(lm_claim *c)
     if (rc == LM_OK)
         rc = note_beside(c, &loose);
     lm_loose_clear(&loose);
+    if (rc == LM_OK)
+        rc = lm_depends_order(c);
     return rc == LM_OK ? note_odd_names(c) : rc;
 }
