@@ -105,10 +105,10 @@ describe("down of", function()
 
   it("a file of its own that comes later counts when it is taken over",
     function()
-      local down = "migrations/1_a.down.sql"
+      local file = "migrations/1_a.down.sql"
       box:sql_file("1_a.sql", "CREATE TABLE t (x);\n")
       box:up()
-      box:write(down, "DROP TABLE t;\n")
+      box:write(file, "DROP TABLE t;\n")
       local _, out = box:run("status")
       assert.truthy(out:find("! 1_a  edited", 1, true), out)
       assert.truthy(box:fails(2, "down"):find("the file has one now: " ..
@@ -116,7 +116,7 @@ describe("down of", function()
       assert.equal(0, (box:run("repair", "--accept", "1_a")))
       _, out = box:run("status")
       assert.truthy(out:find("1 applied, 0 pending\n", 1, true), out)
-      os.remove(box:path(down))
+      os.remove(box:path(file))
       assert.equal(0, (box:run("down")))
       assert.equal("", box:names())
     end)
