@@ -115,7 +115,8 @@ static bool may_be_one(const search *f, const char *table)
            is_renamed(f, table) || lm_same_name(table, f->s->table);
 }
 
-/* What has to be a ledger by its name, and is no table. */
+/* What has to be a ledger by its name, and is no table. Where our own is to
+ * be, that is refused by whoever opens it. */
 static int add_odd(search *f, const char *table, const char *odd)
 {
     const lm_tool *tool = lm_tool_find("home-made");
@@ -123,7 +124,8 @@ static int add_odd(search *f, const char *table, const char *odd)
     int rc;
 
     if (!is_wanted(f, tool) ||
-        (f->named == NULL && !lm_same_name(table, "schema_migrations")))
+        (f->named == NULL && (!lm_same_name(table, "schema_migrations") ||
+                              lm_same_name(table, f->s->table))))
         return LM_OK;
     rc = add(f, table, tool, &found);
     if (rc == LM_OK) {
