@@ -89,7 +89,9 @@ enum {
     LUMIGRATE_EVENT_CREATED = 1,    /* text: a folder or database was made */
     LUMIGRATE_EVENT_LEDGER,         /* the ledger is ready; text: "created",
                                        "rebuilt" or NULL */
-    LUMIGRATE_EVENT_DISCOVERED,     /* found, applied, pending */
+    LUMIGRATE_EVENT_DISCOVERED,     /* found, applied, pending; text: the
+                                       widest ID of those that are to run and
+                                       have a description, or NULL */
     LUMIGRATE_EVENT_WARNING,        /* text; id when it is about one */
     LUMIGRATE_EVENT_WAITING,        /* another process holds the lock; of
                                        lumigrate_wait, text: for what */
@@ -115,7 +117,8 @@ enum {
                                        can hurry */
     LUMIGRATE_EVENT_CHOSEN,         /* id, file, description: it is going to
                                        be reverted. Told of all of them, in
-                                       order, before PENDING */
+                                       order, before PENDING; text: the
+                                       widest of their IDs, as above */
     LUMIGRATE_EVENT_REVERTED,       /* id, duration_ms, effect, rows */
     LUMIGRATE_EVENT_SKIPPED,        /* id: another process has reverted it */
     LUMIGRATE_EVENT_BACKUP          /* text: the file of a backup that was

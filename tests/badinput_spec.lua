@@ -361,6 +361,31 @@ describe("bad input:", function()
         "database, so no ledger can have its name")
     end)
 
+    it("that is a view, broken or not, whatever reads it", function()
+      box:sql("DROP TABLE schema_migrations")
+      for _, sql in ipairs { "AS SELECT 'a' AS id", "AS SELECT nowhere" } do
+        box:sql("DROP VIEW IF EXISTS schema_migrations; " ..
+          "CREATE VIEW schema_migrations " .. sql)
+        local before = box:bytes()
+        for _, words in ipairs { { "status" }, { "check" }, { "wait" },
+            { "up" }, { "down" }, { "redo" }, { "current" }, { "history" },
+            { "adopt" }, { "adopt", "--rename" }, { "baseline", "--all" },
+            { "dump" }, { "repair", "--accept", "a" } } do
+          local err = box:fails(4, table.unpack(words))
+          assert.equal("lumigrate: error: schema_migrations is a view in " ..
+            "this database, so no ledger can have its name",
+            err:match("^[^\n]*"))
+          has(err, "--table NAME (LUMIGRATE_TABLE)")
+        end
+        for _, words in ipairs { {}, { "--from", "schema_migrations" } } do
+          has(box:fails(4, "adopt", "--table", "other", table.unpack(words)),
+            "schema_migrations is a view, not a table: no tool keeps its " ..
+            "ledger so\n")
+        end
+        assert.equal(before, box:bytes())
+      end
+    end)
+
     it("that is another program's", function()
       local err = foreign("DROP TABLE schema_migrations; CREATE TABLE " ..
         "schema_migrations (k, v)", "the table schema_migrations in this " ..

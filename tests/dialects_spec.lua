@@ -360,6 +360,41 @@ describe("a folder of pairs", function()
     runs("pairs", { "aisle", "beds" }, "a b")
   end)
 
+  it("runs after what its -- depends: names", function()
+    local files = { ["1_a.sql"] = "-- for b\n-- depends: 2_b nothing\n" ..
+        "CREATE INDEX i ON b (x);",
+      ["2_b.sql"] = "CREATE TABLE b (x);\n-- depends: 3_c",
+      ["3_c.sql"] = "--Depends:1_a 4_d\nCREATE INDEX j ON d (x);",
+      ["4_d.sql"] = "CREATE TABLE d (x);" }
+    local order = { "2_b", "1_a", "4_d", "3_c" }
+    folder(files)
+    runs("sql", order, "b d i j")
+    os.remove(box:path("app.db"))
+    folder { ["3_c.rollback.sql"] = "DROP INDEX j;" }
+    runs("yoyo", order, "b d i j")
+    assert.equal(0, (box:run("down")))
+    assert.same({ "2_b", "1_a", "4_d" }, ids())
+  end)
+
+  it("keeps its fingerprint when another one gets a way down", function()
+    folder { ["1_a.sql"] = "CREATE TABLE a (x);",
+      ["2_b.sql"] = "-- depends: 1_a\nCREATE TABLE b (x);",
+      ["3_c.sql"] = "CREATE TABLE c (x);" }
+    runs("sql", { "1_a", "2_b", "3_c" }, "a b c")
+    folder { ["4_d.sql"] = "CREATE TABLE d (x);",
+      ["4_d.rollback.sql"] = "DROP TABLE d;" }
+    assert.equal("", runs("yoyo", { "1_a", "2_b", "3_c", "4_d" }, "a b c d"))
+  end)
+
+  it("refuses files that depend on each other", function()
+    folder { ["1_a.sql"] = "-- depends: 3_c\nCREATE TABLE a (x);",
+      ["2_b.sql"] = "CREATE TABLE b (x);",
+      ["3_c.sql"] = "-- depends: 1_a\nCREATE TABLE c (x);" }
+    has(refused('1_a.sql can never run: by their "-- depends:" lines the ' ..
+      "files that it waits for wait in a circle", "1_a.sql"),
+      "take one of these lines out")
+  end)
+
   it("never runs a way down without its way up", function()
     folder { ["1_a.sql"] = "CREATE TABLE a (x);",
       ["1_a.rollback.sql"] = "DROP TABLE a;",

@@ -266,6 +266,13 @@ describe("diff", function()
     same("a.db", "b.db")
   end)
 
+  it("counts the case of a string in double quotes, not of a name", function()
+    assert.same({ 'the SELECT differs: `SELECT "a", "zz" FROM t` in A, ' ..
+        '`SELECT "A", "ZZ" FROM t` in B' },
+      details('CREATE TABLE t (a); CREATE VIEW v AS SELECT "a", "zz" FROM t',
+        'CREATE TABLE t (a); CREATE VIEW v AS SELECT "A", "ZZ" FROM t'))
+  end)
+
   it("needs nothing that compiles", function()
     assert.same({ "columns named by the SELECT in A, (x) in B",
         "the SELECT differs: `SELECT a FROM nowhere` in A, `SELECT b FROM " ..

@@ -434,8 +434,11 @@ describe("down", function()
       reversible("1", "a")
       box:up()
       os.remove(box:path("migrations/1.lua"))
-      has(box:fails(2, "down", "--from-file"),
-        "--from-file: the file of 1 is missing")
+      local err = box:fails(2, "down", "--from-file")
+      has(err, "--from-file: the file of 1 is missing")
+      has(err, "\n  hint       put the file back; without --from-file the " ..
+        "text that was applied is taken, where \"lumigrate history --show " ..
+        "1\" has it\n")
       assert.equal("1", applied())
     end)
   end)
@@ -463,8 +466,11 @@ describe("down", function()
       home_made()
       os.remove(box:path("migrations/2.lua"))
       local before = box:bytes()
-      has(box:fails(2, "down"), "2 cannot be reverted: the text that was " ..
+      local err = box:fails(2, "down")
+      has(err, "2 cannot be reverted: the text that was " ..
         "applied is not in the history, and its file is missing")
+      has(err, "put the file back, or only take it off the record: " ..
+        "lumigrate repair --forget 2\n")
       assert.equal(before, box:bytes())
     end)
 

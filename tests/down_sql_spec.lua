@@ -102,4 +102,22 @@ describe("down of", function()
     assert.truthy(box:fails(2, "down"):find("1_a has no way down", 1, true))
     assert.equal(before, box:bytes())
   end)
+
+  it("a file of its own that comes later counts when it is taken over",
+    function()
+      local file = "migrations/1_a.down.sql"
+      box:sql_file("1_a.sql", "CREATE TABLE t (x);\n")
+      box:up()
+      box:write(file, "DROP TABLE t;\n")
+      local _, out = box:run("status")
+      assert.truthy(out:find("! 1_a  edited", 1, true), out)
+      assert.truthy(box:fails(2, "down"):find("the file has one now: " ..
+        "--from-file takes it", 1, true))
+      assert.equal(0, (box:run("repair", "--accept", "1_a")))
+      _, out = box:run("status")
+      assert.truthy(out:find("1 applied, 0 pending\n", 1, true), out)
+      os.remove(box:path(file))
+      assert.equal(0, (box:run("down")))
+      assert.equal("", box:names())
+    end)
 end)

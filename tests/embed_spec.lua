@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- examples/embed is a whole program: it is built as its README says, against
--- the installed library, and it migrates itself.
+-- examples/embed and examples/native are whole programs: they are built and
+-- run as their READMEs say, against the installed library, and migrate
+-- themselves.
 local sandbox = require "tests.support.sandbox"
 
 describe("examples/embed", function()
@@ -123,5 +124,34 @@ describe("examples/embed", function()
       assert.equal(2, box:value("SELECT count(*) FROM schema_migrations",
         "embed/notes.db"))
     end)
+  end)
+end)
+
+describe("examples/native", function()
+  local box
+  before_each(function() box = sandbox.new() end)
+  after_each(function() box:destroy() end)
+
+  -- The blocks of its README, in the order in which they stand there.
+  it("is built and runs line by line as its README says", function()
+    local from = sandbox.quote(sandbox.root .. "/examples/native")
+    local blocks = {}
+    local status, out, err = box:sh("cp -R " .. from .. " native && " ..
+      "make -s -C " .. sandbox.quote(sandbox.root) ..
+      ' install PREFIX="$HOME/.local"')
+    assert.equal(0, status, out .. err)
+    for block in box:read("native/README.md"):gmatch("```sh\n(.-)```") do
+      blocks[#blocks + 1] = block
+    end
+    assert.equal(2, #blocks)
+    status, out, err = box:sh("set -e; " .. blocks[1] .. "cd native\n" ..
+      blocks[2])
+    assert.equal(0, status, out .. err)
+    assert.equal(2, select(2, out:gsub("The Dispossessed", "")), out)
+    assert.equal("2026_01_10_create_books 2026_01_15_keys 2026_01_20_read_at",
+      box:value("SELECT group_concat(id, ' ') FROM (SELECT id FROM " ..
+        "schema_migrations ORDER BY position)", "native/books.db"))
+    assert.equal(1, box:value("SELECT count(*) FROM books",
+      "native/books.db"))
   end)
 end)

@@ -76,6 +76,14 @@ describe("the fingerprint", function()
         "CREATE TABLE t(a, b, FOREIGN KEY(a, b) REFERENCES p);",
         "CREATE TABLE p(x, y, PRIMARY KEY(y, x)); " ..
         "CREATE TABLE t(a, b, FOREIGN KEY(a, b) REFERENCES p(y, x));" },
+      { "CREATE TABLE t(a); CREATE VIEW v AS WITH c(n) AS (SELECT a AS x " ..
+        "FROM t ORDER BY x) SELECT c.n, abs(n) FROM c;",
+        'CREATE TABLE t(a); CREATE VIEW v AS WITH "C"(n) AS (SELECT "A" ' ..
+        'AS "X" FROM "T" ORDER BY "x") SELECT "c"."N", "Abs"(n) FROM "c";' },
+      { 'CREATE TABLE t(a); CREATE TRIGGER g AFTER INSERT ON t WHEN ' ..
+        'new.a > "no" BEGIN DELETE FROM t WHERE a = 1; END;',
+        'CREATE TABLE t(a); CREATE TRIGGER g AFTER INSERT ON t WHEN ' ..
+        '"NEW"."A" > \'no\' BEGIN DELETE FROM "T" WHERE "A" = 1; END;' },
     }, true)
   end)
 
@@ -193,6 +201,15 @@ describe("the fingerprint", function()
       { "CREATE VIRTUAL TABLE f USING fts5(a);",
         "CREATE VIRTUAL TABLE f USING fts5(a, prefix='2');",
         "CREATE VIRTUAL TABLE f USING fts5(A);" },
+      -- In double quotes and the name of nothing: a string.
+      { 'CREATE TABLE t(a); CREATE TABLE o(zz); ' ..
+        'CREATE VIEW v AS SELECT "zz" FROM t;',
+        'CREATE TABLE t(a); CREATE TABLE o(zz); ' ..
+        'CREATE VIEW v AS SELECT "ZZ" FROM t;' },
+      { 'CREATE TABLE t(a); CREATE TRIGGER g AFTER INSERT ON t WHEN ' ..
+        'new.a > "no" BEGIN SELECT 1; END;',
+        'CREATE TABLE t(a); CREATE TRIGGER g AFTER INSERT ON t WHEN ' ..
+        'new.a > "No" BEGIN SELECT 1; END;' },
     }, false)
   end)
 

@@ -230,6 +230,26 @@ describe("the migrations folder", function()
       assert.equal("", err)
     end)
 
+    it("names in capitals, and says so", function()
+      local said = "left alone, as the name of a migration ends in .sql or " ..
+        ".lua, in small letters: 2_b.SQL, 3_c.Sql, 4_d.LUA\n"
+      for _, name in ipairs { "2_b.SQL", "3_c.Sql", "4_d.LUA" } do
+        box:write("migrations/" .. name, "CREATE TABLE b (x);")
+      end
+      box:write("migrations/#5_e.SQL", "")
+      box:sh("mkdir migrations/old.SQL")
+      local err = box:fails(2, "up")
+      assert.equal("lumigrate: error: there is no migration in the folder " ..
+        "migrations", err:match("^[^\n]*"))
+      assert.truthy(err:find("  hint       " .. said, 1, true), err)
+      box:sql_file("1_a.sql", "CREATE TABLE a (x);")
+      for _, command in ipairs { "up", "status", "check" } do
+        local status, _, warned = box:run(command)
+        assert.same({ 0, "lumigrate: warning: " .. said }, { status, warned })
+      end
+      assert.equal(1, box:value("SELECT count(*) FROM schema_migrations"))
+    end)
+
     it("dead links and FIFOs that no migration is named like", function()
       box:migration("a", TABLE)
       shell("cd migrations && ln -s nowhere README && mkfifo pipe.txt && " ..

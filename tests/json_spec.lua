@@ -227,6 +227,26 @@ describe("JSON", function()
       assert.same({ {}, null }, { o.warnings, o.error })
     end)
 
+    it("names the database when words are wrong, before and after", function()
+      for _, words in ipairs {
+        { "--json", "-u", "x.db", "--bogus" }, { "--json", "--bogus",
+          "--database", "x.db" }, { "--bogus", "--database=x.db", "--json" },
+        { "--bogus", "-ux.db", "--json" }, { "--json", "-u", "x.db", "nope" },
+        { "--lock-timeout", "1x", "--url", "x.db", "--json" },
+      } do
+        for _, command in ipairs { "status", "check", "wait" } do
+          local code, out = box:lumigrate(command, table.unpack(words))
+          local o = json.decode(out)
+          assert.same({ 2, "x.db", 2 }, { code, o.database, o.error.code })
+        end
+      end
+      local _, out = box:lumigrate("status", "--json", "--bogus", "-u")
+      assert.equal(null, json.decode(out).database)
+      _, out = box:lumigrate("status", "--bogus", "-u",
+        "sqlite://me:secret@h/x", "--json")
+      assert.equal("sqlite://me:***@h/x", json.decode(out).database)
+    end)
+
     it("names every state of the database", function()
       story()
       local o = ask(0, "status", "--json")

@@ -36,7 +36,8 @@ describe("redo", function()
     box:up()
     reversible("2", "c")
     local out, err = redo()
-    has(err, "2 was edited after it was applied")
+    has(err, "2 was edited after it was applied: the way down of the text " ..
+      "that was applied runs, which the history keeps\n")
     assert.truthy(out:find("→ 2\n  ✓ reverted in [%d.]+ ms\n→ 2\n  ✓ " ..
       "applied in [%d.]+ ms\n✓ 1 migration reverted and applied again in "),
       out)
@@ -83,6 +84,19 @@ describe("redo", function()
         "be reverted, but not applied again")
       assert.equal(before, box:bytes())
     end)
+
+  it("says with what command a file's way down is taken", function()
+    box:migration("1", "")
+    box:up()
+    has(box:fails(2, "redo"), "\n  hint       write one into the file " ..
+      "(function downgrade, or the part of its dialect) and take it with " ..
+      "\"lumigrate down --from-file\"\n")
+    reversible("1", "a")
+    has(box:fails(2, "redo"), "\n  hint       the file has one now: " ..
+      "\"lumigrate down --from-file\" takes it\n")
+    has(box:fails(2, "down"), "\n  hint       the file has one now: " ..
+      "--from-file takes it\n")
+  end)
 
   it("that fails on the way up says that it is reverted", function()
     reversible("1", "a")

@@ -106,9 +106,35 @@ end
           "function upgrade() end"):format(id:sub(1, 1)))
       end
       local out = box:up()
-      has(out, "→ a                               what a does\n")
+      has(out, "→ a                                     what a does\n")
       has(out, "→ a_rather_long_name_of_a_migration_ä   what a does\n")
       has(out, "→ b                                     what b does\n")
+    end)
+
+    it("with the column of what is going to run, not of all files", function()
+      for _, id in ipairs { "a", "b", "c_rather_long_name_of_a_migration" } do
+        box:migration(id, ("DESCRIPTION = 'what %s does'\n" ..
+          "function upgrade() end"):format(id:sub(1, 1)))
+      end
+      has(box:up("2"), "→ a                               what a does\n")
+      has(box:up(), "→ c_rather_long_name_of_a_migration   what c does\n")
+    end)
+
+    it("and one very long ID does not move the others away", function()
+      local long = ("l"):rep(80)
+      for _, id in ipairs { "a", long } do
+        box:migration(id, ("DESCRIPTION = 'what %s does'\n" ..
+          "function upgrade() end\nfunction downgrade() end")
+          :format(id:sub(1, 1)))
+      end
+      local both = "→ a" .. (" "):rep(62) .. "what a does\n"
+      local out = box:up()
+      has(out, both)
+      has(out, "→ " .. long .. "   what l does\n")
+      local code, shown = box:run("down", "--all", "--dry-run")
+      assert.equal(0, code)
+      has(shown, "→ " .. long .. "   what l does\n" .. both)
+      has(select(2, box:run("down", "--all", "-y")), both)
     end)
 
     it("with what a script prints below it, indented", function()

@@ -178,11 +178,19 @@ describe("wait", function()
       assert.is_true(system.monotime() - since >= 0.2)
       has(err, "lumigrate: error: not ready within 0.2 s: 2 migrations are " ..
         "pending, and the database does not exist yet\n")
-      has(err, "LUMIGRATE_WAIT_TIMEOUT")
+      local more = "; or give wait more time with --timeout " ..
+        "(LUMIGRATE_WAIT_TIMEOUT)\n"
+      has(err, '  hint       "lumigrate up" applies what is pending' .. more)
       box:up()
       local let_go = hold(box, "BEGIN EXCLUSIVE")
-      has(box:fails(5, "wait", "--timeout", "0.1"), "database is locked")
+      err = box:fails(5, "wait", "--timeout", "0.1")
+      has(err, "database is locked\n  hint       another program keeps the " ..
+        "database locked: end it" .. more)
       let_go()
+      box:sh("rm -r migrations")
+      has(box:fails(5, "wait", "--timeout", "0.1"), "put the migrations " ..
+        "there, or name their folder with --migrations " ..
+        "(LUMIGRATE_MIGRATIONS)" .. more)
     end)
 
     it("with the JSON of what it saw last", function()

@@ -6,7 +6,7 @@ local sandbox = require "tests.support.sandbox"
 
 local box
 
-before_each(function() box = sandbox.new() end)
+before_each(function() box = sandbox.new(true) end)
 after_each(function() box:destroy() end)
 
 local function has(text, part)
@@ -211,8 +211,8 @@ describe("no file is lost", function()
   local MARKED = "-- migrate:up\nCREATE TABLE m (x);\n"
 
   local function counted(files, ...)
-    box:sh("rm -rf migrations app.db")
     local names = {}
+    os.remove(box:path("app.db"))
     for name, text in pairs(files) do
       box:write("migrations/" .. name, text)
       names[#names + 1] = name
@@ -222,14 +222,15 @@ describe("no file is lost", function()
     local status, out, err = box:run("up", ...)
     if status == 2 then
       has(err, ".sql")
-      return
+    else
+      assert.equal(0, status, what .. "\n" .. out .. err)
+      box:run("down", "--all", "-y", ...)
     end
-    assert.equal(0, status, what .. "\n" .. out .. err)
-    box:run("down", "--all", "-y", ...)
-    local ran = " " .. tables() .. " "
+    local ran = status == 0 and " " .. tables() .. " "
     for name, text in pairs(files) do
       local table_name = text:match("TABLE (%w+)")
-      assert.truthy(ran:find(" " .. table_name .. " ", 1, true) or
+      os.remove(box:path("migrations/" .. name))
+      assert.truthy(not ran or ran:find(" " .. table_name .. " ", 1, true) or
         (" " .. err:gsub("[,\n]", " ") .. " "):find(" " .. name .. " ", 1,
         true), what .. ": where is " .. name .. "?\n" .. out .. err)
     end

@@ -73,7 +73,7 @@ int lm_json_bool(json_t *o, const char *key, bool value)
 
 int lm_json_database(const struct lm_app *app, json_t *o, const char *path)
 {
-    const char *given = app->settings.config.database;
+    const char *given = app->settings.values[LM_OPT_DATABASE].text;
     lm_str hidden = {0};
     int bad;
 

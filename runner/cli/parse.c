@@ -250,12 +250,24 @@ static void adopt(lm_app *app)
 }
 
 /* When the words are wrong, the answer still has the form that they ask for,
- * wherever they do. */
-static void find_format(lm_app *app, char **next)
+ * wherever they do, and names the database. */
+static void take_rest(lm_app *app, char **next)
 {
-    for (; *next != NULL && strcmp(*next, "--") != 0; next++)
-        if (strcmp(*next, "--json") == 0 || strcmp(*next, "--jsonl") == 0)
-            take(app, find(NULL, *next + 2, strlen(*next + 2), 0), "yes");
+    while (*next != NULL && strcmp(*next, "--") != 0) {
+        char *word = *next++;
+        bool long_one = strncmp(word, "--", 2) == 0;
+        const lm_option *o = word[0] != '-' ? NULL
+            : long_one ? find(NULL, word + 2, strcspn(word + 2, "="), 0)
+                       : find(NULL, "", 0, word[1]);
+
+        if (o == NULL || (o->id != LM_OPT_JSON && o->id != LM_OPT_JSONL &&
+                          o->id != LM_OPT_DATABASE))
+            continue;
+        if (long_one)
+            parse_long(app, word, &next);
+        else
+            parse_letters(app, word, &next);
+    }
 }
 
 int lm_parse(lm_app *app, int argc, char **argv)
@@ -281,7 +293,7 @@ int lm_parse(lm_app *app, int argc, char **argv)
         }
     }
     if (rc != LUMIGRATE_OK)
-        find_format(app, next);
+        take_rest(app, next);
     adopt(app);
     return rc == LUMIGRATE_OK ? check_owner(app) : rc;
 }

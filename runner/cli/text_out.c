@@ -7,7 +7,8 @@
 #include "words.h"
 
 enum {
-    LEAST_WIDTH = 29, /* of an ID before its description */
+    LEAST_WIDTH = 29, /* of an ID before its description, */
+    MOST_WIDTH = 60,  /* and of what all of them are aligned for */
     GAP = 3,
     SQL_WIDTH = 100
 };
@@ -22,6 +23,16 @@ static void put_line(lm_out *out, size_t indent, lm_mark mark,
 }
 
 /* ---- before the first migration ---- */
+
+/* Descriptions stand in one column; an ID of exceptional length has its own
+ * behind it and does not push those of all others away. */
+static void set_width(lm_text_out *t, const char *widest)
+{
+    size_t width = widest == NULL ? 0 : lm_utf_width(widest, strlen(widest));
+
+    t->width = width < LEAST_WIDTH ? LEAST_WIDTH
+             : width > MOST_WIDTH ? MOST_WIDTH : width;
+}
 
 static void hold_ledger(lm_text_out *t, const lumigrate_event *e)
 {
@@ -44,6 +55,8 @@ static void hold_discovery(lm_text_out *t, const lumigrate_event *e)
     lm_str *to = &t->held;
 
     t->pending = e->pending;
+    if (t->kind == LM_RUN_UP)
+        set_width(t, e->text);
     if (t->kind != LM_RUN_UP) {
         lm_words_many(to, e->applied, "migration");
         lm_str_puts(to, " applied, ");
@@ -88,11 +101,7 @@ static void put_start(lm_text_out *t, lm_out *out, const lumigrate_event *e)
     lm_words_text(to, e->id);
     if (e->description != NULL && *e->description != '\0') {
         width = lm_utf_width(lm_str_text(to) + from, to->len - from);
-        if (width > t->width)
-            t->width = width;
-        if (t->width < LEAST_WIDTH)
-            t->width = LEAST_WIDTH;
-        lm_str_pad(to, t->width - width + GAP);
+        lm_str_pad(to, (width < t->width ? t->width - width : 0) + GAP);
         lm_words_text(to, e->description);
     }
     lm_str_putc(to, '\n');
@@ -342,6 +351,8 @@ void lm_text_out_event(lm_text_out *t, const lumigrate_event *event)
 
     if (event->type == LUMIGRATE_EVENT_FAILED)
         t->failed = true;
+    if (event->type == LUMIGRATE_EVENT_CHOSEN)
+        set_width(t, event->text);
     if (!passes(t, event))
         return;
     if (event->type == LUMIGRATE_EVENT_PROGRESS) {

@@ -33,7 +33,7 @@ typedef struct lm_text_out {
     bool telling; /* they are worth saying in any case */
     bool failed;  /* a migration did */
     long pending; /* as discovered */
-    size_t width; /* of the IDs so far */
+    size_t width; /* of IDs before their descriptions */
     lm_progress progress;
 } lm_text_out;
 

@@ -115,6 +115,26 @@ static bool may_be_one(const search *f, const char *table)
            is_renamed(f, table) || lm_same_name(table, f->s->table);
 }
 
+/* What has to be a ledger by its name, and is no table. Where our own is to
+ * be, that is refused by whoever opens it. */
+static int add_odd(search *f, const char *table, const char *odd)
+{
+    const lm_tool *tool = lm_tool_find("home-made");
+    lm_alien_ledger *found;
+    int rc;
+
+    if (!is_wanted(f, tool) ||
+        (f->named == NULL && (!lm_same_name(table, "schema_migrations") ||
+                              lm_same_name(table, f->s->table))))
+        return LM_OK;
+    rc = add(f, table, tool, &found);
+    if (rc == LM_OK) {
+        found->usual = found->broken = true;
+        found->odd = odd;
+    }
+    return rc;
+}
+
 /* What is no table is looked at by its name alone: to ask a broken view for
  * its columns is an error. */
 static int look_at_table(search *f, const char *table, const char *odd)
@@ -134,9 +154,10 @@ static int look_at_table(search *f, const char *table, const char *odd)
     lm_columns_clear(&c);
     if (rc != LM_OK)
         return rc;
+    if (tool == NULL && odd != NULL)
+        return add_odd(f, table, odd);
     if (tool == NULL)
-        return odd == NULL && may_be_one(f, table) ? look_at_usual(f, table)
-                                                   : LM_OK;
+        return may_be_one(f, table) ? look_at_usual(f, table) : LM_OK;
     if (!is_wanted(f, tool))
         return LM_OK;
     rc = add(f, table, tool, &found);
@@ -216,7 +237,10 @@ static int refuse_broken(lm_db *db, const lm_alien_ledger *l, lm_err *err)
 
     if (names == NULL)
         return err->code != LM_OK ? err->code : lm_err_nomem(err);
-    if (l->odd != NULL)
+    if (l->odd != NULL && l->usual)
+        lm_err_set(err, LM_EHISTORY, "%s is %s, not a table: no tool keeps "
+                   "its ledger so", l->table, l->odd);
+    else if (l->odd != NULL)
         lm_err_set(err, LM_EHISTORY, "%s is %s, not the table of %s",
                    l->table, l->odd, l->tool->shown);
     else if (l->usual)

@@ -37,6 +37,7 @@ static int look(run *r)
         rc = lm_ledger_look(s->ledger, s->db);
     if (rc == LM_OK)
         rc = lm_reverts_choose(s, &r->choice, &r->reverts);
+    r->reverts.again = r->again;
     if (rc == LM_OK && r->reverts.count > 0)
         rc = lm_reverts_find(s, &r->reverts, &r->folder, r->from_file);
     r->rebuild = s->ledger != NULL && s->ledger->incomplete;
@@ -73,6 +74,8 @@ static void tell_chosen(run *r)
     lm_event event = {.type = LM_EVENT_CHOSEN};
     size_t i;
 
+    for (i = 0; i < r->reverts.count; i++)
+        event.text = lm_stage_wider(event.text, r->reverts.list[i].source);
     for (i = 0; i < r->reverts.count; i++) {
         event.source = r->reverts.list[i].source;
         lm_session_emit(r->s, &event);

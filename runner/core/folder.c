@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/buf.h"
 #include "added.h"
 
 void lm_source_clear(lm_source *s)
@@ -62,6 +63,34 @@ const lm_source *lm_folder_find(const lm_folder *folder, const char *id)
     return NULL;
 }
 
+/* x.SQL may have been meant as a migration; a folder that differs in case from
+ * one system to the next is none that all of them run alike. */
+static int note_capitals(const lm_dir *dir, const bool *claimed, lm_err *err,
+                         lm_sources *out)
+{
+    lm_buf names = {0};
+    const char *name, *dot;
+    char *text;
+    size_t i;
+
+    for (i = 0; i < dir->count; i++) {
+        name = dir->entries[i].name;
+        dot = strrchr(name, '.');
+        if (claimed[i] || name[0] == '#' || dot == NULL ||
+            dir->entries[i].kind == LM_ENTRY_DIR ||
+            strcmp(dot, ".sql") == 0 || strcmp(dot, ".lua") == 0 ||
+            !(lm_same_name(dot, ".sql") || lm_same_name(dot, ".lua")))
+            continue;
+        lm_buf_printf(&names, "%s%s", names.len > 0 ? ", " : "", name);
+    }
+    if (names.len == 0)
+        return LM_OK;
+    text = lm_format("left alone, as the name of a migration ends in .sql or "
+                     ".lua, in small letters: %s", lm_buf_text(&names));
+    lm_buf_clear(&names);
+    return lm_sources_note(out, text) ? LM_OK : lm_err_nomem(err);
+}
+
 int lm_folder_claim(const lm_dir *dir, const char *path,
                     const lm_engines *engines, lm_err *err, lm_sources *out)
 {
@@ -80,6 +109,8 @@ int lm_folder_claim(const lm_dir *dir, const char *path,
             out->list[first].context = slot->context;
         }
     }
+    if (rc == LM_OK)
+        rc = note_capitals(dir, claimed, err, out);
     free(claimed);
     return rc;
 }

@@ -249,8 +249,21 @@ static void tell_reason(wait *w, const char *reason)
     lm_session_emit(w->s, &event);
 }
 
-static int time_is_up(lm_session *s, double timeout)
+/* What would end the wait. */
+static const char *remedy_of(const lm_ready *r, int code)
 {
+    if (code == LM_EBUSY)
+        return "another program keeps the database locked: end it";
+    if (r->no_folder)
+        return "put the migrations there, or name their folder with "
+               "--migrations (LUMIGRATE_MIGRATIONS)";
+    return "\"lumigrate up\" applies what is pending";
+}
+
+/* The reason stands in the session's error. */
+static int time_is_up(lm_session *s, double timeout, const lm_ready *r)
+{
+    const char *remedy = remedy_of(r, s->err->code);
     char *reason = lm_strdup(lm_err_text(s->err));
 
     lm_err_clear(s->err);
@@ -258,8 +271,8 @@ static int time_is_up(lm_session *s, double timeout)
         return lm_err_nomem(s->err);
     lm_err_set(s->err, LM_EBUSY, "not ready within %g s: %s", timeout / 1e3,
                reason);
-    lm_err_hint(s->err, "lumigrate up applies what is pending; give it more "
-                "time with --timeout (LUMIGRATE_WAIT_TIMEOUT)");
+    lm_err_hint(s->err, "%s; or give wait more time with --timeout "
+                "(LUMIGRATE_WAIT_TIMEOUT)", remedy);
     free(reason);
     return LM_EBUSY;
 }
@@ -292,7 +305,7 @@ static int wait_until(wait *w, lm_ready *r)
         lm_session_shut(s);
         rc = pause_once(w, &up);
         if (up)
-            return time_is_up(s, w->timeout);
+            return time_is_up(s, w->timeout, r);
         if (rc != LM_OK)
             return rc;
         begin_again(s, r);

@@ -188,23 +188,35 @@ static bool take_file(lm_revert *v, const lm_folder *folder, bool from_file)
     return v->source != NULL;
 }
 
-static int refuse_absent(lm_session *s, const lm_revert *v, bool from_file)
+/* How to say that the way down is to be the file's. */
+static const char *by_file(const lm_reverts *r)
 {
-    lm_err *err = s->err;
+    return r->again ? "\"lumigrate down --from-file\"" : "--from-file";
+}
 
-    if (from_file) {
-        lm_err_set(err, LM_EUSAGE, "--from-file: the file of %s is missing",
-                   v->row.id);
-        lm_err_hint(err, "put it back, or leave --from-file out: what was "
-                    "applied is in the history");
-    } else {
-        lm_err_set(err, LM_EUSAGE, "%s cannot be reverted: the text that was "
-                   "applied is not in the history, and its file %s",
-                   v->row.id, v->edited ? "is another one now"
-                                        : "is missing");
-        lm_err_hint(err, v->edited ? "to take the way down that the file "
-                    "has now: --from-file" : "put the file back");
-    }
+/* With --from-file. */
+static int refuse_fileless(lm_session *s, const lm_revert *v)
+{
+    lm_err_set(s->err, LM_EUSAGE, "--from-file: the file of %s is missing",
+               v->row.id);
+    lm_err_hint(s->err, "put the file back; without --from-file the text "
+                "that was applied is taken, where \"lumigrate history --show "
+                "%s\" has it", v->row.id);
+    return LM_EUSAGE;
+}
+
+static int refuse_absent(lm_session *s, const lm_reverts *r,
+                         const lm_revert *v)
+{
+    lm_err_set(s->err, LM_EUSAGE, "%s cannot be reverted: the text that was "
+               "applied is not in the history, and its file %s", v->row.id,
+               v->edited ? "is another one now" : "is missing");
+    if (v->edited)
+        lm_err_hint(s->err, "to take the way down that the file has now: %s",
+                    by_file(r));
+    else
+        lm_err_hint(s->err, "put the file back, or only take it off the "
+                    "record: lumigrate repair --forget %s", v->row.id);
     return LM_EUSAGE;
 }
 
@@ -220,7 +232,7 @@ static int take_kept(lm_session *s, lm_reverts *r)
     for (i = 0; i < r->count && rc == LM_OK; i++) {
         v = &r->list[i];
         if (v->source == NULL && v->kept.engine == NULL)
-            rc = refuse_absent(s, v, false);
+            rc = refuse_absent(s, r, v);
         else if (v->source == NULL)
             v->source = &v->kept;
     }
@@ -248,9 +260,9 @@ static int refuse_one_way(lm_session *s, const lm_reverts *r)
     lm_err_set(s->err, LM_EUSAGE, n == 1 ? "%s has no way down"
                : "these migrations have no way down: %s",
                lm_buf_text(&names));
-    lm_err_hint(s->err, file ? "the file has one now: --from-file takes it"
+    lm_err_hint(s->err, file ? "the file has one now: %s takes it"
                 : "write one into the file (function downgrade, or the part "
-                "of its dialect) and take it with --from-file");
+                "of its dialect) and take it with %s", by_file(r));
     lm_buf_clear(&names);
     if (n == 1)
         lm_err_migration(s->err, first->row.id, first->source->path);
@@ -288,7 +300,7 @@ int lm_reverts_find(lm_session *s, lm_reverts *r, const lm_folder *folder,
         if (!take_file(&r->list[i], folder, from_file)) {
             all = false;
             if (from_file)
-                rc = refuse_absent(s, &r->list[i], true);
+                rc = refuse_fileless(s, &r->list[i]);
         }
     if (rc == LM_OK && !all)
         rc = take_kept(s, r);
@@ -301,10 +313,13 @@ int lm_reverts_find(lm_session *s, lm_reverts *r, const lm_folder *folder,
 
 /* ---- what to say of it ---- */
 
-static const char *doubt_of(const lm_revert *v)
+static const char *doubt_of(const lm_reverts *r, const lm_revert *v)
 {
     if (v->source == &v->kept)
-        return v->edited
+        return v->edited && r->again
+            ? "was edited after it was applied: the way down of the text "
+              "that was applied runs, which the history keeps"
+            : v->edited
             ? "was edited after it was applied: the way down of the text "
               "that was applied runs, which the history keeps (--from-file "
               "takes the file's)"
@@ -333,8 +348,8 @@ void lm_reverts_warn(lm_session *s, const lm_reverts *r)
 
     for (i = 0; i < r->count; i++) {
         v = &r->list[i];
-        if (doubt_of(v) != NULL)
-            warn(s, v, doubt_of(v));
+        if (doubt_of(r, v) != NULL)
+            warn(s, v, doubt_of(r, v));
         if (v->halved)
             warn(s, v, "was begun to be reverted outside a transaction, and "
                  "not finished; its way down runs again");

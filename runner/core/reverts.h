@@ -38,6 +38,8 @@ typedef struct lm_revert {
 typedef struct lm_reverts {
     lm_revert *list;
     size_t count;
+    bool again;                 /* to be applied anew: for redo, which takes
+                                   no way down from a file */
     lm_arena strings;
 } lm_reverts;
 

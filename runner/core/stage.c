@@ -88,6 +88,24 @@ int lm_stage_ledger(lm_session *s, lm_db_mode mode, bool *made)
     return LM_OK;
 }
 
+/* Columns: bytes that begin a character. */
+static size_t width_of(const char *id)
+{
+    size_t n = 0;
+
+    for (; *id != '\0'; id++)
+        n += ((unsigned char)*id & 0xc0) != 0x80;
+    return n;
+}
+
+const char *lm_stage_wider(const char *id, const lm_source *other)
+{
+    if (other->description == NULL || other->description[0] == '\0')
+        return id;
+    return id != NULL && width_of(id) >= width_of(other->id) ? id
+                                                             : other->id;
+}
+
 /* --transaction all: one BEGIN and one COMMIT around everything. */
 static int work_as_one(lm_session *s, lm_work_fn work, void *user,
                        const lm_origin *origin)

@@ -12,6 +12,8 @@
  *                     ends with lm_backup_end
  *   lm_stage_ledger   the database is opened again and the ledger made ready;
  *                     *made: something was written for that
+ *   lm_stage_wider    of an ID (or NULL) and that of a migration with a
+ *                     description the one that takes more columns
  *   lm_stage_work     do the work: in one transaction for the whole run where
  *                     the session has that
  */
@@ -27,6 +29,7 @@ int lm_stage_compile(lm_session *s, const lm_source *source, lm_way way);
 int lm_stage_pause(lm_session *s, size_t pending);
 int lm_stage_backup(lm_session *s, lm_left_fn any_left, void *user);
 int lm_stage_ledger(lm_session *s, lm_db_mode mode, bool *made);
+const char *lm_stage_wider(const char *id, const lm_source *other);
 int lm_stage_work(lm_session *s, lm_work_fn work, void *user);
 
 #endif

@@ -22,10 +22,34 @@ typedef struct run {
     double begun;
 } run;
 
+/* Is the step within the target? The limit counts what is pending (*n so
+ * far); what runs every time does so as far as the run gets. */
+static bool is_due(const run *r, const lm_step *step, size_t *n)
+{
+    return !lm_status_is_pending(step->status) || (*n)++ < r->limit;
+}
+
+static const char *widest_id(const run *r)
+{
+    const lm_step *step = r->schedule.steps;
+    const char *id = NULL;
+    size_t i, n = 0;
+
+    for (i = 0; i < r->last; i++, step++) {
+        if (!step->runs)
+            continue;
+        if (!is_due(r, step, &n))
+            break;
+        id = lm_stage_wider(id, step->source);
+    }
+    return id;
+}
+
 static void tell_found(run *r)
 {
     lm_event event = {.type = LM_EVENT_DISCOVERED};
 
+    event.text = widest_id(r);
     event.found = r->folder.sources.count;
     event.pending = r->schedule.pending;
     event.applied = event.found - event.pending;
@@ -162,8 +186,6 @@ static bool any_left(void *user)
     return false;
 }
 
-/* The limit counts what is pending; what runs every time does so as far as
- * the run gets. */
 static int apply_steps(void *user, const lm_origin *origin)
 {
     run *r = user;
@@ -177,7 +199,7 @@ static int apply_steps(void *user, const lm_origin *origin)
         step = &r->schedule.steps[i];
         if (!step->runs)
             continue;
-        if (lm_status_is_pending(step->status) && n++ == r->limit)
+        if (!is_due(r, step, &n))
             break;
         rc = lm_stop_ask(&r->s->stop, r->s->err);
         if (rc != LM_OK)

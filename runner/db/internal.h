@@ -6,6 +6,8 @@
  *   lm_db_fail, _fail_at    turn SQLite's last error into ours
  *   lm_authorize            the authorizer (authorize.c)
  *   lm_pragma_verdict       may a script use this pragma? (pragma.c)
+ *   lm_text_judge           may a script run a statement with this text?
+ *                           *vacuum: it is a VACUUM (judge.c)
  *   lm_track_…              what a script touches (track.c)
  *   lm_point_…              the stack of savepoints (txn.c)
  */
@@ -229,6 +231,7 @@ void lm_points_clear(lm_db *db);
 /* A text or blob is borrowed from SQLite; NULL with a size: no memory. */
 void lm_value_load(struct sqlite3_value *from, lm_value *to);
 
+int lm_text_judge(lm_db *db, const char *sql, size_t len, bool *vacuum);
 void lm_idle_clear(lm_db *db, bool scripts_only);
 void lm_functions_clear(lm_db *db);
 int lm_db_exec(lm_db *db, const char *sql);

@@ -63,71 +63,6 @@ static lm_stmt *take_idle(lm_db *db, lm_actor actor, const char *sql,
     return NULL;
 }
 
-/* VACUUM asks the authorizer only when it steps, so its INTO is looked for
- * in the text. */
-static int judge_vacuum(lm_db *db, const char *sql, size_t len, bool *vacuum)
-{
-    lm_sqltok t;
-
-    *vacuum = lm_sql_word_is(sql, len, 0, "VACUUM");
-    if (!*vacuum)
-        return LM_OK;
-    lm_sqltok_start(&t, sql, len);
-    while (lm_sqltok_next(&t) != LM_TOK_END)
-        if (lm_sqltok_is(&t, "INTO"))
-            return lm_err_set(db->err, LM_EFAILED, "VACUUM INTO is not "
-                              "allowed in a migration");
-    if (!db->own_txn)
-        return lm_err_set(db->err, LM_EFAILED, "VACUUM cannot run inside a "
-                          "transaction: it needs TRANSACTION = false");
-    return LM_OK;
-}
-
-/* The token that counts next. */
-static lm_sqlkind next_word(lm_sqltok *t)
-{
-    do
-        lm_sqltok_next(t);
-    while (t->kind == LM_TOK_SPACE || t->kind == LM_TOK_COMMENT);
-    return t->kind;
-}
-
-/* The last token of RENAME TO x. A table may be called rename, too. */
-static bool find_new_name(const char *sql, size_t len, lm_sqltok *t)
-{
-    lm_sqltok_start(t, sql, len);
-    next_word(t);
-    while (t->kind != LM_TOK_END) {
-        if (!lm_sqltok_is(t, "RENAME")) {
-            next_word(t);
-            continue;
-        }
-        next_word(t);
-        if (lm_sqltok_is(t, "TO"))
-            return next_word(t) != LM_TOK_END;
-    }
-    return false;
-}
-
-/* ALTER TABLE tells the authorizer no more than the old name. */
-static int judge_rename(lm_db *db, const char *sql, size_t len)
-{
-    lm_sqltok t;
-    size_t i, quote;
-
-    if (!lm_sql_word_is(sql, len, 0, "ALTER") ||
-        !find_new_name(sql, len, &t))
-        return LM_OK;
-    quote = t.kind == LM_TOK_QUOTED || t.kind == LM_TOK_STRING;
-    for (i = 0; i < 3 && t.size > 2 * quote; i++)
-        if (lm_same_name_n(sql + t.start + quote, t.size - 2 * quote,
-                           db->own[i], strlen(db->own[i])))
-            return lm_err_set(db->err, LM_EFAILED, "%s belongs to the "
-                              "runner: not allowed in a migration",
-                              db->own[i]);
-    return LM_OK;
-}
-
 static lm_stmt *new_stmt(lm_db *db, lm_actor actor, const char *sql,
                          size_t len)
 {
@@ -207,9 +142,7 @@ static int prepare_new(lm_db *db, lm_actor actor, const char *sql,
     if (stmt == NULL)
         return lm_err_nomem(db->err);
     if (actor == LM_SCRIPT)
-        rc = judge_vacuum(db, sql, len, &stmt->vacuum);
-    if (rc == LM_OK && actor == LM_SCRIPT)
-        rc = judge_rename(db, sql, len);
+        rc = lm_text_judge(db, sql, len, &stmt->vacuum);
     /* Most pragmas act while they are prepared, not when they step. */
     if (rc == LM_OK && actor == LM_SCRIPT)
         rc = lm_pragma_keep(db, sql, len);

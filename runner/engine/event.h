@@ -19,7 +19,9 @@ typedef enum lm_event_type {
     LM_EVENT_CREATED,       /* text: the folder or database that was made */
     LM_EVENT_LEDGER,        /* the ledger is ready; text: what was done to it
                                ("created", "upgraded", …) or NULL */
-    LM_EVENT_DISCOVERED,    /* found, applied, pending */
+    LM_EVENT_DISCOVERED,    /* found, applied, pending; text: the
+                               widest ID that will stand before a
+                               description, or NULL */
     LM_EVENT_PENDING,       /* there is something to do: all of it is read
                                and compiled, nothing is written yet, and the
                                database is closed */
@@ -40,7 +42,8 @@ typedef enum lm_event_type {
                                waited_ms; text: why there was nothing to do,
                                where that is worth a word */
     LM_EVENT_CHOSEN,        /* source: it is going to be reverted. Before
-                               PENDING, in the order in which it will be */
+                               PENDING, in the order in which it will be;
+                               text: as of DISCOVERED */
     LM_EVENT_REVERTED,      /* source, duration_ms, changed, rows */
     LM_EVENT_SKIPPED        /* source: another process has reverted it */
 } lm_event_type;

@@ -12,7 +12,7 @@
 #include "whole.h"
 
 static const lm_dialect table[] = {
-    {"sql", false, lm_whole_directive, lm_whole_parse, NULL, lm_loose_claim},
+    {"sql", false, lm_loose_directive, lm_whole_parse, NULL, lm_loose_claim},
     {"goose", true, lm_goose_directive, lm_goose_parse, lm_goose_expand,
      lm_goose_claim},
     {"sql-migrate", true, lm_sql_migrate_directive, lm_sql_migrate_parse,
@@ -20,7 +20,7 @@ static const lm_dialect table[] = {
     {"dbmate", true, lm_dbmate_directive, lm_dbmate_parse, NULL,
      lm_dbmate_claim},
     {"golang-migrate", true, NULL, NULL, NULL, lm_golang_claim},
-    {"pairs", false, lm_whole_directive, lm_whole_parse, NULL,
+    {"pairs", false, lm_loose_directive, lm_whole_parse, NULL,
      lm_pairs_claim},
     {"sqlx", true, lm_whole_directive, lm_whole_parse, NULL, lm_sqlx_claim},
     {"diesel", true, NULL, NULL, NULL, lm_diesel_claim},

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "depends.h"
 #include "mark.h"
 
 bool lm_broken_directive(const lm_sqltok *comment)
@@ -15,11 +16,15 @@ bool lm_whole_directive(const lm_sqltok *comment)
     return lm_mark_is_break(comment) || lm_mark_opts_out(comment);
 }
 
+bool lm_loose_directive(const lm_sqltok *comment)
+{
+    return lm_whole_directive(comment) || lm_depends_line(comment);
+}
+
 bool lm_yoyo_directive(const lm_sqltok *comment)
 {
-    return lm_whole_directive(comment) || (lm_mark_is_line(comment) &&
-           (lm_mark_begins(comment, "transactional:") ||
-            lm_mark_begins(comment, "depends:")));
+    return lm_loose_directive(comment) || (lm_mark_is_line(comment) &&
+           lm_mark_begins(comment, "transactional:"));
 }
 
 /* The mark ends with its words: what follows them on the line is SQL. */

@@ -21,6 +21,7 @@ int lm_broken_parse(const char *text, size_t len, lm_err *err, lm_parts *out);
 int lm_yoyo_parse(const char *text, size_t len, lm_err *err, lm_parts *out);
 bool lm_whole_directive(const lm_sqltok *comment);
 bool lm_broken_directive(const lm_sqltok *comment);
+bool lm_loose_directive(const lm_sqltok *comment);
 bool lm_yoyo_directive(const lm_sqltok *comment);
 
 #endif

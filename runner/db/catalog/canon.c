@@ -44,7 +44,7 @@ static void add_part(lm_buf *b, lm_buf *part)
     lm_buf_clear(part);
 }
 
-void lm_canon_text(lm_buf *b, const char *text, lm_span span)
+static void add_text(lm_buf *b, const char *text, lm_span span)
 {
     lm_buf part = {0};
 
@@ -87,24 +87,89 @@ static void add_string(lm_buf *out, const char *s)
     lm_buf_putc(out, '\'');
 }
 
+/* Over what a name is looked up: one table, or a view or trigger of main. */
+typedef struct scope {
+    const lm_table_info *table;
+    lm_db *db;
+    const char *sql;        /* the whole text of the view or trigger */
+    int rc;
+} scope;
+
+static bool is_op(const lm_sqltok *t, char c)
+{
+    return t->kind == LM_TOK_OPERATOR && t->text[t->start] == c;
+}
+
+/* Does the text give something this name here: AS name, name (…) and
+ * name AS (…)? */
+static bool is_given(const lm_sqltok *t, bool after_as)
+{
+    lm_sqltok next = *t;
+
+    lm_sql_next(&next);
+    if (after_as || is_op(&next, '('))
+        return true;
+    return lm_sqltok_is(&next, "AS") &&
+           (lm_sql_next(&next), is_op(&next, '('));
+}
+
+/* Is the token a table or view with this name, or column? */
+static bool is_of_table(scope *s, const char *token, const char *name)
+{
+    lm_table_info *t;
+    lm_catalog *cat;
+
+    s->rc = lm_catalog_open(s->db, &cat);
+    t = s->rc == LM_OK ? lm_catalog_find_text(cat, "main", token) : NULL;
+    if (t != NULL)
+        s->rc = lm_catalog_describe(s->db, t);
+    return t != NULL && s->rc == LM_OK && is_column(t, name);
+}
+
+/* Where the text alone does not tell what resolves, a name that is a column
+ * of any table in it counts as one. */
+static bool is_known(scope *s, const char *name)
+{
+    bool known = false, as = false;
+    lm_arena names = {0};
+    const char *token;
+    lm_sqltok t;
+
+    if (s->table != NULL)
+        return is_column(s->table, name);
+    lm_sqltok_start(&t, s->sql, strlen(s->sql));
+    while (!known && s->rc == LM_OK && lm_sql_next(&t) != LM_TOK_END) {
+        if (t.kind == LM_TOK_WORD || t.kind == LM_TOK_QUOTED) {
+            token = lm_sqltext_name(&names, t.text + t.start, t.size);
+            if (token == NULL)
+                s->rc = lm_err_nomem(s->db->err);
+            else
+                known = (lm_same_name(token, name) && is_given(&t, as)) ||
+                        is_of_table(s, token, name);
+        }
+        as = lm_sqltok_is(&t, "AS");
+    }
+    lm_arena_clear(&names);
+    return known;
+}
+
 /* In double quotes and the name of nothing: a string to SQLite
- * (sqlite.org/quirks.html 8). `bare`: so is a word, as in DEFAULT x. */
-static bool add_as_string(lm_buf *out, const lm_table_info *t,
-                          const lm_sqltok *tok, bool after_collate)
+ * (sqlite.org/quirks.html 8). `named`: what is before it takes a name. */
+static bool add_as_string(lm_buf *out, scope *s, const lm_sqltok *tok,
+                          bool named)
 {
     lm_sqltok next = *tok;
     lm_arena names = {0};
     const char *name;
     bool is;
 
-    if (tok->kind != LM_TOK_QUOTED || tok->text[tok->start] != '"' ||
-        after_collate)
+    if (tok->kind != LM_TOK_QUOTED || tok->text[tok->start] != '"' || named)
         return false;
     if (lm_sql_next(&next) == LM_TOK_OPERATOR &&
         strchr("(.", next.text[next.start]) != NULL)
         return false;
     name = lm_sqltext_name(&names, tok->text + tok->start, tok->size);
-    is = name != NULL && !is_column(t, name);
+    is = name != NULL && !is_known(s, name);
     if (name == NULL)
         out->failed = true;
     else if (is)
@@ -113,22 +178,37 @@ static bool add_as_string(lm_buf *out, const lm_table_info *t,
     return is;
 }
 
-/* An expression over the columns of one table. */
-void lm_canon_expression(lm_buf *b, const lm_table_info *t,
-                           const char *text, lm_span span)
+static void add_scoped(lm_buf *b, scope *s, const char *text, lm_span span)
 {
     lm_buf part = {0};
     lm_sqltok tok;
-    bool collate = false;
+    bool named = false;
 
     lm_sqltok_start(&tok, text + span.start, span.end - span.start);
     while (lm_sql_next(&tok) != LM_TOK_END) {
-        if (!add_as_string(&part, t, &tok, collate))
+        if (!add_as_string(&part, s, &tok, named))
             lm_sqltext_canon(&part, tok.text + tok.start, tok.size);
         lm_buf_putc(&part, ' ');
-        collate = lm_sqltok_is(&tok, "COLLATE");
+        named = lm_sqltok_is(&tok, "COLLATE") || is_op(&tok, '.') ||
+                lm_sqltok_is(&tok, "AS");
     }
     add_part(b, &part);
+}
+
+void lm_canon_expression(lm_buf *b, const lm_table_info *t,
+                         const char *text, lm_span span)
+{
+    scope s = {.table = t};
+
+    add_scoped(b, &s, text, span);
+}
+
+int lm_canon_code(lm_buf *b, lm_db *db, const char *sql, lm_span span)
+{
+    scope s = {.db = db, .sql = sql};
+
+    add_scoped(b, &s, sql, span);
+    return s.rc;
 }
 
 static bool is_one_token(const char *text, lm_span span, lm_sqltok *t)
@@ -165,7 +245,7 @@ void lm_canon_default(lm_buf *b, const char *text, lm_span span)
         return;
     }
     if (!lone) {
-        lm_canon_text(b, text, span);
+        add_text(b, text, span);
         return;
     }
     name = lm_sqltext_name(&names, t.text + t.start, t.size);

@@ -6,9 +6,12 @@
  *   lm_canon_field   a text as it is; NULL is not ""
  *   lm_canon_name    a name, ASCII case aside
  *   lm_canon_count   a number
- *   lm_canon_text    a piece of SQL: spaces, comments, case, quoting aside
  *   lm_canon_exact   a piece of SQL: only spaces and comments aside
- *   lm_canon_expression  the same for an expression over one table's columns
+ *   lm_canon_expression  an expression over one table's columns: spaces,
+ *                        comments, case, quoting aside, but not the case of
+ *                        what is a string in double quotes
+ *   lm_canon_code        the same for a piece of a view's or trigger's text,
+ *                        which is given as a whole
  *   lm_canon_default     what stands behind DEFAULT
  *   lm_canon_type        a declared type
  *   lm_canon_table   an ordinary table
@@ -33,10 +36,10 @@
 void lm_canon_field(lm_buf *b, const char *s);
 void lm_canon_name(lm_buf *b, const char *name);
 void lm_canon_count(lm_buf *b, size_t n);
-void lm_canon_text(lm_buf *b, const char *text, lm_span span);
 void lm_canon_exact(lm_buf *b, const char *text, lm_span span);
 void lm_canon_expression(lm_buf *b, const lm_table_info *t, const char *text,
                          lm_span span);
+int lm_canon_code(lm_buf *b, lm_db *db, const char *sql, lm_span span);
 void lm_canon_default(lm_buf *b, const char *text, lm_span span);
 void lm_canon_type(lm_buf *b, const char *text, lm_span span);
 int lm_canon_table(lm_db *db, const lm_table_info *t, lm_buf *b);

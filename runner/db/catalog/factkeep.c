@@ -67,7 +67,8 @@ void lm_fact_text(lm_fact_maker *m, const char *text, lm_span span,
     int column;
 
     span = lm_sqltext_trim(text, span);
-    lm_canon_text(&m->canon, text, span);
+    if (m->rc == LM_OK)
+        m->rc = lm_canon_code(&m->canon, m->db, text, span);
     lm_buf_add(&m->shown, text + span.start, span.end - span.start);
     lm_fact_keep(m, NULL, what);
     if (m->out->count > 0)
@@ -90,5 +91,5 @@ int lm_fact_end(lm_fact_maker *m)
     lm_buf_clear(&m->key);
     lm_buf_clear(&m->canon);
     lm_buf_clear(&m->shown);
-    return m->failed ? lm_err_nomem(m->db->err) : LM_OK;
+    return m->failed ? lm_err_nomem(m->db->err) : m->rc;
 }

@@ -22,6 +22,7 @@ typedef struct lm_fact_maker {
     lm_facts *out;
     lm_buf key, canon, shown;
     bool failed;
+    int rc;
 } lm_fact_maker;
 
 void lm_fact_keep(lm_fact_maker *m, const char *column, const char *what);

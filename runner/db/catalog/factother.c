@@ -82,7 +82,7 @@ int lm_facts_trigger(lm_db *db, const char *sql, lm_facts *out)
         return rc;
     add_name(&m, g.table, "table ");
     add_event(&m, &g);
-    lm_canon_text(&m.canon, sql, g.when);
+    m.rc = lm_canon_code(&m.canon, db, sql, g.when);
     lm_fact_show(&m, sql, g.when);
     lm_fact_keep(&m, NULL, "condition ");
     lm_fact_text(&m, sql, g.body, "the body ");

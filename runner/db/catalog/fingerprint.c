@@ -32,9 +32,9 @@ static int canon_view(lm_db *db, const lm_table_info *t, lm_buf *b)
     lm_canon_count(b, v.columns.count);
     for (i = 0; i < v.columns.count; i++)
         lm_canon_name(b, v.columns.list[i].column);
-    lm_canon_text(b, t->sql, v.select);
+    rc = lm_canon_code(b, db, t->sql, v.select);
     lm_createview_clear(&v);
-    return LM_OK;
+    return rc;
 }
 
 /* The arguments are the module's language: their case counts. */
@@ -67,10 +67,11 @@ static int canon_trigger(lm_db *db, const lm_entry *o, lm_buf *b)
     lm_canon_count(b, g.update_of.count);
     for (i = 0; i < g.update_of.count; i++)
         lm_canon_name(b, g.update_of.list[i].column);
-    lm_canon_text(b, o->sql, g.when);
-    lm_canon_text(b, o->sql, g.body);
+    rc = lm_canon_code(b, db, o->sql, g.when);
+    if (rc == LM_OK)
+        rc = lm_canon_code(b, db, o->sql, g.body);
     lm_createtrigger_clear(&g);
-    return LM_OK;
+    return rc;
 }
 
 /* The lines, each on the heap. */
