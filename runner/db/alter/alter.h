@@ -182,6 +182,9 @@ int lm_alter_dependents(lm_alter_run *a, const char *column,
 /* The first text that a query of one text gives; NULL: no row, or NULL. */
 int lm_alter_ask(lm_alter_run *a, const char *sql, const char *text,
                  const char **out);
+/* The schema in which a temporary object finds this table or view when it
+ * does not say in which. */
+int lm_alter_meant(lm_alter_run *a, const char *name, const char **schema);
 int lm_alter_ask_integer(lm_alter_run *a, const char *sql, const char *text,
                          int64_t *out);
 

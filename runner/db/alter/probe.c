@@ -284,8 +284,6 @@ static const char *copy_of(lm_alter_run *a, const lm_value *v)
 static int place_trigger(lm_alter_run *a, const char *sql, lm_sound *s)
 {
     lm_createtrigger t = {0};
-    lm_name on;
-    bool temp = true, view = false;
     int rc = lm_createtrigger_parse(sql, strlen(sql), &t, a->db->err);
 
     if (rc != LM_OK) {
@@ -295,16 +293,10 @@ static int place_trigger(lm_alter_run *a, const char *sql, lm_sound *s)
     s->event = t.event == LM_ON_INSERT ? 'I'
              : t.event == LM_ON_UPDATE ? 'U' : 'D';
     s->name = lm_alter_text(a, "%s", t.table);
-    on.text = t.table;
-    on.size = strlen(t.table);
     if (strcmp(s->schema, "temp") == 0 && t.table_schema != NULL)
         s->schema = lm_alter_text(a, "%s", t.table_schema);
-    else if (strcmp(s->schema, "temp") == 0) {
-        rc = lm_schema_table(a->db, "temp", on, &temp);
-        if (rc == LM_OK && !temp)
-            rc = lm_schema_view(a->db, "temp", on, &view);
-        s->schema = temp || view ? "temp" : "main";
-    }
+    else if (strcmp(s->schema, "temp") == 0)
+        rc = lm_alter_meant(a, t.table, &s->schema);
     lm_createtrigger_clear(&t);
     return rc != LM_OK ? rc
         : s->name == NULL || s->schema == NULL ? LM_ENOMEM : LM_OK;

@@ -47,21 +47,19 @@ static int on_own(void *user, lm_db *db, const lm_value *row)
     return add_belonging(user, row, false);
 }
 
-/* A temporary trigger may stand on a temporary table of this name. */
+/* A temporary trigger may stand on a table of this name elsewhere. */
 static int on_temp(void *user, lm_db *db, const lm_value *row)
 {
     lm_rebuilding *r = user;
     lm_createtrigger t = {0};
-    lm_name table = {r->a->table, strlen(r->a->table)};
-    bool other = false;
+    const char *on = NULL;
     int rc = lm_createtrigger_parse(row[2].as.text.bytes,
                                     row[2].as.text.size, &t, db->err);
 
-    if (rc == LM_OK && t.table_schema != NULL)
-        other = !lm_same_name(t.table_schema, r->a->schema);
-    else if (rc == LM_OK)
-        rc = lm_schema_table(db, "temp", table, &other);
-    if (rc == LM_OK && !other)
+    if (rc == LM_OK && t.table_schema == NULL)
+        rc = lm_alter_meant(r->a, r->a->table, &on);
+    if (rc == LM_OK && lm_same_name(on == NULL ? t.table_schema : on,
+                                    r->a->schema))
         rc = add_belonging(r, row, true);
     lm_createtrigger_clear(&t);
     return rc == LM_OK ? rc : lm_alter_rejected(r->a, LM_REASON_DEPENDENTS,
@@ -107,8 +105,8 @@ static const char *qualified(lm_alter_run *a, const lm_belonging *b)
     }
     if (rc != LM_OK)
         lm_alter_rejected(a, LM_REASON_DEFINITION, b->name);
-    else if (strcmp(schema, "main") == 0)
-        sql = b->sql;
+    else if (strcmp(schema, "main") == 0 && !lm_db_has_temp(a->db))
+        sql = b->sql;   /* which a table of temp would take over */
     else
         sql = lm_alter_text(a, "%.*s%s.%s", (int)at, b->sql,
                             lm_alter_quote(a, schema), b->sql + at);

@@ -341,6 +341,18 @@ int lm_alter_ask(lm_alter_run *a, const char *sql, const char *text,
     return rc;
 }
 
+int lm_alter_meant(lm_alter_run *a, const char *name, const char **schema)
+{
+    int rc = lm_alter_ask(a, "SELECT l.schema FROM pragma_table_list(?1) AS "
+                          "l JOIN pragma_database_list AS d ON d.name = "
+                          "l.schema ORDER BY d.seq <> 1, d.seq LIMIT 1",
+                          name, schema);
+
+    if (rc == LM_OK && *schema == NULL)
+        *schema = "main";
+    return rc;
+}
+
 int lm_alter_ask_integer(lm_alter_run *a, const char *sql, const char *text,
                          int64_t *out)
 {

@@ -279,7 +279,7 @@ int lm_op_rename_to(lm_alter_run *a)
     if (rc == LM_OK)
         rc = rename_table(a, to);
     /* Its foreign keys are the same under the new name: nothing to check. */
-    if (rc == LM_OK)
+    if (rc == LM_OK && strcmp(a->schema, "main") == 0)
         rc = lm_names_add(&a->db->track.linked, to, a->db->err);
     return rc == LM_OK ? lm_def_load(a) : rc;
 }

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../base/buf.h"
 #include "../../base/list.h"
 #include "../../base/text.h"
+#include "../../lex/name.h"
 #include "inner.h"
 
 static void clear_table(lm_table_info *t)
@@ -192,42 +194,76 @@ static int add_entry(void *unused, lm_db *db, const lm_value *row)
     return LM_OK;
 }
 
-static int read_schema(lm_db *db, const char *schema, const char *tables,
-                       const char *entries)
+static int read_tables(lm_db *db, const char *quoted)
 {
+    lm_value name = lm_text_of(db->catalog->reading);
+    lm_buf sql = {0};
     int rc;
 
-    db->catalog->reading = schema;
-    rc = lm_db_each(db, tables, NULL, 0, add_table, NULL);
-    if (rc == LM_OK)
-        rc = lm_db_each(db, entries, NULL, 0, add_entry, NULL);
+    lm_buf_printf(&sql, "SELECT l.name, l.type, l.ncol, l.wr, l.strict, s.sql "
+                  "FROM pragma_table_list AS l LEFT JOIN %s.sqlite_schema AS "
+                  "s ON s.name = l.name AND s.type IN ('table', 'view') "
+                  "WHERE l.schema = ?1 ORDER BY s.rowid", quoted);
+    rc = lm_buf_failed(&sql) ? lm_err_nomem(db->err)
+        : lm_db_each(db, lm_buf_text(&sql), &name, 1, add_table, NULL);
+    lm_buf_clear(&sql);
     return rc;
 }
 
-/* Temp first: it is looked at first. */
+static int read_entries(lm_db *db, const char *quoted)
+{
+    lm_buf sql = {0};
+    int rc;
+
+    lm_buf_printf(&sql, "SELECT type, name, tbl_name, sql FROM "
+                  "%s.sqlite_schema WHERE type IN ('index', 'trigger') "
+                  "ORDER BY rowid", quoted);
+    rc = lm_buf_failed(&sql) ? lm_err_nomem(db->err)
+        : lm_db_each(db, lm_buf_text(&sql), NULL, 0, add_entry, NULL);
+    lm_buf_clear(&sql);
+    return rc;
+}
+
+static bool is_whole(const lm_catalog *cat, const char *schema)
+{
+    return strcmp(schema, "temp") == 0 || strcmp(schema, cat->home) == 0;
+}
+
+static int read_schema(lm_db *db, const char *schema)
+{
+    char *quoted = lm_quote_ident(schema);
+    int rc;
+
+    if (quoted == NULL)
+        return lm_err_nomem(db->err);
+    db->catalog->reading = schema;
+    rc = read_tables(db, quoted);
+    if (rc == LM_OK && is_whole(db->catalog, schema))
+        rc = read_entries(db, quoted);
+    free(quoted);
+    return rc;
+}
+
+static int add_schema(void *unused, lm_db *db, const lm_value *row)
+{
+    const char *schema = lm_catalog_column(db, row);
+
+    (void)unused;
+    return schema == NULL ? LM_ENOMEM : read_schema(db, schema);
+}
+
+/* In the order in which SQLite looks. Only a host's connection has more than
+ * main and temp. */
 static int read_all(lm_db *db)
 {
-    static const char temp_tables[] =
-        "SELECT l.name, l.type, l.ncol, l.wr, l.strict, s.sql "
-        "FROM pragma_table_list AS l LEFT JOIN temp.sqlite_schema AS s "
-        "ON s.name = l.name AND s.type IN ('table', 'view') "
-        "WHERE l.schema = 'temp' ORDER BY s.rowid";
-    static const char temp_objects[] =
-        "SELECT type, name, tbl_name, sql FROM temp.sqlite_schema "
-        "WHERE type IN ('index', 'trigger') ORDER BY rowid";
-    static const char tables[] =
-        "SELECT l.name, l.type, l.ncol, l.wr, l.strict, s.sql "
-        "FROM pragma_table_list AS l LEFT JOIN main.sqlite_schema AS s "
-        "ON s.name = l.name AND s.type IN ('table', 'view') "
-        "WHERE l.schema = 'main' ORDER BY s.rowid";
-    static const char entries[] =
-        "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
-        "WHERE type IN ('index', 'trigger') ORDER BY rowid";
     int rc = LM_OK;
 
     if (lm_db_has_temp(db))
-        rc = read_schema(db, "temp", temp_tables, temp_objects);
-    return rc == LM_OK ? read_schema(db, "main", tables, entries) : rc;
+        rc = read_schema(db, "temp");
+    if (rc != LM_OK || !db->attached)
+        return rc == LM_OK ? read_schema(db, "main") : rc;
+    return lm_db_each(db, "SELECT name FROM pragma_database_list WHERE seq "
+                      "<> 1 ORDER BY seq", NULL, 0, add_schema, NULL);
 }
 
 /* Main before temp here: this is what a person sees. */
@@ -241,9 +277,30 @@ static int list_tables(lm_db *db, lm_catalog *cat)
     for (pass = 0; pass < 2; pass++)
         for (i = 0; i < cat->table_count; i++)
             if (cat->tables[i].listed &&
+                is_whole(cat, cat->tables[i].schema) &&
                 (strcmp(cat->tables[i].schema, "temp") == 0) == (pass == 1))
                 cat->listed[cat->listed_count++] = &cat->tables[i];
     return LM_OK;
+}
+
+static int add_version(void *user, lm_db *db, const lm_value *row)
+{
+    lm_catalog *now = user;
+    char *schema = lm_strndup(row->as.text.bytes, row->as.text.size);
+    char *quoted = schema == NULL ? NULL : lm_quote_ident(schema);
+    lm_buf sql = {0};
+    int64_t version = 0;
+    int rc;
+
+    if (quoted != NULL)
+        lm_buf_printf(&sql, "PRAGMA %s.schema_version", quoted);
+    rc = quoted == NULL || lm_buf_failed(&sql) ? lm_err_nomem(db->err)
+        : lm_db_integer(db, lm_buf_text(&sql), 0, &version);
+    now->others = now->others * 1099511628211u + (uint64_t)version + 1;
+    lm_buf_clear(&sql);
+    free(quoted);
+    free(schema);
+    return rc;
 }
 
 static int read_key(lm_db *db, lm_catalog *now)
@@ -251,7 +308,9 @@ static int read_key(lm_db *db, lm_catalog *now)
     int rc = lm_db_integer(db, "PRAGMA main.schema_version", 0,
                            &now->main_version);
 
-    now->temp_version = 0;
+    if (rc == LM_OK && db->attached)
+        rc = lm_db_each(db, "SELECT name FROM pragma_database_list WHERE "
+                        "seq > 1", NULL, 0, add_version, now);
     if (rc == LM_OK && lm_db_has_temp(db))
         rc = lm_db_integer(db, "PRAGMA temp.schema_version", 0,
                            &now->temp_version);
@@ -262,7 +321,8 @@ static int read_key(lm_db *db, lm_catalog *now)
 
 static bool is_current(const lm_catalog *cat, const lm_catalog *now)
 {
-    return cat != NULL && cat->read &&
+    return cat != NULL && cat->read && strcmp(cat->home, now->home) == 0 &&
+           cat->others == now->others &&
            cat->main_version == now->main_version &&
            cat->temp_version == now->temp_version &&
            cat->undos == now->undos && cat->functions == now->functions;
@@ -270,7 +330,20 @@ static bool is_current(const lm_catalog *cat, const lm_catalog *now)
 
 int lm_catalog_open(lm_db *db, lm_catalog **out)
 {
-    lm_catalog now = {0};
+    return lm_catalog_open_at(db, NULL, out);
+}
+
+static int find_home(void *user, lm_db *db, const lm_value *row)
+{
+    char **home = user;
+
+    *home = lm_strndup(row->as.text.bytes, row->as.text.size);
+    return *home == NULL ? lm_err_nomem(db->err) : LM_OK;
+}
+
+static int open_home(lm_db *db, const char *home, lm_catalog **out)
+{
+    lm_catalog now = {.home = home};
     int rc = read_key(db, &now);
 
     if (rc == LM_OK && !is_current(db->catalog, &now)) {
@@ -279,7 +352,8 @@ int lm_catalog_open(lm_db *db, lm_catalog **out)
         if (db->catalog == NULL)
             return lm_err_nomem(db->err);
         memcpy(db->catalog, &now, sizeof now);
-        rc = read_all(db);
+        db->catalog->home = lm_catalog_copy(db, home, strlen(home));
+        rc = db->catalog->home == NULL ? LM_ENOMEM : read_all(db);
         if (rc == LM_OK)
             rc = list_tables(db, db->catalog);
         if (rc == LM_OK)
@@ -289,19 +363,43 @@ int lm_catalog_open(lm_db *db, lm_catalog **out)
     return rc;
 }
 
-lm_table_info *lm_catalog_find(lm_catalog *cat, const char *schema,
-                               lm_name name)
+int lm_catalog_open_at(lm_db *db, const char *schema, lm_catalog **out)
+{
+    lm_value name = lm_text_of(schema);
+    char *home = NULL;
+    int rc = LM_OK;
+
+    if (schema != NULL && db->attached && !lm_same_name(schema, "main") &&
+        !lm_same_name(schema, "temp"))
+        rc = lm_db_each(db, "SELECT name FROM pragma_database_list WHERE "
+                        "name = ?1 COLLATE NOCASE", &name, 1, find_home,
+                        &home);
+    if (rc == LM_OK)
+        rc = open_home(db, home == NULL ? "main" : home, out);
+    free(home);
+    return rc;
+}
+
+static lm_table_info *find(lm_catalog *cat, const char *schema, lm_name name,
+                           bool everywhere)
 {
     lm_table_info *t;
     size_t i;
 
     for (i = 0; i < cat->table_count; i++) {
         t = &cat->tables[i];
-        if ((schema == NULL || lm_same_name(schema, t->schema)) &&
+        if ((everywhere || is_whole(cat, t->schema)) &&
+            (schema == NULL || lm_same_name(schema, t->schema)) &&
             lm_same_name_n(t->name, strlen(t->name), name.text, name.size))
             return t;
     }
     return NULL;
+}
+
+lm_table_info *lm_catalog_find(lm_catalog *cat, const char *schema,
+                               lm_name name)
+{
+    return find(cat, schema, name, false);
 }
 
 lm_table_info *lm_catalog_find_text(lm_catalog *cat, const char *schema,
@@ -309,7 +407,7 @@ lm_table_info *lm_catalog_find_text(lm_catalog *cat, const char *schema,
 {
     lm_name n = {name, strlen(name)};
 
-    return lm_catalog_find(cat, schema, n);
+    return find(cat, schema, n, true);
 }
 
 const lm_entry *lm_catalog_entry(const lm_catalog *cat, const char *schema,

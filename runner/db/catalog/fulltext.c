@@ -47,8 +47,7 @@ static bool is_content(lm_inquiry *q, const lm_table_info *f,
         content = option_of(&names, f->sql, v.arguments, "content");
         key = option_of(&names, f->sql, v.arguments, "content_rowid");
     }
-    is = content != NULL && lm_same_name(content, q->table->name) &&
-         strcmp(f->schema, q->table->schema) == 0;
+    is = content != NULL && lm_same_name(content, q->table->name);
     if (is && key != NULL)
         *rowid = lm_inquiry_column(q, key);
     lm_arena_clear(&names);
@@ -87,7 +86,8 @@ int lm_inquire_fulltext(lm_inquiry *q)
 
     for (i = 0; i < q->cat->table_count && rc == LM_OK; i++) {
         f = &q->cat->tables[i];
-        if (f->kind != LM_VIRTUAL || f->sql == NULL)
+        if (f->kind != LM_VIRTUAL || f->sql == NULL ||
+            strcmp(f->schema, q->table->schema) != 0)
             continue;
         if (is_content(q, f, &rowid, &rc))
             rc = add_columns(q, f, rowid);

@@ -17,11 +17,9 @@ static const char *schema_of_target(lm_catalog *cat, const lm_entry *o,
     const lm_table_info *t;
 
     if (strcmp(o->schema, "temp") != 0)
-        return "main";
-    if (text->table_schema != NULL)
-        return lm_same_name(text->table_schema, "temp") ? "temp" : "main";
-    t = lm_catalog_find_text(cat, NULL, text->table);
-    return t == NULL ? "main" : t->schema;
+        return o->schema;
+    t = lm_catalog_find_text(cat, text->table_schema, text->table);
+    return t == NULL ? cat->home : t->schema;
 }
 
 static int fill_trigger(lm_db *db, const lm_entry *o,

@@ -55,7 +55,10 @@ void lm_use_record(lm_recorder *r, lm_use use)
     const lm_catalog *cat = r->db->catalog;
     size_t i;
 
-    use.schema = lm_same_name(use.schema, "temp") ? "temp" : "main";
+    use.schema = lm_same_name(use.schema, "temp") ? "temp"
+               : lm_same_name(use.schema, cat->home) ? cat->home : NULL;
+    if (use.schema == NULL)     /* nobody asks for that */
+        return;
     use.view = r->by.view;
     use.trigger = r->by.trigger;
     for (i = r->from; i < cat->use_count; i++)
@@ -121,9 +124,9 @@ static const char *schema_of(const lm_recorder *r, const char *table)
                                          : r->by.trigger->schema;
     const lm_table_info *t =
         lm_catalog_find_text(r->db->catalog,
-                             strcmp(own, "temp") == 0 ? NULL : "main", table);
+                             strcmp(own, "temp") == 0 ? NULL : own, table);
 
-    return t == NULL ? "main" : t->schema;
+    return t == NULL ? own : t->schema;
 }
 
 static void listen(void *user, int action, const char *a, const char *b,
@@ -155,7 +158,7 @@ static void listen(void *user, int action, const char *a, const char *b,
 static int compile(lm_recorder *r, const char *sql)
 {
     lm_db *db = r->db;
-    lm_use broken = {.schema = "main", .table = "", .broken = true};
+    lm_use broken = {.schema = "temp", .table = "", .broken = true};
     sqlite3_stmt *stmt = NULL;
     lm_actor before = db->actor;
     int code;
@@ -199,19 +202,19 @@ static int add_assignments(lm_table_info *t, lm_buf *sql)
 static int fire_text(lm_db *db, const lm_trigger_info *g, lm_table_info *t,
                      lm_buf *sql)
 {
-    char *on = lm_quote_ident(t->name);
-    int rc = on == NULL ? LM_ENOMEM : LM_OK;
+    char *on = lm_quote_ident(t->name), *in = lm_quote_ident(t->schema);
+    int rc = on == NULL || in == NULL ? LM_ENOMEM : LM_OK;
 
     if (rc == LM_OK && strcmp(g->event, "INSERT") == 0) {
-        lm_buf_printf(sql, "INSERT INTO %s.%s DEFAULT VALUES", t->schema,
-                      on);
+        lm_buf_printf(sql, "INSERT INTO %s.%s DEFAULT VALUES", in, on);
     } else if (rc == LM_OK && strcmp(g->event, "DELETE") == 0) {
-        lm_buf_printf(sql, "DELETE FROM %s.%s", t->schema, on);
+        lm_buf_printf(sql, "DELETE FROM %s.%s", in, on);
     } else if (rc == LM_OK) {
-        lm_buf_printf(sql, "UPDATE %s.%s", t->schema, on);
+        lm_buf_printf(sql, "UPDATE %s.%s", in, on);
         rc = add_assignments(t, sql);
     }
     free(on);
+    free(in);
     if (rc != LM_OK || lm_buf_failed(sql))
         return lm_err_nomem(db->err);
     return LM_OK;
@@ -258,14 +261,16 @@ static int read_joins(lm_recorder *r, const lm_table_info *view)
 static int read_view(lm_db *db, const lm_table_info *view)
 {
     lm_recorder r = {.db = db, .by = {.view = view}};
-    char *quoted = lm_quote_ident(view->name);
+    char *name = lm_quote_ident(view->name);
+    char *schema = lm_quote_ident(view->schema);
     lm_buf sql = {0};
     int rc;
 
-    if (quoted != NULL)
-        lm_buf_printf(&sql, "SELECT * FROM %s.%s", view->schema, quoted);
-    free(quoted);
-    if (quoted == NULL || lm_buf_failed(&sql))
+    if (name != NULL && schema != NULL)
+        lm_buf_printf(&sql, "SELECT * FROM %s.%s", schema, name);
+    free(name);
+    free(schema);
+    if (sql.len == 0 || lm_buf_failed(&sql))
         rc = lm_err_nomem(db->err);
     else
         rc = compile(&r, lm_buf_text(&sql));
