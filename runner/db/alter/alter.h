@@ -20,6 +20,7 @@
  *   keep.c         what DROP TABLE takes along, put back
  *   rows.c         rows that do not fit
  *   keys.c         foreign keys that are violated
+ *   match.c        and by which rows, old and new
  *   full.c         check = "full"
  *   dry.c          what hangs on what, for those who only look
  *
@@ -127,11 +128,13 @@ typedef struct lm_alter_run {
     size_t loose_count, loose_size;
     const char *mismatch;   /* why one could not be looked at after */
     lm_texts unlooked;      /* tables that could not be looked at before */
-    bool given;             /* those of the table do not count until it is
-                               known what they became (lm_foreign_give) */
-    size_t swaps_before;    /* the track's, then */
-    const char *alias;      /* what its rowid was called; "": nothing */
+    bool astray;            /* the table had some of its own, */
+    bool matched;           /* and has no others, in what it became */
+    bool given;             /* they do not count until it is known what they
+                               became (lm_foreign_give) */
+    bool known;             /* they counted, and must go on to */
     lm_texts children;
+    lm_texts numberless;    /* those without rowids that have such rows */
     bool full_damaged;      /* check = "full": it was so before */
     lm_texts full_broken;   /* and these full-text tables */
     struct lm_rights *rights;
@@ -283,6 +286,13 @@ int lm_full_after(lm_alter_run *a);
 /* keys.c */
 int lm_keys_before(lm_alter_run *a);
 int lm_keys_after(lm_alter_run *a);
+/* While a rebuild has both tables, and all that point nowhere did before. */
+int lm_keys_give(lm_alter_run *a);
+/* Hand on parent, foreign key and value of each row of this table that points
+ * nowhere, once for each value; all three as texts. */
+int lm_match_values(lm_alter_run *a, const char *table, lm_row_fn each,
+                    void *user);
+int lm_keys_refuse(lm_alter_run *a, const char *table, const char *parent);
 
 /* scratch.c */
 const char *lm_alter_free_name(lm_alter_run *a);

@@ -74,7 +74,10 @@ int lm_move_plan(lm_rebuilding *r)
                                   a->db->err);
     r->rowid = rc == LM_OK ? lm_rowid_name(&now) : NULL;
     to = lm_rowid_name(&a->draft.def);
-    if (rc == LM_OK && r->rowid != NULL && to != NULL && alias == NULL)
+    r->alias = alias;
+    if (r->rowid != NULL && alias == NULL)
+        r->to = to;
+    if (rc == LM_OK && r->to != NULL)
         rc = add_column(r, &l, to, r->rowid);
     if (rc == LM_OK)
         rc = add_columns(r, &l, alias);
