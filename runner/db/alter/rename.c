@@ -138,11 +138,21 @@ static int rename_step(lm_alter_run *a, const char *sql)
     return lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, false);
 }
 
+/* SQLite 3.40 looks for the table of an index in temp first then, and finds
+ * no such column. */
 static int rename_one(lm_alter_run *a, const char *from, const char *to)
 {
-    return rename_step(a, lm_alter_text(a, "ALTER TABLE %s RENAME COLUMN %s "
-                       "TO %s", lm_alter_here(a), lm_alter_quote(a, from),
-                       lm_alter_name(a, to)));
+    const char *meant;
+    int rc = rename_step(a, lm_alter_text(a, "ALTER TABLE %s RENAME COLUMN "
+                         "%s TO %s", lm_alter_here(a),
+                         lm_alter_quote(a, from), lm_alter_name(a, to)));
+
+    if (rc == LM_EFAILED && strcmp(a->schema, "temp") != 0 &&
+        lm_alter_meant(a, a->table, &meant) == LM_OK &&
+        strcmp(meant, "temp") == 0)
+        lm_err_hint(a->db->err, "a temporary table or view has the same name: "
+                    "drop it first");
+    return rc;
 }
 
 static const char *free_column(lm_alter_run *a, size_t i)
