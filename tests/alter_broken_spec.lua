@@ -104,6 +104,34 @@ describe("rows that pointed nowhere before", function()
   end)
 end)
 
+describe("a view that does not compile", function()
+  local BROKEN = [[
+    CREATE TABLE t (a, b);
+    CREATE TABLE gone (x);
+    CREATE VIEW v AS SELECT x FROM gone;
+    CREATE TRIGGER g INSTEAD OF UPDATE ON v BEGIN SELECT 1; END;
+    DROP TABLE gone;
+  ]]
+
+  case("does not block with the triggers that stand on it", {
+    before = BROKEN, run = 't:drop_column("b")', want = "native",
+  })
+
+  it("does not block SQL, either", function()
+    local box = sandbox.new()
+    finally(function() box:destroy() end)
+    box:sql(BROKEN)
+    box:migration("2026_01_01_a", [[
+      conn:execute("CREATE VIEW w AS SELECT a FROM t")
+      conn:execute("ALTER TABLE t ADD COLUMN c")
+    ]])
+    local status, _, err = box:run("up")
+    assert.equal(0, status, err)
+    assert.equal(3, tonumber(box:value(
+      "SELECT count(*) FROM pragma_table_info('t')")))
+  end)
+end)
+
 describe('check = "full"', function()
   local FULLTEXT = [[
     CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);

@@ -14,6 +14,7 @@
 
 #include <sqlite3.h>
 
+#include "../base/buf.h"
 #include "db.h"
 
 /* A growing set of names, ASCII case aside. */
@@ -196,6 +197,13 @@ int lm_foreign_known(lm_db *db, const char *table, bool *known);
  * with the values that they have now. Undone with the savepoint. */
 int lm_foreign_give(lm_db *db, const char *table, bool *all);
 int lm_foreign_take(lm_db *db, const char *table);
+/* What compiles a view (event 0) or the triggers of INSERT, UPDATE or DELETE
+ * (I, U, D) that stand on something. */
+typedef struct lm_fired {
+    const char *schema, *name;
+    char event;
+} lm_fired;
+int lm_fired_text(lm_db *db, const lm_fired *f, lm_buf *sql);
 int lm_code_before(lm_db *db);
 int lm_code_after(lm_db *db);
 /* A view, or a trigger that is one of `count`, which does not compile;

@@ -228,6 +228,27 @@ static void rebuilds_with_its_own_numbers(void **state)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static void rebuilds_what_a_temporary_table_hides(void **state)
+{
+    box *b = *state;
+    sqlite3 *db = open_all();
+
+    exec(db, "CREATE TABLE t (x, y); CREATE INDEX i ON t (x); CREATE TRIGGER "
+         "g AFTER INSERT ON t BEGIN INSERT INTO said VALUES (new.x); END; "
+         "CREATE TEMP TABLE t (x, y)");
+    migrate(b, db, "say(conn:alter(\"t\", {schema = \"main\"}, function(t) "
+            "t:rebuild() end).strategy) say(select(2, pcall(conn.alter, conn, "
+            "\"t\", {schema = \"main\"}, function(t) t:rename_column(\"x\", "
+            "\"z\") end)).code)");
+    exec(db, "INSERT INTO main.t VALUES (1, 2); INSERT INTO temp.t VALUES "
+         "(3, 4)");
+    gives(b, db, said, "rebuild\nalter_refused\n1");
+    gives(b, db, "SELECT group_concat(name) FROM temp.sqlite_schema", "t");
+    gives(b, db, "SELECT group_concat(sql) FROM main.sqlite_schema WHERE "
+          "type = 'index' AND tbl_name = 't'", "CREATE INDEX i ON t (x)");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 static void renames_with_what_means_it(void **state)
 {
     box *b = *state;
@@ -339,6 +360,7 @@ int main(void)
         BOX_TEST(drops_one_kind_and_leaves_others),
         BOX_TEST(leaves_main_to_itself),
         BOX_TEST(rebuilds_with_its_own_numbers),
+        BOX_TEST(rebuilds_what_a_temporary_table_hides),
         BOX_TEST(renames_with_what_means_it),
         BOX_TEST(keeps_joins_across_databases),
         BOX_TEST(finds_what_only_it_has),

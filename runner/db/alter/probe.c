@@ -154,52 +154,12 @@ static int try_once(lm_ear *e, const char *sql, bool strings, lm_verdict *out)
     return rc;
 }
 
-/* All columns that can be written, so that every UPDATE OF is compiled. */
-static int add_assignment(void *user, lm_db *db, const lm_value *row)
-{
-    lm_buf *b = user;
-    char *name = lm_strndup(row->as.text.bytes, row->as.text.size);
-    char *quoted = name == NULL ? NULL : lm_quote_ident(name);
-    const char *last = lm_buf_text(b) + b->len - 5;
-
-    if (quoted != NULL)
-        lm_buf_printf(b, "%s%s = %s", strcmp(last, " SET ") == 0 ? "" : ", ",
-                      quoted, quoted);
-    free(name);
-    free(quoted);
-    return quoted == NULL ? lm_err_nomem(db->err) : LM_OK;
-}
-
-static int add_update(lm_alter_run *a, const lm_sound *s, lm_buf *b)
-{
-    lm_value v[2];
-
-    v[0] = lm_text_of(s->name);
-    v[1] = lm_text_of(s->schema);
-    lm_buf_puts(b, " SET ");
-    return lm_db_each(a->db, "SELECT name FROM pragma_table_xinfo(?1, ?2) "
-                      "WHERE hidden = 0", v, 2, add_assignment, b);
-}
-
 static int probe_text(lm_alter_run *a, const lm_sound *s, const char **out)
 {
-    const char *schema = lm_alter_quote(a, s->schema);
-    const char *name = lm_alter_quote(a, s->name);
+    lm_fired f = {s->schema, s->name, s->event};
     lm_buf b = {0};
-    int rc = LM_OK;
+    int rc = lm_fired_text(a->db, &f, &b);
 
-    if (schema == NULL || name == NULL)
-        return LM_ENOMEM;
-    if (s->event == 0)
-        lm_buf_printf(&b, "SELECT * FROM %s.%s", schema, name);
-    else if (s->event == 'I')
-        lm_buf_printf(&b, "INSERT INTO %s.%s DEFAULT VALUES", schema, name);
-    else if (s->event == 'D')
-        lm_buf_printf(&b, "DELETE FROM %s.%s", schema, name);
-    else {
-        lm_buf_printf(&b, "UPDATE %s.%s", schema, name);
-        rc = add_update(a, s, &b);
-    }
     *out = lm_alter_take(a, &b);
     return rc == LM_OK && *out == NULL ? LM_ENOMEM : rc;
 }
