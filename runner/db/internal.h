@@ -239,6 +239,18 @@ void lm_idle_clear(lm_db *db, bool scripts_only);
 void lm_functions_clear(lm_db *db);
 int lm_db_exec(lm_db *db, const char *sql);
 
+/* A schema of the connection as it is spelled there; NULL: there is none. */
+static inline const char *lm_db_schema(const lm_db *db, const char *name)
+{
+    const char *found;
+    int i = 0;
+
+    do
+        found = sqlite3_db_name(db->handle, i++);
+    while (found != NULL && sqlite3_stricmp(found, name) != 0);
+    return found;
+}
+
 /* Can there be anything in temp at all? */
 static inline bool lm_db_has_temp(const lm_db *db)
 {

@@ -158,6 +158,8 @@ int lm_alter_rejected(lm_alter_run *a, lm_reason reason, const char *what);
 const char *lm_alter_text(lm_alter_run *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *lm_alter_copy(lm_alter_run *a, const char *s, size_t n);
+/* "" where it is no text. */
+const char *lm_alter_value(lm_alter_run *a, const lm_value *v);
 const char *lm_alter_take(lm_alter_run *a, lm_buf *b);
 int lm_texts_add(lm_alter_run *a, lm_texts *list, const char *text);
 bool lm_texts_has(const lm_texts *list, const char *name);

@@ -97,10 +97,8 @@ typedef struct joined {
 static int on_relation(void *user, lm_db *db, const lm_value *row)
 {
     joined *j = user;
-    const char *name = lm_alter_copy(j->a, row[0].as.text.bytes,
-                                     row[0].as.text.size);
-    const char *schema = lm_alter_copy(j->a, row[1].as.text.bytes,
-                                       row[1].as.text.size);
+    const char *name = lm_alter_value(j->a, &row[0]);
+    const char *schema = lm_alter_value(j->a, &row[1]);
     int64_t n = 0;
     int rc;
 

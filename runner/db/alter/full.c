@@ -18,8 +18,7 @@ typedef struct verdict {
 static int on_line(void *user, lm_db *db, const lm_value *row)
 {
     verdict *v = user;
-    const char *line = row->type != LM_TEXT ? "" : lm_alter_copy(v->a,
-                       row->as.text.bytes, row->as.text.size);
+    const char *line = lm_alter_value(v->a, row);
 
     (void)db;
     if (line == NULL)

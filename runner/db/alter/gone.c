@@ -200,7 +200,7 @@ static int note_view_trigger(void *user, lm_db *db, const lm_value *row)
     lm_hanger h = {"trigger", v->schema, NULL, NULL, "write"};
 
     (void)db;
-    h.name = lm_alter_copy(g->a, row->as.text.bytes, row->as.text.size);
+    h.name = lm_alter_value(g->a, row);
     if (h.name == NULL)
         return LM_ENOMEM;
     return note(g, &h, LM_CASCADE_TRIGGERS,

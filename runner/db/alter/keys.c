@@ -75,8 +75,7 @@ static int add_new(look *l, const lm_value *parent, const lm_value *rowid)
     lm_alter_run *a = l->a;
 
     if (l->parent == NULL) {
-        l->parent = lm_alter_copy(a, parent->as.text.bytes,
-                                  parent->as.text.size);
+        l->parent = lm_alter_value(a, parent);
         l->where = l->table;
         if (l->parent == NULL)
             return LM_ENOMEM;
@@ -192,8 +191,7 @@ static int on_child(void *user, lm_db *db, const lm_value *row)
     look *l = user;
 
     (void)db;
-    return lm_texts_add(l->a, &l->a->children, lm_alter_copy(l->a,
-                        row->as.text.bytes, row->as.text.size));
+    return lm_texts_add(l->a, &l->a->children, lm_alter_value(l->a, row));
 }
 
 static int look_everywhere(look *l)
@@ -217,10 +215,6 @@ static int look_everywhere(look *l)
  * such as they were. */
 int lm_keys_give(lm_alter_run *a)
 {
-    static const char doubled[] = "EXISTS (SELECT 1 FROM (SELECT "
-        "lower(group_concat(\"table\" || char(0) || \"from\")) AS k FROM "
-        "pragma_foreign_key_list(%s, 'main') GROUP BY id) GROUP BY k HAVING "
-        "count(*) > 1)";
     const char *old = lm_alter_literal(a, a->table);
     const char *new = lm_alter_literal(a, a->scratch);
     int64_t twice = 0;
@@ -231,11 +225,11 @@ int lm_keys_give(lm_alter_run *a)
         return LM_OK;
     if (old == NULL || new == NULL)
         return LM_ENOMEM;
-    old = lm_alter_text(a, doubled, old);
-    new = lm_alter_text(a, doubled, new);
-    rc = old == NULL || new == NULL ? LM_ENOMEM
-        : lm_alter_ask_integer(a, lm_alter_text(a, "SELECT %s OR %s", old,
-                                                new), NULL, &twice);
+    rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) - "
+        "count(DISTINCT k) FROM (SELECT t || lower(group_concat(\"table\" || "
+        "char(0) || \"from\")) AS k FROM (SELECT %s AS t UNION SELECT %s), "
+        "pragma_foreign_key_list(t, 'main') GROUP BY t, id)", old, new),
+        NULL, &twice);
     if (rc != LM_OK)
         return rc;
     return twice != 0 ? lm_foreign_known(a->db, a->table, &a->known)

@@ -83,8 +83,7 @@ static int on_key(void *user, lm_db *db, const lm_value *row)
 {
     match *m = user;
     lm_alter_run *a = m->r->a;
-    const char *name = lm_alter_copy(a, row->as.text.bytes,
-                                     row->as.text.size), *source;
+    const char *name = lm_alter_value(a, row), *source;
 
     (void)db;
     if (name == NULL)
@@ -117,24 +116,20 @@ static int on_row(void *user, lm_db *db, const lm_value *row)
     return lm_rows_misfit(user, row, NULL);
 }
 
-static const char *text_of(lm_alter_run *a, const lm_value *v)
-{
-    return lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
-}
-
 /* The condition that a new row is the copy of one that violated the key, too.
  * By its columns: and of none that did not. */
 static const char *known(match *m, const lm_value *row)
 {
     lm_alter_run *a = m->r->a;
     const char *key = lm_buf_text(&m->key), *old = lm_buf_text(&m->old);
-    const char *test = text_of(a, &row[2]), *here = lm_alter_here(a), *by;
+    const char *test = lm_alter_value(a, &row[2]);
+    const char *here = lm_alter_here(a), *by;
 
     if (test == NULL || here == NULL)
         return NULL;
     if (m->computed) {
-        key = text_of(a, &row[3]);
-        old = text_of(a, &row[4]);
+        key = lm_alter_value(a, &row[3]);
+        old = lm_alter_value(a, &row[4]);
     }
     if (key == NULL || old == NULL)
         return NULL;
@@ -154,7 +149,8 @@ static int on_link(void *user, lm_db *db, const lm_value *row)
     lm_alter_run *a = m->r->a;
     const char *rowid = lm_rowid_name(&a->draft.def), *sql, *was = "0";
     bool told = !m->computed || row[5].as.integer != 0;
-    const char *parent = text_of(a, &row[0]), *test = text_of(a, &row[1]);
+    const char *parent = lm_alter_value(a, &row[0]);
+    const char *test = lm_alter_value(a, &row[1]);
     int rc;
 
     if (row[2].type == LM_TEXT && told)
@@ -170,8 +166,8 @@ static int on_link(void *user, lm_db *db, const lm_value *row)
     if (rc != LM_OK || a->out->misfit_count == 0)
         return rc;
     return lm_keys_refuse(a, a->table, lm_alter_text(a, "%s%s", parent,
-        told ? "" : ", and which of them did before cannot be told: both "
-        "their key and the columns of the foreign key are computed"));
+        told ? "" : ", and which of them did before cannot be told: "
+        "their key and these columns are both computed"));
 }
 
 static int list_copied(match *m)
@@ -244,8 +240,10 @@ static int on_other(void *user, lm_db *db, const lm_value *row)
 {
     values *v = user;
     lm_alter_run *a = v->a;
-    const char *parent = text_of(a, &row[0]), *key = text_of(a, &row[1]);
-    const char *test = text_of(a, &row[2]), *value = text_of(a, &row[3]);
+    const char *parent = lm_alter_value(a, &row[0]);
+    const char *key = lm_alter_value(a, &row[1]);
+    const char *test = lm_alter_value(a, &row[2]);
+    const char *value = lm_alter_value(a, &row[3]);
     const char *sql;
 
     parent = parent == NULL ? NULL : lm_alter_literal(a, parent);

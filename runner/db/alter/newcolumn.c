@@ -257,8 +257,7 @@ static int on_index(void *user, lm_db *db, const lm_value *row)
     strings *s = user;
     lm_createindex i = {0};
     const char *sql = row[1].as.text.bytes;
-    const char *name = lm_alter_copy(s->a, row[0].as.text.bytes,
-                                     row[0].as.text.size);
+    const char *name = lm_alter_value(s->a, &row[0]);
     int rc = name == NULL ? LM_ENOMEM
         : lm_createindex_parse(sql, row[1].as.text.size, &i, db->err);
 

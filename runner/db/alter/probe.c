@@ -234,12 +234,6 @@ static int add(lm_alter_run *a, const lm_sound *like, const char *text)
     return s->text == NULL ? LM_ENOMEM : LM_OK;
 }
 
-static const char *copy_of(lm_alter_run *a, const lm_value *v)
-{
-    return v->type != LM_TEXT ? lm_alter_copy(a, "", 0)
-        : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
-}
-
 /* What a trigger stands on: in its own schema, but for temporary ones. */
 static int place_trigger(lm_alter_run *a, const char *sql, lm_sound *s)
 {
@@ -271,12 +265,12 @@ static int on_code(void *user, lm_db *db, const lm_value *row)
 {
     reading *r = user;
     lm_sound s = {0};
-    const char *text = copy_of(r->a, &row[2]);
+    const char *text = lm_alter_value(r->a, &row[2]);
     int rc = LM_OK;
 
     (void)db;
     s.schema = r->schema;
-    s.name = copy_of(r->a, &row[1]);
+    s.name = lm_alter_value(r->a, &row[1]);
     if (text == NULL || s.name == NULL)
         return LM_ENOMEM;
     s.kind = row[0].as.text.bytes[0] == 'v' ? "view" : "trigger";
@@ -317,7 +311,7 @@ static int add_table(lm_alter_run *a, const char *name)
 static int on_child(void *user, lm_db *db, const lm_value *row)
 {
     lm_alter_run *a = user;
-    const char *name = copy_of(a, &row[0]);
+    const char *name = lm_alter_value(a, &row[0]);
 
     (void)db;
     if (name == NULL)

@@ -90,6 +90,12 @@ const char *lm_alter_copy(lm_alter_run *a, const char *s, size_t n)
     return copy;
 }
 
+const char *lm_alter_value(lm_alter_run *a, const lm_value *v)
+{
+    return v->type != LM_TEXT ? lm_alter_copy(a, "", 0)
+        : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
+}
+
 const char *lm_alter_text(lm_alter_run *a, const char *format, ...)
 {
     va_list args;
@@ -303,8 +309,7 @@ static int on_answer(void *user, lm_db *db, const lm_value *row)
         out->integer = row->as.integer;
     if (row->type != LM_TEXT)
         return LM_OK;
-    out->text = lm_alter_copy(out->a, row->as.text.bytes,
-                              row->as.text.size);
+    out->text = lm_alter_value(out->a, row);
     return out->text == NULL ? LM_ENOMEM : LM_OK;
 }
 

@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../base/buf.h"
 #include "../../base/list.h"
 #include "../../base/text.h"
-#include "../../lex/name.h"
 #include "inner.h"
 
 static void clear_table(lm_table_info *t)
@@ -194,33 +192,13 @@ static int add_entry(void *unused, lm_db *db, const lm_value *row)
     return LM_OK;
 }
 
-static int read_tables(lm_db *db, const char *quoted)
+/* Takes the statement. */
+static int read_rows(lm_db *db, char *sql, lm_row_fn each)
 {
-    lm_value name = lm_text_of(db->catalog->reading);
-    lm_buf sql = {0};
-    int rc;
+    int rc = sql == NULL ? lm_err_nomem(db->err)
+        : lm_db_each(db, sql, NULL, 0, each, NULL);
 
-    lm_buf_printf(&sql, "SELECT l.name, l.type, l.ncol, l.wr, l.strict, s.sql "
-                  "FROM pragma_table_list AS l LEFT JOIN %s.sqlite_schema AS "
-                  "s ON s.name = l.name AND s.type IN ('table', 'view') "
-                  "WHERE l.schema = ?1 ORDER BY s.rowid", quoted);
-    rc = lm_buf_failed(&sql) ? lm_err_nomem(db->err)
-        : lm_db_each(db, lm_buf_text(&sql), &name, 1, add_table, NULL);
-    lm_buf_clear(&sql);
-    return rc;
-}
-
-static int read_entries(lm_db *db, const char *quoted)
-{
-    lm_buf sql = {0};
-    int rc;
-
-    lm_buf_printf(&sql, "SELECT type, name, tbl_name, sql FROM "
-                  "%s.sqlite_schema WHERE type IN ('index', 'trigger') "
-                  "ORDER BY rowid", quoted);
-    rc = lm_buf_failed(&sql) ? lm_err_nomem(db->err)
-        : lm_db_each(db, lm_buf_text(&sql), NULL, 0, add_entry, NULL);
-    lm_buf_clear(&sql);
+    sqlite3_free(sql);
     return rc;
 }
 
@@ -231,39 +209,37 @@ static bool is_whole(const lm_catalog *cat, const char *schema)
 
 static int read_schema(lm_db *db, const char *schema)
 {
-    char *quoted = lm_quote_ident(schema);
+    lm_catalog *cat = db->catalog;
     int rc;
 
-    if (quoted == NULL)
-        return lm_err_nomem(db->err);
-    db->catalog->reading = schema;
-    rc = read_tables(db, quoted);
-    if (rc == LM_OK && is_whole(db->catalog, schema))
-        rc = read_entries(db, quoted);
-    free(quoted);
-    return rc;
+    cat->reading = lm_catalog_copy(db, schema, strlen(schema));
+    if (cat->reading == NULL)
+        return LM_ENOMEM;
+    rc = read_rows(db, sqlite3_mprintf(
+        "SELECT l.name, l.type, l.ncol, l.wr, l.strict, s.sql "
+        "FROM pragma_table_list AS l LEFT JOIN \"%w\".sqlite_schema AS s "
+        "ON s.name = l.name AND s.type IN ('table', 'view') "
+        "WHERE l.schema = %Q ORDER BY s.rowid", schema, schema), add_table);
+    return rc != LM_OK || !is_whole(cat, schema) ? rc
+        : read_rows(db, sqlite3_mprintf(
+        "SELECT type, name, tbl_name, sql FROM \"%w\".sqlite_schema "
+        "WHERE type IN ('index', 'trigger') ORDER BY rowid", schema),
+        add_entry);
 }
 
-static int add_schema(void *unused, lm_db *db, const lm_value *row)
-{
-    const char *schema = lm_catalog_column(db, row);
-
-    (void)unused;
-    return schema == NULL ? LM_ENOMEM : read_schema(db, schema);
-}
-
-/* In the order in which SQLite looks. Only a host's connection has more than
- * main and temp. */
+/* In the order in which SQLite looks: temp first. */
 static int read_all(lm_db *db)
 {
-    int rc = LM_OK;
+    const char *schema;
+    int i, rc = lm_db_has_temp(db) ? read_schema(db, "temp") : LM_OK;
 
-    if (lm_db_has_temp(db))
-        rc = read_schema(db, "temp");
-    if (rc != LM_OK || !db->attached)
-        return rc == LM_OK ? read_schema(db, "main") : rc;
-    return lm_db_each(db, "SELECT name FROM pragma_database_list WHERE seq "
-                      "<> 1 ORDER BY seq", NULL, 0, add_schema, NULL);
+    for (i = 0; rc == LM_OK; i += 1 + (i == 0)) {
+        schema = sqlite3_db_name(db->handle, i);
+        if (schema == NULL)
+            break;
+        rc = read_schema(db, schema);
+    }
+    return rc;
 }
 
 /* Main before temp here: this is what a person sees. */
@@ -283,37 +259,30 @@ static int list_tables(lm_db *db, lm_catalog *cat)
     return LM_OK;
 }
 
-static int add_version(void *user, lm_db *db, const lm_value *row)
+static int add_version(lm_db *db, const char *schema, lm_catalog *now)
 {
-    lm_catalog *now = user;
-    char *schema = lm_strndup(row->as.text.bytes, row->as.text.size);
-    char *quoted = schema == NULL ? NULL : lm_quote_ident(schema);
-    lm_buf sql = {0};
+    char *sql = sqlite3_mprintf("PRAGMA \"%w\".schema_version", schema);
     int64_t version = 0;
-    int rc;
+    int rc = sql == NULL ? lm_err_nomem(db->err)
+        : lm_db_integer(db, sql, 0, &version);
 
-    if (quoted != NULL)
-        lm_buf_printf(&sql, "PRAGMA %s.schema_version", quoted);
-    rc = quoted == NULL || lm_buf_failed(&sql) ? lm_err_nomem(db->err)
-        : lm_db_integer(db, lm_buf_text(&sql), 0, &version);
-    now->others = now->others * 1099511628211u + (uint64_t)version + 1;
-    lm_buf_clear(&sql);
-    free(quoted);
-    free(schema);
+    sqlite3_free(sql);
+    now->versions = now->versions * 1099511628211u + (uint64_t)version + 1;
     return rc;
 }
 
 static int read_key(lm_db *db, lm_catalog *now)
 {
-    int rc = lm_db_integer(db, "PRAGMA main.schema_version", 0,
-                           &now->main_version);
+    const char *schema;
+    int i, rc = LM_OK;
 
-    if (rc == LM_OK && db->attached)
-        rc = lm_db_each(db, "SELECT name FROM pragma_database_list WHERE "
-                        "seq > 1", NULL, 0, add_version, now);
-    if (rc == LM_OK && lm_db_has_temp(db))
-        rc = lm_db_integer(db, "PRAGMA temp.schema_version", 0,
-                           &now->temp_version);
+    for (i = 0; rc == LM_OK; i++) {
+        schema = sqlite3_db_name(db->handle, i);
+        if (schema == NULL)
+            break;
+        if (i != 1 || lm_db_has_temp(db))
+            rc = add_version(db, schema, now);
+    }
     now->undos = db->undos;
     now->functions = db->functions.count;
     return rc;
@@ -322,23 +291,13 @@ static int read_key(lm_db *db, lm_catalog *now)
 static bool is_current(const lm_catalog *cat, const lm_catalog *now)
 {
     return cat != NULL && cat->read && strcmp(cat->home, now->home) == 0 &&
-           cat->others == now->others &&
-           cat->main_version == now->main_version &&
-           cat->temp_version == now->temp_version &&
+           cat->versions == now->versions &&
            cat->undos == now->undos && cat->functions == now->functions;
 }
 
 int lm_catalog_open(lm_db *db, lm_catalog **out)
 {
     return lm_catalog_open_at(db, NULL, out);
-}
-
-static int find_home(void *user, lm_db *db, const lm_value *row)
-{
-    char **home = user;
-
-    *home = lm_strndup(row->as.text.bytes, row->as.text.size);
-    return *home == NULL ? lm_err_nomem(db->err) : LM_OK;
 }
 
 static int open_home(lm_db *db, const char *home, lm_catalog **out)
@@ -365,19 +324,11 @@ static int open_home(lm_db *db, const char *home, lm_catalog **out)
 
 int lm_catalog_open_at(lm_db *db, const char *schema, lm_catalog **out)
 {
-    lm_value name = lm_text_of(schema);
-    char *home = NULL;
-    int rc = LM_OK;
-
-    if (schema != NULL && db->attached && !lm_same_name(schema, "main") &&
-        !lm_same_name(schema, "temp"))
-        rc = lm_db_each(db, "SELECT name FROM pragma_database_list WHERE "
-                        "name = ?1 COLLATE NOCASE", &name, 1, find_home,
-                        &home);
-    if (rc == LM_OK)
-        rc = open_home(db, home == NULL ? "main" : home, out);
-    free(home);
-    return rc;
+    if (schema != NULL && !lm_same_name(schema, "temp"))
+        schema = lm_db_schema(db, schema);
+    else
+        schema = NULL;
+    return open_home(db, schema == NULL ? "main" : schema, out);
 }
 
 static lm_table_info *find(lm_catalog *cat, const char *schema, lm_name name,

@@ -46,8 +46,8 @@ typedef struct lm_use {
 } lm_use;
 
 typedef struct lm_catalog {
-    int64_t main_version, temp_version, undos;
-    uint64_t others;        /* versions of what is attached */
+    uint64_t versions;      /* those of all schemas */
+    int64_t undos;
     const char *home;       /* the schema that it is about: "main", or one
                                that the host has attached */
     size_t functions;       /* views may call them */
