@@ -89,6 +89,7 @@ typedef struct lm_alter_run {
     lm_alter_result *out;
     lm_arena arena;
     const char *schema;
+    const char *in, *in_text;   /* the same in double and in single quotes */
     const char *table;      /* as it is called now */
     const char *first;      /* as it was called when the call began */
     size_t renames_done;    /* those among so many operations */

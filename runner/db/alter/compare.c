@@ -188,17 +188,16 @@ static int may_mean(lm_alter_run *a, const char *text, const char *name,
                     bool *out)
 {
     const char *table = lm_alter_quote(a, a->table), *unused;
-    const char *schema = lm_alter_quote(a, a->schema);
     int rc;
 
     *out = lm_text_names(text, strlen(text), name);
     if (!*out || lm_db_is_plain(name) || strpbrk(text, "[`") != NULL ||
         lm_text_quotes(text, strlen(text), name))
         return LM_OK;
-    if (table == NULL || schema == NULL)
+    if (table == NULL)
         return LM_ENOMEM;
     rc = lm_alter_ask(a, lm_alter_text(a, "SELECT %s FROM %s.%s LIMIT 0",
-                                       name, schema, table), NULL, &unused);
+                                       name, a->in, table), NULL, &unused);
     if (rc != LM_EFAILED || lm_db_fatal(a->db->err->sqlite_code))
         return rc;
     lm_err_clear(a->db->err);

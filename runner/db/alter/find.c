@@ -83,12 +83,12 @@ static int check_shadow(lm_alter_run *a)
     int rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT EXISTS (SELECT "
         "1 FROM %s.sqlite_schema WHERE type = 'table' AND rootpage = 0 AND "
         "substr(?1, 1, length(name) + 1) = name || '_' COLLATE NOCASE)",
-        lm_alter_quote(a, a->schema)), a->table, &near);
+        a->in), a->table, &near);
 
     if (rc == LM_OK && near != 0)
         rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
             "pragma_table_list(?1) WHERE schema = %s AND type = 'shadow'",
-            lm_alter_literal(a, a->schema)), a->table, &shadow);
+            a->in_text), a->table, &shadow);
     if (rc == LM_OK && shadow != 0)
         rc = lm_alter_refuse(a, LM_REASON_TABLE, "it belongs to a virtual "
                              "table");
@@ -125,8 +125,12 @@ int lm_alter_find(lm_alter_run *a)
         rc = look_everywhere(a, a->req->table, &f);
     if (rc == LM_OK && f.name == NULL)
         rc = look_for_new_name(a, &f);
-    if (rc == LM_OK)
-        rc = check_table(a, &f);
+    if (rc == LM_OK) {
+        a->in = lm_alter_quote(a, a->schema);
+        a->in_text = lm_alter_literal(a, a->schema);
+        rc = a->in == NULL || a->in_text == NULL ? LM_ENOMEM
+            : check_table(a, &f);
+    }
     a->first = a->table;
     return rc;
 }

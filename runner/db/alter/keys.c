@@ -158,17 +158,16 @@ static int look_at(look *l, const char *table)
 {
     lm_alter_run *a = l->a;
     const char *name = lm_alter_literal(a, table), *sql;
-    const char *schema = lm_alter_literal(a, a->schema);
     int rc;
 
-    if (name == NULL || schema == NULL)
+    if (name == NULL)
         return LM_ENOMEM;
     if (l->after && lm_texts_has(&a->unlooked, table))
         return look_again(l, table);
     sql = lm_alter_text(a, "SELECT c.\"table\", c.rowid, c.parent, (SELECT "
         "group_concat(f.\"from\") FROM pragma_foreign_key_list(%s, %s) AS f "
         "WHERE f.id = c.fkid) FROM pragma_foreign_key_check(%s, %s) AS c",
-        name, schema, name, schema);
+        name, a->in_text, name, a->in_text);
 
     l->table = table;
     l->own = lm_same_name(table, a->table);

@@ -29,10 +29,10 @@ static const char *keys_of(lm_alter_run *a, const char *table,
                            const char *own, const char *copied)
 {
     const char *t = lm_alter_literal(a, table);
-    const char *s = lm_alter_literal(a, a->schema);
+    const char *s = a->in_text;
 
     own = lm_alter_literal(a, own);
-    if (t == NULL || s == NULL || own == NULL)
+    if (t == NULL || own == NULL)
         return NULL;
     return lm_alter_text(a, "(SELECT p, lower(group_concat(quote(p) || "
         "quote(c) || quote(d))) AS k, group_concat(format("
@@ -160,7 +160,7 @@ static int on_link(void *user, lm_db *db, const lm_value *row)
     sql = lm_alter_text(a, "SELECT %s%s FROM %s.%s AS lm_child WHERE %s AND "
                         "NOT (%s) LIMIT %d", rowid == NULL ? "" : "lm_child.",
                         rowid == NULL ? "NULL" : rowid,
-                        lm_alter_quote(a, a->schema), a->scratch, test, was,
+                        a->in, a->scratch, test, was,
                         LM_MISFITS);
     rc = sql == NULL ? LM_ENOMEM : lm_db_each(db, sql, NULL, 0, on_row, a);
     if (rc != LM_OK || a->out->misfit_count == 0)
@@ -252,7 +252,7 @@ static int on_other(void *user, lm_db *db, const lm_value *row)
         return LM_ENOMEM;
     sql = lm_alter_text(a, "SELECT DISTINCT %s, %s, %s FROM %s.%s AS "
                         "lm_child WHERE %s", parent, key, value,
-                        lm_alter_quote(a, a->schema),
+                        a->in,
                         lm_alter_quote(a, v->table), test);
     return sql == NULL ? LM_ENOMEM
         : lm_db_each(db, sql, NULL, 0, v->each, v->user);

@@ -13,8 +13,8 @@ static int find_alias(lm_alter_run *a, const char **out)
         "pragma_table_xinfo(%s, %s) AS t WHERE t.pk = 1 AND upper(t.type) = "
         "'INTEGER' AND NOT EXISTS (SELECT 1 FROM pragma_index_list(%s, %s) "
         "WHERE origin = 'pk')", lm_alter_literal(a, a->scratch),
-        lm_alter_literal(a, a->schema), lm_alter_literal(a, a->scratch),
-        lm_alter_literal(a, a->schema)), NULL, out);
+        a->in_text, lm_alter_literal(a, a->scratch),
+        a->in_text), NULL, out);
 }
 
 typedef struct lists {
@@ -136,7 +136,7 @@ int lm_move_rows(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
     const char *sql = lm_alter_text(a, "INSERT OR ABORT INTO %s.%s (%s) "
-        "SELECT %s FROM %s", lm_alter_quote(a, a->schema), a->scratch,
+        "SELECT %s FROM %s", a->in, a->scratch,
         r->columns, r->select, lm_alter_here(a));
     int64_t before = 0;
     int rc;
@@ -187,7 +187,7 @@ int lm_move_verify(lm_rebuilding *r)
             "(WHERE typeof(%s) = 'real') FROM", name, name);
         rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT (%s %s) = "
             "(%s %s.%s)", count, lm_alter_here(a), count,
-            lm_alter_quote(a, a->schema), a->scratch), NULL, &same);
+            a->in, a->scratch), NULL, &same);
         if (rc == LM_OK && same == 0)
             rc = lm_alter_refuse(a, LM_REASON_ROWS, "values of the column "
                                  "%s would be converted: ANY keeps them "

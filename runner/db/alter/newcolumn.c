@@ -292,7 +292,7 @@ static int check_strings(lm_alter_run *a)
     }
     sql = lm_alter_text(a, "SELECT name, sql FROM %s.sqlite_schema WHERE "
         "type = 'index' AND tbl_name = ?1 COLLATE NOCASE AND sql IS NOT NULL",
-        lm_alter_quote(a, a->schema));
+        a->in);
     return sql == NULL ? LM_ENOMEM
         : lm_db_each(a->db, sql, &table, 1, on_index, &s);
 }

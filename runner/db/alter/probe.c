@@ -325,8 +325,8 @@ int lm_alter_children(lm_alter_run *a, lm_row_fn each, void *user)
     const char *sql = lm_alter_text(a, "SELECT DISTINCT m.name FROM "
         "%s.sqlite_schema AS m, pragma_foreign_key_list(m.name, %s) AS f "
         "WHERE m.type = 'table' AND m.sql LIKE '%%references%%' AND "
-        "f.\"table\" = ?1 COLLATE NOCASE", lm_alter_quote(a, a->schema),
-        lm_alter_literal(a, a->schema));
+        "f.\"table\" = ?1 COLLATE NOCASE", a->in,
+        a->in_text);
 
     return sql == NULL ? LM_ENOMEM
         : lm_db_each(a->db, sql, &name, 1, each, user);

@@ -67,7 +67,7 @@ static int read_belongings(lm_rebuilding *r)
         "type IN (%s) ORDER BY type, rowid";
     lm_alter_run *a = r->a;
     lm_value name = lm_text_of(a->table);
-    const char *sql = lm_alter_text(a, what, lm_alter_quote(a, a->schema),
+    const char *sql = lm_alter_text(a, what, a->in,
                                     "'index', 'trigger'");
     int rc = sql == NULL ? LM_ENOMEM
         : lm_db_each(a->db, sql, &name, 1, on_own, r);
@@ -143,7 +143,7 @@ static int take_name(lm_rebuilding *r)
     rc = lm_rights_flag(a, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true);
     if (rc == LM_OK)
         rc = lm_alter_step(a, lm_alter_text(a, "ALTER TABLE %s.%s RENAME TO "
-            "%s", lm_alter_quote(a, a->schema), scratch,
+            "%s", a->in, scratch,
             lm_alter_name(a, a->table)));
     if (rc != LM_OK)
         return lm_alter_rejected(a, LM_REASON_DEFINITION, "");

@@ -186,14 +186,13 @@ const char *lm_alter_literal(lm_alter_run *a, const char *text)
 
 const char *lm_alter_here(lm_alter_run *a)
 {
-    const char *schema = lm_alter_quote(a, a->schema);
     const char *table = lm_alter_name(a, a->table);
 
-    if (schema == NULL || table == NULL)
+    if (table == NULL)
         return NULL;
     if (strcmp(a->schema, "main") == 0)
         return lm_alter_text(a, "main.%s", table);
-    return lm_alter_text(a, "%s.%s", schema, table);
+    return lm_alter_text(a, "%s.%s", a->in, table);
 }
 
 /* Locks are waited for as the moment has it: never inside a transaction. */

@@ -246,7 +246,7 @@ static int check_name(lm_alter_run *a, const char *to)
                                "runner", to);
     rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
         "%s.sqlite_schema WHERE type IN ('table', 'view', 'index') AND "
-        "name = ?1 COLLATE NOCASE", lm_alter_quote(a, a->schema)), to,
+        "name = ?1 COLLATE NOCASE", a->in), to,
         &taken);
     if (rc == LM_OK && taken > 0 && !lm_same_name(to, a->table))
         rc = lm_alter_refuse(a, LM_REASON_TABLE, "the name %s is taken "
