@@ -279,6 +279,11 @@ describe("rule 3: what compiled compiles", function()
     run = 't:add_column("c", "INT")', want = "dependents",
     says = "view v",
   })
+  case("a NATURAL JOIN keeps a table that is only joined", {
+    before = NATURAL .. "; CREATE VIEW w AS SELECT c FROM t NATURAL JOIN u;" ..
+      "DROP VIEW v", run = 't:rename_column("a", "z")', want = "dependents",
+    says = "the view w: its NATURAL JOIN would join by other columns (a)",
+  })
   case("a NATURAL JOIN does not mind other columns", {
     before = NATURAL,
     run = 't:add_column("d", "INT")', want = "native",

@@ -13,7 +13,6 @@
 #include "../base/buf.h"
 #include "../base/list.h"
 #include "../base/text.h"
-#include "../lex/name.h"
 #include "../lex/sqltok.h"
 #include "internal.h"
 
@@ -93,62 +92,21 @@ static const char *event_of(const char *sql)
         else if (behind && lm_sqltok_is(&t, "INSERT"))
             return "INSERT";
         else if (behind && lm_sqltok_is(&t, "UPDATE"))
-            return "UPDATE";
+            break;
         else if (behind && lm_sqltok_is(&t, "DELETE"))
             return "DELETE";
     }
-    return "";
-}
-
-/* "a" = "a", and a comma before all but the first. */
-static int add_assignment(void *user, lm_db *db, const lm_value *row)
-{
-    lm_buf *sql = user;
-    char *name = copy_text(&row[0]);
-    char *quoted = name == NULL ? NULL : lm_quote_ident(name);
-    bool first = lm_ends(lm_buf_text(sql), " SET "), ok = quoted != NULL;
-
-    if (ok)
-        lm_buf_printf(sql, "%s%s = %s", first ? "" : ", ", quoted, quoted);
-    free(name);
-    free(quoted);
-    return ok ? LM_OK : lm_err_nomem(db->err);
-}
-
-/* All columns that can be written, so that every UPDATE OF trigger is
- * compiled. */
-static int add_assignments(lm_db *db, const char *table, lm_buf *sql)
-{
-    lm_value name = lm_text_of(table);
-
-    return lm_db_each(db, "SELECT name FROM pragma_table_xinfo(?1, 'main') "
-                      "WHERE hidden = 0", &name, 1, add_assignment, sql);
+    return "UPDATE";
 }
 
 /* The statement whose preparation compiles it. */
 static int probe_text(lm_db *db, const code *c, lm_buf *sql)
 {
     bool view = strcmp(c->type, "view") == 0;
-    char *on = lm_quote_ident(view ? c->name : c->table);
-    const char *event = view ? "" : event_of(c->sql);
-    int rc = LM_OK;
+    lm_fired f = {"main", view ? c->name : c->table,
+                  view ? '\0' : event_of(c->sql)[0]};
 
-    if (on == NULL)
-        return lm_err_nomem(db->err);
-    if (view)
-        lm_buf_printf(sql, "SELECT * FROM main.%s", on);
-    else if (strcmp(event, "INSERT") == 0)
-        lm_buf_printf(sql, "INSERT INTO main.%s DEFAULT VALUES", on);
-    else if (strcmp(event, "DELETE") == 0)
-        lm_buf_printf(sql, "DELETE FROM main.%s", on);
-    else {
-        lm_buf_printf(sql, "UPDATE main.%s SET ", on);
-        rc = add_assignments(db, c->table, sql);
-    }
-    free(on);
-    if (rc == LM_OK && lm_buf_failed(sql))
-        rc = lm_err_nomem(db->err);
-    return rc;
+    return lm_fired_text(db, &f, sql);
 }
 
 /* Does it compile? If not, *why is SQLite's reason, for the caller to free.

@@ -16,6 +16,7 @@
 
 #include <sqlite3.h>
 
+#include "../base/buf.h"
 #include "db.h"
 
 /* A growing set of names, ASCII case aside. */
@@ -200,6 +201,13 @@ int lm_foreign_known(lm_db *db, const char *table, bool *known);
  * with the values that they have now. Undone with the savepoint. */
 int lm_foreign_give(lm_db *db, const char *table, bool *all);
 int lm_foreign_take(lm_db *db, const char *table);
+/* What compiles a view (event 0) or the triggers of INSERT, UPDATE or DELETE
+ * (I, U, D) that stand on something. */
+typedef struct lm_fired {
+    const char *schema, *name;
+    char event;
+} lm_fired;
+int lm_fired_text(lm_db *db, const lm_fired *f, lm_buf *sql);
 int lm_code_before(lm_db *db);
 int lm_code_after(lm_db *db);
 /* A view, or a trigger that is one of `count`, which does not compile;
@@ -235,6 +243,18 @@ int lm_text_judge(lm_db *db, const char *sql, size_t len, bool *vacuum);
 void lm_idle_clear(lm_db *db, bool scripts_only);
 void lm_functions_clear(lm_db *db);
 int lm_db_exec(lm_db *db, const char *sql);
+
+/* A schema of the connection as it is spelled there; NULL: there is none. */
+static inline const char *lm_db_schema(const lm_db *db, const char *name)
+{
+    const char *found;
+    int i = 0;
+
+    do
+        found = sqlite3_db_name(db->handle, i++);
+    while (found != NULL && sqlite3_stricmp(found, name) != 0);
+    return found;
+}
 
 /* Can there be anything in temp at all? */
 static inline bool lm_db_has_temp(const lm_db *db)

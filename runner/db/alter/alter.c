@@ -172,7 +172,7 @@ static void forget_pending(lm_alter_run *a)
 {
     a->needs = 0;
     a->forced = a->key_risk = a->key_added = false;
-    a->key_moved = a->any_loosened = false;
+    a->key_moved = a->any_loosened = a->astray = false;
     a->natives.count = a->drops.count = a->exprs.count = 0;
     a->unnull.count = a->checks.count = a->strict_defaults.count = 0;
 }
@@ -335,8 +335,8 @@ static void clear(lm_alter_run *a)
     lm_texts *lists[] = {
         &a->natives, &a->drops, &a->exprs, &a->unnull, &a->strict_defaults,
         &a->checks, &a->gone, &a->renamed, &a->left, &a->added_names,
-        &a->new_names, &a->order, &a->children, &a->full_broken,
-        &a->unlooked, &a->breaks
+        &a->new_names, &a->order, &a->children, &a->numberless,
+        &a->full_broken, &a->unlooked, &a->breaks
     };
     size_t i;
 

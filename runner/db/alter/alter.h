@@ -22,6 +22,7 @@
  *   keep.c         what DROP TABLE takes along, put back
  *   rows.c         rows that do not fit
  *   keys.c         foreign keys that are violated
+ *   match.c        and by which rows, old and new
  *   fulltext.c     full-text tables over its rows
  *   full.c         check = "full"
  *   dry.c          what hangs on what, for those who only look
@@ -91,6 +92,7 @@ typedef struct lm_alter_run {
     lm_alter_result *out;
     lm_arena arena;
     const char *schema;
+    const char *in, *in_text;   /* the same in double and in single quotes */
     const char *table;      /* as it is called now */
     const char *first;      /* as it was called when the call began */
     size_t renames_done;    /* those among so many operations */
@@ -130,11 +132,13 @@ typedef struct lm_alter_run {
     size_t loose_count, loose_size;
     const char *mismatch;   /* why one could not be looked at after */
     lm_texts unlooked;      /* tables that could not be looked at before */
-    bool given;             /* those of the table do not count until it is
-                               known what they became (lm_foreign_give) */
-    size_t swaps_before;    /* the track's, then */
-    const char *alias;      /* what its rowid was called; "": nothing */
+    bool astray;            /* the table had some of its own, */
+    bool matched;           /* and has no others, in what it became */
+    bool given;             /* they do not count until it is known what they
+                               became (lm_foreign_give) */
+    bool known;             /* they counted, and must go on to */
     lm_texts children;
+    lm_texts numberless;    /* those without rowids that have such rows */
     bool full_damaged;      /* check = "full": it was so before */
     lm_texts full_broken;   /* and these full-text tables */
     struct lm_rights *rights;
@@ -159,6 +163,8 @@ int lm_alter_rejected(lm_alter_run *a, lm_reason reason, const char *what);
 const char *lm_alter_text(lm_alter_run *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *lm_alter_copy(lm_alter_run *a, const char *s, size_t n);
+/* "" where it is no text. */
+const char *lm_alter_value(lm_alter_run *a, const lm_value *v);
 const char *lm_alter_take(lm_alter_run *a, lm_buf *b);
 int lm_texts_add(lm_alter_run *a, lm_texts *list, const char *text);
 bool lm_texts_has(const lm_texts *list, const char *name);
@@ -186,6 +192,9 @@ int lm_alter_dependents(lm_alter_run *a, const char *column,
 /* The first text that a query of one text gives; NULL: no row, or NULL. */
 int lm_alter_ask(lm_alter_run *a, const char *sql, const char *text,
                  const char **out);
+/* The schema in which a temporary object finds this table or view when it
+ * does not say in which. */
+int lm_alter_meant(lm_alter_run *a, const char *name, const char **schema);
 int lm_alter_ask_integer(lm_alter_run *a, const char *sql, const char *text,
                          int64_t *out);
 
@@ -284,6 +293,13 @@ int lm_full_after(lm_alter_run *a);
 /* keys.c */
 int lm_keys_before(lm_alter_run *a);
 int lm_keys_after(lm_alter_run *a);
+/* While a rebuild has both tables, and all that point nowhere did before. */
+int lm_keys_give(lm_alter_run *a);
+/* Hand on parent, foreign key and value of each row of this table that points
+ * nowhere, once for each value; all three as texts. */
+int lm_match_values(lm_alter_run *a, const char *table, lm_row_fn each,
+                    void *user);
+int lm_keys_refuse(lm_alter_run *a, const char *table, const char *parent);
 
 /* scratch.c */
 const char *lm_alter_free_name(lm_alter_run *a);

@@ -75,10 +75,28 @@ static bool reads_here(const lm_sound *s)
     return false;
 }
 
+static bool may_say(const char *text, const char *schema)
+{
+    return lm_text_says(text, schema) || strpbrk(text, "[`") != NULL ||
+           lm_text_quotes(text, strlen(text), schema);
+}
+
+/* SQLite tells nothing of a table that only joins. What is temporary says in
+ * which schema it is, or means that of main. */
+static bool may_join(const lm_alter_run *a, const lm_sound *s)
+{
+    return lm_text_says(s->text, "NATURAL") &&
+           (reads_here(s) ||
+            (lm_text_names(s->text, strlen(s->text), a->first) &&
+             (strcmp(a->schema, "main") == 0 ||
+              (s->event == 0 && lm_same_name(s->schema, a->schema)) ||
+              may_say(s->text, a->schema))));
+}
+
 /* A search for a table or view that the text names and that has a column. */
 typedef struct joined {
     lm_alter_run *a;
-    const char *text, *schema;
+    const char *text;
     const char *column;
     bool found;
 } joined;
@@ -86,19 +104,21 @@ typedef struct joined {
 static int on_relation(void *user, lm_db *db, const lm_value *row)
 {
     joined *j = user;
-    const char *name = lm_alter_copy(j->a, row[0].as.text.bytes,
-                                     row[0].as.text.size);
+    const char *name = lm_alter_value(j->a, &row[0]);
+    const char *schema = lm_alter_value(j->a, &row[1]);
     int64_t n = 0;
     int rc;
 
-    if (name == NULL)
+    if (name == NULL || schema == NULL)
         return LM_ENOMEM;
-    if (j->found || lm_same_name(name, j->a->table) ||
-        !lm_text_names(j->text, strlen(j->text), name))
+    if (j->found || !lm_text_names(j->text, strlen(j->text), name) ||
+        (lm_same_name(name, j->a->table) &&
+         (lm_same_name(schema, j->a->schema) ||
+          !may_say(j->text, schema))))
         return LM_OK;
     rc = lm_alter_ask_integer(j->a, lm_alter_text(j->a, "SELECT count(*) "
         "FROM pragma_table_xinfo(%s, %s) WHERE name = ?1 COLLATE NOCASE",
-        lm_alter_literal(j->a, name), lm_alter_literal(j->a, j->schema)),
+        lm_alter_literal(j->a, name), lm_alter_literal(j->a, schema)),
         j->column, &n);
     if (rc == LM_EFAILED) {
         lm_err_clear(db->err);  /* a view that does not compile */
@@ -108,14 +128,14 @@ static int on_relation(void *user, lm_db *db, const lm_value *row)
     return rc;
 }
 
-static int look_for_column(joined *j)
+/* What is temporary may join tables of all schemas. */
+static int look_for_column(joined *j, bool everywhere)
 {
-    const char *sql = lm_alter_text(j->a, "SELECT name FROM "
-        "%s.sqlite_schema WHERE type IN ('table', 'view')",
-        lm_alter_quote(j->a, j->schema));
+    lm_value v[2] = {lm_text_of(j->a->schema), {.type = LM_INTEGER}};
 
-    return sql == NULL ? LM_ENOMEM
-        : lm_db_each(j->a->db, sql, NULL, 0, on_relation, j);
+    v[1].as.integer = everywhere;
+    return lm_db_each(j->a->db, "SELECT name, schema FROM pragma_table_list "
+                      "WHERE schema = ?1 OR ?2", v, 2, on_relation, j);
 }
 
 /* A NATURAL JOIN joins by whatever columns have a name in common; the
@@ -124,7 +144,9 @@ static int look_for_column(joined *j)
 static int joined_by(lm_alter_run *a, const lm_sound *s, const char **out)
 {
     const lm_texts *lists[3];
-    joined j = {a, s->text, a->schema, NULL, false};
+    joined j = {a, s->text, NULL, false};
+    bool everywhere = s->event != 0 ? lm_db_has_temp(a->db)
+                                    : lm_same_name(s->schema, "temp");
     size_t i, k;
     int rc = LM_OK;
 
@@ -136,7 +158,7 @@ static int joined_by(lm_alter_run *a, const lm_sound *s, const char **out)
         for (k = 0; k < lists[i]->count && rc == LM_OK && *out == NULL;
              k++) {
             j.column = lists[i]->list[k];
-            rc = look_for_column(&j);
+            rc = look_for_column(&j, everywhere);
             *out = j.found ? j.column : NULL;
         }
     return rc;
@@ -173,17 +195,16 @@ static int may_mean(lm_alter_run *a, const char *text, const char *name,
                     bool *out)
 {
     const char *table = lm_alter_quote(a, a->table), *unused;
-    const char *schema = lm_alter_quote(a, a->schema);
     int rc;
 
     *out = lm_text_names(text, strlen(text), name);
     if (!*out || lm_db_is_plain(name) || strpbrk(text, "[`") != NULL ||
         lm_text_quotes(text, strlen(text), name))
         return LM_OK;
-    if (table == NULL || schema == NULL)
+    if (table == NULL)
         return LM_ENOMEM;
     rc = lm_alter_ask(a, lm_alter_text(a, "SELECT %s FROM %s.%s LIMIT 0",
-                                       name, schema, table), NULL, &unused);
+                                       name, a->in, table), NULL, &unused);
     if (rc != LM_EFAILED || lm_db_fatal(a->db->err->sqlite_code))
         return rc;
     lm_err_clear(a->db->err);
@@ -228,7 +249,7 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
         if (spelled || !has_star(old->text))
             return refuse(a, old, "a name in it would mean a new column");
     }
-    if (!reads_here(old) || !lm_text_says(old->text, "NATURAL"))
+    if (!may_join(a, old))
         return LM_OK;
     rc = joined_by(a, old, &name);
     return rc != LM_OK || name == NULL ? rc

@@ -315,13 +315,13 @@ static int is_same_key(lm_alter_run *a, const lm_constraint *c, bool *same)
         return LM_OK;
     rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) = %zu "
         "FROM pragma_table_info(?1, %s) WHERE pk > 0", n,
-        lm_alter_literal(a, a->schema)), op->text, &hits);
+        a->in_text), op->text, &hits);
     for (i = 0; i < n && rc == LM_OK && hits > 0; i++) {
         name = op->other_count > 0 ? op->others[i]
                                    : c->target_keys.list[i].column;
         rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
             "pragma_table_info(?1, %s) WHERE pk = %zu AND name = %s COLLATE "
-            "NOCASE", lm_alter_literal(a, a->schema), i + 1,
+            "NOCASE", a->in_text, i + 1,
             lm_alter_literal(a, name)), op->text, &hits);
     }
     *same = rc == LM_OK && hits > 0;
@@ -376,7 +376,7 @@ static int check_parent(lm_alter_run *a)
     if (lm_same_name(op->text, a->table))
         return LM_OK;
     columns = lm_alter_text(a, "SELECT count(*) FROM pragma_table_xinfo(?1, "
-                            "%s)", lm_alter_literal(a, a->schema));
+                            "%s)", a->in_text);
     rc = lm_alter_ask_integer(a, columns, op->text, &there);
     for (i = 0; i < op->other_count && rc == LM_OK && there > 0; i++) {
         rc = lm_alter_ask_integer(a, lm_alter_text(a, "%s WHERE name = %s "

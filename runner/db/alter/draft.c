@@ -85,7 +85,7 @@ int lm_def_load(lm_alter_run *a)
 
     sql = lm_alter_text(a, "SELECT sql FROM %s.sqlite_schema WHERE "
                         "type = 'table' AND name = ?1 COLLATE NOCASE",
-                        lm_alter_quote(a, a->schema));
+                        a->in);
     rc = lm_alter_ask(a, sql, a->table, &text);
     if (rc == LM_OK && text == NULL)
         rc = lm_alter_refuse(a, LM_REASON_TABLE, "there is no table %s",

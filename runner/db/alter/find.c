@@ -15,8 +15,7 @@ static int on_object(void *user, lm_db *db, const lm_value *row)
     found *f = user;
 
     (void)db;
-    f->name = lm_alter_copy(f->a, row[0].as.text.bytes,
-                            row[0].as.text.size);
+    f->name = lm_alter_value(f->a, &row[0]);
     f->view = row[1].as.text.bytes[0] == 'v';
     f->virtual = !f->view && row[2].type == LM_INTEGER &&
                  row[2].as.integer == 0;
@@ -39,20 +38,10 @@ static int look_for(lm_alter_run *a, const char *schema, const char *name,
 
 static int check_schema(lm_alter_run *a)
 {
-    const char *name = a->req->schema, *real;
-    int rc;
-
-    if (lm_same_name(name, "temp") || lm_same_name(name, "main")) {
-        a->schema = lm_same_name(name, "temp") ? "temp" : "main";
-        return LM_OK;
-    }
-    rc = lm_alter_ask(a, "SELECT name FROM pragma_database_list WHERE name "
-                      "= ?1 COLLATE NOCASE", name, &real);
-    if (rc == LM_OK && real == NULL)
-        rc = lm_alter_refuse(a, LM_REASON_TABLE, "there is no schema %s",
-                             name);
-    a->schema = real;
-    return rc;
+    a->schema = lm_db_schema(a->db, a->req->schema);
+    return a->schema != NULL ? LM_OK
+        : lm_alter_refuse(a, LM_REASON_TABLE, "there is no schema %s",
+                          a->req->schema);
 }
 
 /* Temp first, as SQLite looks. */
@@ -94,12 +83,12 @@ static int check_shadow(lm_alter_run *a)
     int rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT EXISTS (SELECT "
         "1 FROM %s.sqlite_schema WHERE type = 'table' AND rootpage = 0 AND "
         "substr(?1, 1, length(name) + 1) = name || '_' COLLATE NOCASE)",
-        lm_alter_quote(a, a->schema)), a->table, &near);
+        a->in), a->table, &near);
 
     if (rc == LM_OK && near != 0)
         rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
             "pragma_table_list(?1) WHERE schema = %s AND type = 'shadow'",
-            lm_alter_literal(a, a->schema)), a->table, &shadow);
+            a->in_text), a->table, &shadow);
     if (rc == LM_OK && shadow != 0)
         rc = lm_alter_refuse(a, LM_REASON_TABLE, "it belongs to a virtual "
                              "table");
@@ -136,8 +125,12 @@ int lm_alter_find(lm_alter_run *a)
         rc = look_everywhere(a, a->req->table, &f);
     if (rc == LM_OK && f.name == NULL)
         rc = look_for_new_name(a, &f);
-    if (rc == LM_OK)
-        rc = check_table(a, &f);
+    if (rc == LM_OK) {
+        a->in = lm_alter_quote(a, a->schema);
+        a->in_text = lm_alter_literal(a, a->schema);
+        rc = a->in == NULL || a->in_text == NULL ? LM_ENOMEM
+            : check_table(a, &f);
+    }
     a->first = a->table;
     return rc;
 }

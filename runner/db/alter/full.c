@@ -18,8 +18,7 @@ typedef struct verdict {
 static int on_line(void *user, lm_db *db, const lm_value *row)
 {
     verdict *v = user;
-    const char *line = row->type != LM_TEXT ? "" : lm_alter_copy(v->a,
-                       row->as.text.bytes, row->as.text.size);
+    const char *line = lm_alter_value(v->a, row);
 
     (void)db;
     if (line == NULL)
@@ -35,7 +34,7 @@ static int look_at_table(lm_alter_run *a, const char **damage)
 {
     verdict v = {a, NULL};
     const char *sql = lm_alter_text(a, "PRAGMA %s.integrity_check(%s)",
-        lm_alter_quote(a, a->schema), lm_alter_quote(a, a->table));
+        a->in, lm_alter_quote(a, a->table));
     int rc = sql == NULL ? LM_ENOMEM
         : lm_db_each(a->db, sql, NULL, 0, on_line, &v);
 
@@ -48,7 +47,7 @@ static int look_at_fulltext(lm_alter_run *a, const char *table, bool *broken)
 {
     const char *name = lm_alter_quote(a, table);
     int rc = lm_alter_exec(a, lm_alter_text(a, "INSERT INTO %s.%s (%s, rank) "
-        "VALUES ('integrity-check', 1)", lm_alter_quote(a, a->schema), name,
+        "VALUES ('integrity-check', 1)", a->in, name,
         name));
 
     *broken = rc != LM_OK && a->db->err->sqlite_code == SQLITE_CORRUPT_VTAB;

@@ -200,7 +200,7 @@ static int note_view_trigger(void *user, lm_db *db, const lm_value *row)
     lm_hanger h = {"trigger", v->schema, NULL, NULL, "write"};
 
     (void)db;
-    h.name = lm_alter_copy(g->a, row->as.text.bytes, row->as.text.size);
+    h.name = lm_alter_value(g->a, row);
     if (h.name == NULL)
         return LM_ENOMEM;
     return note(g, &h, LM_CASCADE_TRIGGERS,
@@ -215,7 +215,7 @@ static int note_code(going *g, const lm_dependent *d, unsigned cascade)
                    d->writes ? "write" : "read"};
     lm_value name = lm_text_of(d->name);
     on_view v = {g, d->schema};
-    const char *sql, *shown;
+    const char *sql, *shown, *full;
     int rc = text_of(g, d, &sql);
 
     if (rc != LM_OK || d->positional || d->broken || !minds(g, sql))
@@ -223,9 +223,11 @@ static int note_code(going *g, const lm_dependent *d, unsigned cascade)
     shown = view ? lm_alter_text(g->a, "the view %s", d->name)
                  : lm_alter_text(g->a, "the trigger %s on %s", d->name,
                                  d->table);
-    if (shown == NULL || lm_texts_has(&g->noted, shown))
-        return shown == NULL ? LM_ENOMEM : LM_OK;
-    rc = lm_texts_add(g->a, &g->noted, shown);
+    full = shown == NULL ? NULL : lm_alter_text(g->a, "%s.%s", d->schema,
+                                                shown);
+    if (full == NULL || lm_texts_has(&g->noted, full))
+        return full == NULL ? LM_ENOMEM : LM_OK;
+    rc = lm_texts_add(g->a, &g->noted, full);
     if (rc == LM_OK && view)
         rc = lm_texts_add(g->a, &g->views, lm_alter_text(g->a, "%s",
                                                          d->name));

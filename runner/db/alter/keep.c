@@ -13,7 +13,7 @@ static int has_table(lm_alter_run *a, const char *name, int64_t *out)
 {
     return lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
         "%s.sqlite_schema WHERE type = 'table' AND name = ?1",
-        lm_alter_quote(a, a->schema)), name, out);
+        a->in), name, out);
 }
 
 /* Run one statement for each table of statistics that is there; it may name
@@ -31,7 +31,7 @@ static int each_statistics(lm_alter_run *a, const char *(*make)(
         rc = has_table(a, statistics[i], &there);
         if (rc != LM_OK || there == 0)
             continue;
-        table = lm_alter_text(a, "%s.%s", lm_alter_quote(a, a->schema),
+        table = lm_alter_text(a, "%s.%s", a->in,
                               statistics[i]);
         if (table == NULL)
             return LM_ENOMEM;
@@ -68,10 +68,8 @@ int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to)
  * or not: no two of a table's constraints have the same of both. */
 static const char *twin(lm_alter_run *a, const char *to, const char *what)
 {
-    const char *s = lm_alter_literal(a, a->schema);
+    const char *s = a->in_text;
 
-    if (s == NULL)
-        return NULL;
     return lm_alter_text(a, "(SELECT n.name FROM pragma_index_list(%s, %s) "
         "AS n WHERE n.origin <> 'c' AND (SELECT group_concat(%s) FROM "
         "pragma_index_xinfo(n.name, %s) WHERE key) = (SELECT "
@@ -109,11 +107,11 @@ int lm_keep_aside(lm_alter_run *a)
 static const char *make_prune(lm_alter_run *a, const char *table,
                               const char *unused, const char *name)
 {
-    const char *s = lm_alter_literal(a, a->schema);
+    const char *s = a->in_text;
 
     (void)unused;
     name = lm_alter_literal(a, name);
-    if (s == NULL || name == NULL)
+    if (name == NULL)
         return NULL;
     return lm_alter_text(a, "DELETE FROM %s WHERE tbl = %s AND idx IS NOT "
                          "NULL AND idx <> %s AND idx NOT IN (SELECT name "
@@ -156,7 +154,7 @@ int lm_keep_sequence(lm_alter_run *a, bool *there, int64_t *value)
     int rc = has_table(a, "sqlite_sequence", &table);
 
     sql = lm_alter_text(a, "SELECT seq FROM %s.sqlite_sequence WHERE name = "
-                        "?1", lm_alter_quote(a, a->schema));
+                        "?1", a->in);
     if (rc == LM_OK && sql == NULL)
         rc = LM_ENOMEM;
     if (rc == LM_OK && table > 0)
@@ -170,18 +168,17 @@ int lm_keep_sequence(lm_alter_run *a, bool *there, int64_t *value)
  * same, what was there before is right, even when it was set by hand. */
 int lm_keep_sequence_back(lm_alter_run *a, int64_t value, bool exact)
 {
-    const char *schema = lm_alter_quote(a, a->schema);
     const char *name = lm_alter_literal(a, a->table);
     int rc;
 
-    if (schema == NULL || name == NULL)
+    if (name == NULL)
         return LM_ENOMEM;
     rc = lm_alter_exec(a, lm_alter_text(a, "INSERT INTO %s.sqlite_sequence "
         "(name, seq) SELECT %s, 0 WHERE NOT EXISTS (SELECT 1 FROM "
-        "%s.sqlite_sequence WHERE name = %s)", schema, name, schema, name));
+        "%s.sqlite_sequence WHERE name = %s)", a->in, name, a->in, name));
     if (rc == LM_OK)
         rc = lm_alter_exec(a, lm_alter_text(a, "UPDATE %s.sqlite_sequence "
-            "SET seq = %s%lld%s WHERE name = %s", schema, exact ? "" :
+            "SET seq = %s%lld%s WHERE name = %s", a->in, exact ? "" :
             "max(seq, ", (long long)value, exact ? "" : ")", name));
     return rc;
 }
@@ -189,11 +186,10 @@ int lm_keep_sequence_back(lm_alter_run *a, int64_t value, bool exact)
 /* It had given out none. */
 int lm_keep_sequence_empty(lm_alter_run *a)
 {
-    const char *schema = lm_alter_quote(a, a->schema);
     const char *name = lm_alter_literal(a, a->table);
 
-    if (schema == NULL || name == NULL)
+    if (name == NULL)
         return LM_ENOMEM;
     return lm_alter_exec(a, lm_alter_text(a, "DELETE FROM "
-        "%s.sqlite_sequence WHERE name = %s AND seq = 0", schema, name));
+        "%s.sqlite_sequence WHERE name = %s AND seq = 0", a->in, name));
 }

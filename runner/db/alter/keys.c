@@ -15,6 +15,7 @@ typedef struct look {
     bool after;
     const char *parent;     /* of the first new one */
     const char *where;      /* its table */
+    bool own;               /* the table is the one that is altered */
 } look;
 
 static uint64_t hash_text(uint64_t h, const lm_value *v)
@@ -34,7 +35,21 @@ static int by_key(const void *a, const void *b)
     return x->key < y->key ? -1 : x->key > y->key;
 }
 
-/* Each counts once: rows without a number look the same. */
+/* Each counts once: rows without a number look the same. Those of the table
+ * itself are told apart where they are moved (match.c). */
+static int add_loose(lm_alter_run *a, uint64_t key)
+{
+    lm_loose *grown = lm_list_grow(a->loose, a->loose_count, &a->loose_size,
+                                   sizeof *grown);
+
+    if (grown == NULL)
+        return lm_err_nomem(a->db->err);
+    a->loose = grown;
+    grown[a->loose_count].met = false;
+    grown[a->loose_count++].key = key;
+    return LM_OK;
+}
+
 static bool was_there(lm_alter_run *a, uint64_t key)
 {
     size_t low = 0, high = a->loose_count, at;
@@ -55,38 +70,69 @@ static bool was_there(lm_alter_run *a, uint64_t key)
     return true;
 }
 
+static int add_new(look *l, const lm_value *parent, const lm_value *rowid)
+{
+    lm_alter_run *a = l->a;
+
+    if (l->parent == NULL) {
+        l->parent = lm_alter_value(a, parent);
+        l->where = l->table;
+        if (l->parent == NULL)
+            return LM_ENOMEM;
+    }
+    return lm_rows_misfit(a, rowid, NULL);
+}
+
 /* table, rowid, parent, columns */
 static int on_violation(void *user, lm_db *db, const lm_value *row)
 {
     look *l = user;
     lm_alter_run *a = l->a;
-    lm_loose *grown;
     uint64_t key = hash_text(hash_text(hash_text(14695981039346656037u,
                              &row[0]), &row[2]), &row[3]);
 
-    /* Where rowids come or go with this call they tell nothing. */
-    if (row[1].type == LM_INTEGER && a->wr_on == 0 && !a->key_moved)
+    if (l->own && l->after && a->matched)
+        return LM_OK;
+    a->astray = a->astray || (l->own && !l->after);
+    (void)db;
+    if (row[1].type == LM_INTEGER)
         key = (key ^ (uint64_t)row[1].as.integer) * 1099511628211u;
-    if (l->after) {
-        if (was_there(a, key))
-            return LM_OK;
-        if (l->parent == NULL) {
-            l->parent = lm_alter_copy(a, row[2].as.text.bytes,
-                                      row[2].as.text.size);
-            l->where = l->table;
-            if (l->parent == NULL)
-                return LM_ENOMEM;
-        }
-        return lm_rows_misfit(a, &row[1], NULL);
+    else if (!l->own && !l->after &&
+             !lm_texts_has(&a->numberless, l->table) &&
+             lm_texts_add(a, &a->numberless, l->table) != LM_OK)
+        return LM_ENOMEM;
+    if (!l->after)
+        return add_loose(a, key);
+    return was_there(a, key) ? LM_OK : add_new(l, &row[2], &row[1]);
+}
+
+/* parent, foreign key, value: of another table, whose rows stay as they
+ * are */
+static int on_value(void *user, lm_db *db, const lm_value *row)
+{
+    look *l = user;
+    lm_value none = {0};
+    uint64_t key = hash_text(hash_text(14695981039346656037u, &row[1]),
+                             &row[2]);
+
+    (void)db;
+    if (!l->after)
+        return add_loose(l->a, key);
+    return was_there(l->a, key) ? LM_OK : add_new(l, &row[0], &none);
+}
+
+/* Tables whose rows have no numbers, and some of which pointed nowhere. */
+static int look_at_values(look *l)
+{
+    lm_alter_run *a = l->a;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < a->numberless.count && rc == LM_OK; i++) {
+        l->table = a->numberless.list[i];
+        rc = lm_match_values(a, l->table, on_value, l);
     }
-    grown = lm_list_grow(a->loose, a->loose_count, &a->loose_size,
-                         sizeof *grown);
-    if (grown == NULL)
-        return lm_err_nomem(db->err);
-    a->loose = grown;
-    grown[a->loose_count].met = false;
-    grown[a->loose_count++].key = key;
-    return LM_OK;
+    return rc;
 }
 
 /* Where SQLite could not look before, what the migration's own check knows
@@ -112,19 +158,19 @@ static int look_at(look *l, const char *table)
 {
     lm_alter_run *a = l->a;
     const char *name = lm_alter_literal(a, table), *sql;
-    const char *schema = lm_alter_literal(a, a->schema);
     int rc;
 
-    if (name == NULL || schema == NULL)
+    if (name == NULL)
         return LM_ENOMEM;
     if (l->after && lm_texts_has(&a->unlooked, table))
         return look_again(l, table);
     sql = lm_alter_text(a, "SELECT c.\"table\", c.rowid, c.parent, (SELECT "
         "group_concat(f.\"from\") FROM pragma_foreign_key_list(%s, %s) AS f "
         "WHERE f.id = c.fkid) FROM pragma_foreign_key_check(%s, %s) AS c",
-        name, schema, name, schema);
+        name, a->in_text, name, a->in_text);
 
     l->table = table;
+    l->own = lm_same_name(table, a->table);
     rc = sql == NULL ? LM_ENOMEM
         : lm_db_each(a->db, sql, NULL, 0, on_violation, l);
     if (rc == LM_EFAILED && !lm_db_fatal(a->db->err->sqlite_code)) {
@@ -144,8 +190,7 @@ static int on_child(void *user, lm_db *db, const lm_value *row)
     look *l = user;
 
     (void)db;
-    return lm_texts_add(l->a, &l->a->children, lm_alter_copy(l->a,
-                        row->as.text.bytes, row->as.text.size));
+    return lm_texts_add(l->a, &l->a->children, lm_alter_value(l->a, row));
 }
 
 static int look_everywhere(look *l)
@@ -160,95 +205,69 @@ static int look_everywhere(look *l)
     for (i = 0; i < a->children.count && rc == LM_OK; i++)
         if (!lm_same_name(a->children.list[i], a->table))
             rc = look_at(l, a->children.list[i]);
-    return rc;
+    return rc == LM_OK ? look_at_values(l) : rc;
 }
 
 /* The check before the commit knows rows by their values, which may change
- * here; we know them by their rowids. *out: the column that is the rowid, ""
- * where none is; NULL: rowids tell nothing, or the check could take one key
- * for another. */
-static int ask_rowid(lm_alter_run *a, const char **out)
+ * here: those of the old rows are given, and those of the new ones taken. Two
+ * foreign keys over the same columns are one to it; there the values must be
+ * such as they were. */
+int lm_keys_give(lm_alter_run *a)
 {
-    const char *t = lm_alter_literal(a, a->table);
-
-    if (t == NULL)
-        return LM_ENOMEM;
-    return lm_alter_ask(a, lm_alter_text(a, "SELECT coalesce((SELECT name "
-        "FROM pragma_table_xinfo(%s, 'main') WHERE pk = 1 AND upper(type) = "
-        "'INTEGER' AND NOT EXISTS (SELECT 1 FROM pragma_index_list(%s, "
-        "'main') WHERE origin = 'pk')), '') FROM pragma_table_list(%s) WHERE "
-        "schema = 'main' AND NOT wr AND NOT EXISTS (SELECT 1 FROM "
-        "pragma_table_xinfo(%s, 'main') WHERE lower(name) IN ('rowid', "
-        "'_rowid_', 'oid')) AND NOT EXISTS (SELECT 1 FROM (SELECT "
-        "lower(group_concat(\"table\" || char(0) || \"from\")) AS k FROM "
-        "pragma_foreign_key_list(%s, 'main') GROUP BY id) GROUP BY k HAVING "
-        "count(*) > 1)", t, t, t, t, t), NULL, out);
-}
-
-static int give(lm_alter_run *a)
-{
+    const char *old = lm_alter_literal(a, a->table);
+    const char *new = lm_alter_literal(a, a->scratch);
+    int64_t twice = 0;
     int rc;
 
-    a->given = false;
-    if (a->loose_count == 0 || strcmp(a->schema, "main") != 0 ||
-        a->key_moved || a->wr_on != 0 || lm_texts_has(&a->unlooked, a->table))
+    a->matched = true;
+    if (strcmp(a->schema, "main") != 0)
         return LM_OK;
-    a->swaps_before = a->db->track.swap_count;
-    rc = ask_rowid(a, &a->alias);
-    return rc != LM_OK || a->alias == NULL ? rc
-        : lm_foreign_give(a->db, a->table, &a->given);
-}
-
-/* Has each row the number that it had? */
-static bool kept_rowids(const lm_alter_run *a, const char *alias)
-{
-    size_t at;
-
-    if (alias == NULL || *alias == '\0')
-        return alias != NULL && *a->alias == '\0';
-    at = lm_def_find(a, alias);
-    return at < a->draft.col_count && a->draft.cols[at].source != NULL &&
-           a->draft.cols[at].value == NULL &&
-           lm_same_name(a->draft.cols[at].source, a->alias);
-}
-
-static int take(lm_alter_run *a)
-{
-    const char *alias;
-    int rc = ask_rowid(a, &alias);
-
-    if (rc == LM_OK && kept_rowids(a, alias))
-        return lm_foreign_take(a->db, a->table);
-    a->db->track.swap_count = a->swaps_before;
-    return rc;
+    if (old == NULL || new == NULL)
+        return LM_ENOMEM;
+    rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) - "
+        "count(DISTINCT k) FROM (SELECT t || lower(group_concat(\"table\" || "
+        "char(0) || \"from\")) AS k FROM (SELECT %s AS t UNION SELECT %s), "
+        "pragma_foreign_key_list(t, 'main') GROUP BY t, id)", old, new),
+        NULL, &twice);
+    if (rc != LM_OK)
+        return rc;
+    return twice != 0 ? lm_foreign_known(a->db, a->table, &a->known)
+                      : lm_foreign_give(a->db, a->table, &a->given);
 }
 
 int lm_keys_before(lm_alter_run *a)
 {
-    look l = {a, NULL, false, NULL, NULL};
+    look l = {.a = a};
     int rc;
 
-    a->loose_count = 0;
+    a->loose_count = a->numberless.count = 0;
+    a->astray = a->matched = a->given = a->known = false;
     rc = look_everywhere(&l);
     if (a->loose_count > 0)
         qsort(a->loose, a->loose_count, sizeof *a->loose, by_key);
-    return rc == LM_OK ? give(a) : rc;
+    return rc;
+}
+
+int lm_keys_refuse(lm_alter_run *a, const char *table, const char *parent)
+{
+    int rc = lm_rows_refuse(a, lm_alter_text(a, "rows of %s point to no row "
+                                             "of %s", table, parent));
+
+    if (rc == LM_EFAILED)
+        a->out->refused = LM_REASON_FOREIGN_KEY;
+    return rc;
 }
 
 int lm_keys_after(lm_alter_run *a)
 {
-    look l = {a, NULL, true, NULL, NULL};
+    look l = {.a = a, .after = true};
     int rc;
 
     a->mismatch = NULL;
     rc = look_everywhere(&l);
-    if (rc == LM_OK && l.parent == NULL && a->given)
-        return take(a);
-    if (rc != LM_OK || l.parent == NULL)
-        return rc;
-    rc = lm_rows_refuse(a, lm_alter_text(a, "rows of %s point to no row of "
-                                         "%s", l.where, l.parent));
-    a->out->refused = rc == LM_EFAILED ? LM_REASON_FOREIGN_KEY
-                                       : a->out->refused;
-    return rc;
+    if (rc == LM_OK && a->known)
+        rc = look_again(&l, a->table);
+    if (rc == LM_OK && l.parent != NULL)
+        return lm_keys_refuse(a, l.where, l.parent);
+    return rc == LM_OK && a->given ? lm_foreign_take(a->db, a->table) : rc;
 }

@@ -13,8 +13,8 @@ static int find_alias(lm_alter_run *a, const char **out)
         "pragma_table_xinfo(%s, %s) AS t WHERE t.pk = 1 AND upper(t.type) = "
         "'INTEGER' AND NOT EXISTS (SELECT 1 FROM pragma_index_list(%s, %s) "
         "WHERE origin = 'pk')", lm_alter_literal(a, a->scratch),
-        lm_alter_literal(a, a->schema), lm_alter_literal(a, a->scratch),
-        lm_alter_literal(a, a->schema)), NULL, out);
+        a->in_text, lm_alter_literal(a, a->scratch),
+        a->in_text), NULL, out);
 }
 
 typedef struct lists {
@@ -74,7 +74,10 @@ int lm_move_plan(lm_rebuilding *r)
                                   a->db->err);
     r->rowid = rc == LM_OK ? lm_rowid_name(&now) : NULL;
     to = lm_rowid_name(&a->draft.def);
-    if (rc == LM_OK && r->rowid != NULL && to != NULL && alias == NULL)
+    r->alias = alias;
+    if (r->rowid != NULL && alias == NULL)
+        r->to = to;
+    if (rc == LM_OK && r->to != NULL)
         rc = add_column(r, &l, to, r->rowid);
     if (rc == LM_OK)
         rc = add_columns(r, &l, alias);
@@ -139,7 +142,7 @@ int lm_move_rows(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
     const char *sql = lm_alter_text(a, "INSERT OR ABORT INTO %s.%s (%s) "
-        "SELECT %s FROM %s", lm_alter_quote(a, a->schema), a->scratch,
+        "SELECT %s FROM %s", a->in, a->scratch,
         r->columns, r->select, lm_alter_here(a));
     int64_t before = 0;
     int rc;
@@ -190,7 +193,7 @@ int lm_move_verify(lm_rebuilding *r)
             "(WHERE typeof(%s) = 'real') FROM", name, name);
         rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT (%s %s) = "
             "(%s %s.%s)", count, lm_alter_here(a), count,
-            lm_alter_quote(a, a->schema), a->scratch), NULL, &same);
+            a->in, a->scratch), NULL, &same);
         if (rc == LM_OK && same == 0)
             rc = lm_alter_refuse(a, LM_REASON_ROWS, "values of the column "
                                  "%s would be converted: ANY keeps them "

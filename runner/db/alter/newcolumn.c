@@ -257,8 +257,7 @@ static int on_index(void *user, lm_db *db, const lm_value *row)
     strings *s = user;
     lm_createindex i = {0};
     const char *sql = row[1].as.text.bytes;
-    const char *name = lm_alter_copy(s->a, row[0].as.text.bytes,
-                                     row[0].as.text.size);
+    const char *name = lm_alter_value(s->a, &row[0]);
     int rc = name == NULL ? LM_ENOMEM
         : lm_createindex_parse(sql, row[1].as.text.size, &i, db->err);
 
@@ -293,7 +292,7 @@ static int check_strings(lm_alter_run *a)
     }
     sql = lm_alter_text(a, "SELECT name, sql FROM %s.sqlite_schema WHERE "
         "type = 'index' AND tbl_name = ?1 COLLATE NOCASE AND sql IS NOT NULL",
-        lm_alter_quote(a, a->schema));
+        a->in);
     return sql == NULL ? LM_ENOMEM
         : lm_db_each(a->db, sql, &table, 1, on_index, &s);
 }

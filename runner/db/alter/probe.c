@@ -156,54 +156,17 @@ static int try_once(lm_ear *e, const char *sql, bool strings, lm_verdict *out)
     return rc;
 }
 
-/* All columns that can be written, so that every UPDATE OF is compiled. */
-static int add_assignment(void *user, lm_db *db, const lm_value *row)
-{
-    lm_buf *b = user;
-    char *name = lm_strndup(row->as.text.bytes, row->as.text.size);
-    char *quoted = name == NULL ? NULL : lm_quote_ident(name);
-    const char *last = lm_buf_text(b) + b->len - 5;
-
-    if (quoted != NULL)
-        lm_buf_printf(b, "%s%s = %s", strcmp(last, " SET ") == 0 ? "" : ", ",
-                      quoted, quoted);
-    free(name);
-    free(quoted);
-    return quoted == NULL ? lm_err_nomem(db->err) : LM_OK;
-}
-
-static int add_update(lm_alter_run *a, const lm_sound *s, lm_buf *b)
-{
-    lm_value v[2];
-
-    v[0] = lm_text_of(s->name);
-    v[1] = lm_text_of(s->schema);
-    lm_buf_puts(b, " SET ");
-    return lm_db_each(a->db, "SELECT name FROM pragma_table_xinfo(?1, ?2) "
-                      "WHERE hidden = 0", v, 2, add_assignment, b);
-}
-
 int lm_probe_text(lm_alter_run *a, const lm_sound *s, const char **out)
 {
-    const char *schema = lm_alter_quote(a, s->schema);
-    const char *name = lm_alter_quote(a, s->name);
+    lm_fired f = {s->schema, s->name, s->event};
     lm_buf b = {0};
-    int rc = LM_OK;
+    int rc;
 
-    if (schema == NULL || name == NULL)
-        return LM_ENOMEM;
-    if (s->event == 'F')
-        lm_buf_puts(&b, s->text);
-    else if (s->event == 0)
-        lm_buf_printf(&b, "SELECT * FROM %s.%s", schema, name);
-    else if (s->event == 'I')
-        lm_buf_printf(&b, "INSERT INTO %s.%s DEFAULT VALUES", schema, name);
-    else if (s->event == 'D')
-        lm_buf_printf(&b, "DELETE FROM %s.%s", schema, name);
-    else {
-        lm_buf_printf(&b, "UPDATE %s.%s", schema, name);
-        rc = add_update(a, s, &b);
+    if (s->event == 'F') {
+        *out = s->text;
+        return LM_OK;
     }
+    rc = lm_fired_text(a->db, &f, &b);
     *out = lm_alter_take(a, &b);
     return rc == LM_OK && *out == NULL ? LM_ENOMEM : rc;
 }
@@ -278,18 +241,10 @@ static int add(lm_alter_run *a, const lm_sound *like, const char *text)
     return s->text == NULL ? LM_ENOMEM : LM_OK;
 }
 
-static const char *copy_of(lm_alter_run *a, const lm_value *v)
-{
-    return v->type != LM_TEXT ? lm_alter_copy(a, "", 0)
-        : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
-}
-
 /* What a trigger stands on: in its own schema, but for temporary ones. */
 static int place_trigger(lm_alter_run *a, const char *sql, lm_sound *s)
 {
     lm_createtrigger t = {0};
-    lm_name on;
-    bool temp = true, view = false;
     int rc = lm_createtrigger_parse(sql, strlen(sql), &t, a->db->err);
 
     if (rc != LM_OK) {
@@ -299,16 +254,10 @@ static int place_trigger(lm_alter_run *a, const char *sql, lm_sound *s)
     s->event = t.event == LM_ON_INSERT ? 'I'
              : t.event == LM_ON_UPDATE ? 'U' : 'D';
     s->name = lm_alter_text(a, "%s", t.table);
-    on.text = t.table;
-    on.size = strlen(t.table);
     if (strcmp(s->schema, "temp") == 0 && t.table_schema != NULL)
         s->schema = lm_alter_text(a, "%s", t.table_schema);
-    else if (strcmp(s->schema, "temp") == 0) {
-        rc = lm_schema_table(a->db, "temp", on, &temp);
-        if (rc == LM_OK && !temp)
-            rc = lm_schema_view(a->db, "temp", on, &view);
-        s->schema = temp || view ? "temp" : "main";
-    }
+    else if (strcmp(s->schema, "temp") == 0)
+        rc = lm_alter_meant(a, t.table, &s->schema);
     lm_createtrigger_clear(&t);
     return rc != LM_OK ? rc
         : s->name == NULL || s->schema == NULL ? LM_ENOMEM : LM_OK;
@@ -323,12 +272,12 @@ static int on_code(void *user, lm_db *db, const lm_value *row)
 {
     reading *r = user;
     lm_sound s = {0};
-    const char *text = copy_of(r->a, &row[2]);
+    const char *text = lm_alter_value(r->a, &row[2]);
     int rc = LM_OK;
 
     (void)db;
     s.schema = r->schema;
-    s.name = copy_of(r->a, &row[1]);
+    s.name = lm_alter_value(r->a, &row[1]);
     if (text == NULL || s.name == NULL)
         return LM_ENOMEM;
     s.kind = row[0].as.text.bytes[0] == 'v' ? "view" : "trigger";
@@ -369,7 +318,7 @@ static int add_table(lm_alter_run *a, const char *name)
 static int on_child(void *user, lm_db *db, const lm_value *row)
 {
     lm_alter_run *a = user;
-    const char *name = copy_of(a, &row[0]);
+    const char *name = lm_alter_value(a, &row[0]);
 
     (void)db;
     if (name == NULL)
@@ -383,8 +332,8 @@ int lm_alter_children(lm_alter_run *a, lm_row_fn each, void *user)
     const char *sql = lm_alter_text(a, "SELECT DISTINCT m.name FROM "
         "%s.sqlite_schema AS m, pragma_foreign_key_list(m.name, %s) AS f "
         "WHERE m.type = 'table' AND m.sql LIKE '%%references%%' AND "
-        "f.\"table\" = ?1 COLLATE NOCASE", lm_alter_quote(a, a->schema),
-        lm_alter_literal(a, a->schema));
+        "f.\"table\" = ?1 COLLATE NOCASE", a->in,
+        a->in_text);
 
     return sql == NULL ? LM_ENOMEM
         : lm_db_each(a->db, sql, &name, 1, each, user);

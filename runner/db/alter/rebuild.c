@@ -15,12 +15,6 @@
 #include "../../lex/createother.h"
 #include "rebuild.h"
 
-static const char *text_of(lm_alter_run *a, const lm_value *v)
-{
-    return v->type != LM_TEXT ? lm_alter_copy(a, "", 0)
-        : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
-}
-
 static int add_belonging(lm_rebuilding *r, const lm_value *row, bool temp)
 {
     lm_alter_run *a = r->a;
@@ -33,8 +27,8 @@ static int add_belonging(lm_rebuilding *r, const lm_value *row, bool temp)
     grown += r->count;
     grown->temp = temp;
     grown->trigger = row[0].as.text.bytes[0] == 't';
-    grown->name = text_of(a, &row[1]);
-    grown->sql = text_of(a, &row[2]);
+    grown->name = lm_alter_value(a, &row[1]);
+    grown->sql = lm_alter_value(a, &row[2]);
     if (grown->name == NULL || grown->sql == NULL)
         return LM_ENOMEM;
     r->count++;
@@ -47,21 +41,19 @@ static int on_own(void *user, lm_db *db, const lm_value *row)
     return add_belonging(user, row, false);
 }
 
-/* A temporary trigger may stand on a temporary table of this name. */
+/* A temporary trigger may stand on a table of this name elsewhere. */
 static int on_temp(void *user, lm_db *db, const lm_value *row)
 {
     lm_rebuilding *r = user;
     lm_createtrigger t = {0};
-    lm_name table = {r->a->table, strlen(r->a->table)};
-    bool other = false;
+    const char *on = NULL;
     int rc = lm_createtrigger_parse(row[2].as.text.bytes,
                                     row[2].as.text.size, &t, db->err);
 
-    if (rc == LM_OK && t.table_schema != NULL)
-        other = !lm_same_name(t.table_schema, r->a->schema);
-    else if (rc == LM_OK)
-        rc = lm_schema_table(db, "temp", table, &other);
-    if (rc == LM_OK && !other)
+    if (rc == LM_OK && t.table_schema == NULL)
+        rc = lm_alter_meant(r->a, r->a->table, &on);
+    if (rc == LM_OK && lm_same_name(on == NULL ? t.table_schema : on,
+                                    r->a->schema))
         rc = add_belonging(r, row, true);
     lm_createtrigger_clear(&t);
     return rc == LM_OK ? rc : lm_alter_rejected(r->a, LM_REASON_DEPENDENTS,
@@ -75,7 +67,7 @@ static int read_belongings(lm_rebuilding *r)
         "type IN (%s) ORDER BY type, rowid";
     lm_alter_run *a = r->a;
     lm_value name = lm_text_of(a->table);
-    const char *sql = lm_alter_text(a, what, lm_alter_quote(a, a->schema),
+    const char *sql = lm_alter_text(a, what, a->in,
                                     "'index', 'trigger'");
     int rc = sql == NULL ? LM_ENOMEM
         : lm_db_each(a->db, sql, &name, 1, on_own, r);
@@ -107,8 +99,8 @@ static const char *qualified(lm_alter_run *a, const lm_belonging *b)
     }
     if (rc != LM_OK)
         lm_alter_rejected(a, LM_REASON_DEFINITION, b->name);
-    else if (strcmp(schema, "main") == 0)
-        sql = b->sql;
+    else if (strcmp(schema, "main") == 0 && !lm_db_has_temp(a->db))
+        sql = b->sql;   /* which a table of temp would take over */
     else
         sql = lm_alter_text(a, "%.*s%s.%s", (int)at, b->sql,
                             lm_alter_quote(a, schema), b->sql + at);
@@ -151,7 +143,7 @@ static int take_name(lm_rebuilding *r)
     rc = lm_rights_flag(a, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, true);
     if (rc == LM_OK)
         rc = lm_alter_step(a, lm_alter_text(a, "ALTER TABLE %s.%s RENAME TO "
-            "%s", lm_alter_quote(a, a->schema), scratch,
+            "%s", a->in, scratch,
             lm_alter_name(a, a->table)));
     if (rc != LM_OK)
         return lm_alter_rejected(a, LM_REASON_DEFINITION, "");
@@ -225,6 +217,8 @@ int lm_rebuild(lm_alter_run *a)
         rc = lm_move_rows(&r);
     if (rc == LM_OK)
         rc = lm_move_verify(&r);
+    if (rc == LM_OK && a->astray && !a->req->dry_run)
+        rc = lm_match_rows(&r);
     if (rc == LM_OK)
         rc = lm_keep_aside(a);
     if (rc == LM_OK)

@@ -7,6 +7,7 @@
  *   lm_move_rows     INSERT ... SELECT, and as many rows as there were
  *   lm_fulltext_moved  no full-text table loses its rows (fulltext.c)
  *   lm_move_verify   nothing was converted that was not to be
+ *   lm_match_rows    what points nowhere now did so before
  */
 #ifndef LM_DB_ALTER_REBUILD_H
 #define LM_DB_ALTER_REBUILD_H
@@ -25,6 +26,8 @@ typedef struct lm_rebuilding {
     size_t count, size;
     lm_texts into;
     const char *columns, *select, *rowid;
+    const char *to;         /* the new rowid, where the old one is copied */
+    const char *alias;      /* the new table's INTEGER PRIMARY KEY, or NULL */
     bool has_sequence;
     int64_t sequence;
     bool was_auto;
@@ -42,5 +45,6 @@ int lm_move_plan(lm_rebuilding *r);
 int lm_move_check(lm_rebuilding *r);
 int lm_move_rows(lm_rebuilding *r);
 int lm_move_verify(lm_rebuilding *r);
+int lm_match_rows(lm_rebuilding *r);
 
 #endif

@@ -90,6 +90,12 @@ const char *lm_alter_copy(lm_alter_run *a, const char *s, size_t n)
     return copy;
 }
 
+const char *lm_alter_value(lm_alter_run *a, const lm_value *v)
+{
+    return v->type != LM_TEXT ? lm_alter_copy(a, "", 0)
+        : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
+}
+
 const char *lm_alter_text(lm_alter_run *a, const char *format, ...)
 {
     va_list args;
@@ -180,14 +186,13 @@ const char *lm_alter_literal(lm_alter_run *a, const char *text)
 
 const char *lm_alter_here(lm_alter_run *a)
 {
-    const char *schema = lm_alter_quote(a, a->schema);
     const char *table = lm_alter_name(a, a->table);
 
-    if (schema == NULL || table == NULL)
+    if (table == NULL)
         return NULL;
     if (strcmp(a->schema, "main") == 0)
         return lm_alter_text(a, "main.%s", table);
-    return lm_alter_text(a, "%s.%s", schema, table);
+    return lm_alter_text(a, "%s.%s", a->in, table);
 }
 
 /* Locks are waited for as the moment has it: never inside a transaction. */
@@ -303,8 +308,7 @@ static int on_answer(void *user, lm_db *db, const lm_value *row)
         out->integer = row->as.integer;
     if (row->type != LM_TEXT)
         return LM_OK;
-    out->text = lm_alter_copy(out->a, row->as.text.bytes,
-                              row->as.text.size);
+    out->text = lm_alter_value(out->a, row);
     return out->text == NULL ? LM_ENOMEM : LM_OK;
 }
 
@@ -338,6 +342,18 @@ int lm_alter_ask(lm_alter_run *a, const char *sql, const char *text,
     int rc = ask(a, sql, text, &found);
 
     *out = found.text;
+    return rc;
+}
+
+int lm_alter_meant(lm_alter_run *a, const char *name, const char **schema)
+{
+    int rc = lm_alter_ask(a, "SELECT l.schema FROM pragma_table_list(?1) AS "
+                          "l JOIN pragma_database_list AS d ON d.name = "
+                          "l.schema ORDER BY d.seq <> 1, d.seq LIMIT 1",
+                          name, schema);
+
+    if (rc == LM_OK && *schema == NULL)
+        *schema = "main";
     return rc;
 }
 

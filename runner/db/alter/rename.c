@@ -144,11 +144,21 @@ static int rename_step(lm_alter_run *a, const char *sql)
     return rc;
 }
 
+/* SQLite 3.40 looks for the table of an index in temp first then, and finds
+ * no such column. */
 static int rename_one(lm_alter_run *a, const char *from, const char *to)
 {
-    return rename_step(a, lm_alter_text(a, "ALTER TABLE %s RENAME COLUMN %s "
-                       "TO %s", lm_alter_here(a), lm_alter_quote(a, from),
-                       lm_alter_name(a, to)));
+    const char *meant;
+    int rc = rename_step(a, lm_alter_text(a, "ALTER TABLE %s RENAME COLUMN "
+                         "%s TO %s", lm_alter_here(a),
+                         lm_alter_quote(a, from), lm_alter_name(a, to)));
+
+    if (rc == LM_EFAILED && strcmp(a->schema, "temp") != 0 &&
+        lm_alter_meant(a, a->table, &meant) == LM_OK &&
+        strcmp(meant, "temp") == 0)
+        lm_err_hint(a->db->err, "a temporary table or view has the same name: "
+                    "drop it first");
+    return rc;
 }
 
 static const char *free_column(lm_alter_run *a, size_t i)
@@ -249,7 +259,7 @@ static int check_name(lm_alter_run *a, const char *to)
                                "runner", to);
     rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
         "%s.sqlite_schema WHERE type IN ('table', 'view', 'index') AND "
-        "name = ?1 COLLATE NOCASE", lm_alter_quote(a, a->schema)), to,
+        "name = ?1 COLLATE NOCASE", a->in), to,
         &taken);
     if (rc == LM_OK && taken > 0 && !lm_same_name(to, a->table))
         rc = lm_alter_refuse(a, LM_REASON_TABLE, "the name %s is taken "
@@ -300,7 +310,7 @@ int lm_op_rename_to(lm_alter_run *a)
         rc = lm_programs_same(a, &old);
     lm_programs_clear(&old);
     /* Its foreign keys are the same under the new name: nothing to check. */
-    if (rc == LM_OK)
+    if (rc == LM_OK && strcmp(a->schema, "main") == 0)
         rc = lm_names_add(&a->db->track.linked, to, a->db->err);
     return rc == LM_OK ? lm_def_load(a) : rc;
 }

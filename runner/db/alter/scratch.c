@@ -20,7 +20,7 @@ const char *lm_alter_free_name(lm_alter_run *a)
         sql = lm_alter_text(a, "SELECT (SELECT count(*) FROM "
             "%s.sqlite_schema WHERE name = ?1 COLLATE NOCASE) + (SELECT "
             "count(*) FROM temp.sqlite_schema WHERE name = ?1 COLLATE "
-            "NOCASE)", lm_alter_quote(a, a->schema));
+            "NOCASE)", a->in);
         if (name == NULL ||
             lm_alter_ask_integer(a, sql, name, &taken) != LM_OK)
             return NULL;
@@ -86,12 +86,9 @@ static void add_body(const lm_alter_run *a, lm_buf *out, const char *text)
 
 static const char *create_text(lm_alter_run *a)
 {
-    const char *schema = lm_alter_quote(a, a->schema);
     lm_buf b = {0};
 
-    if (schema == NULL)
-        return NULL;
-    lm_buf_printf(&b, "CREATE TABLE %s.%s", schema, a->scratch);
+    lm_buf_printf(&b, "CREATE TABLE %s.%s", a->in, a->scratch);
     add_body(a, &b, a->draft.text + a->draft.def.name_span.end);
     return lm_alter_take(a, &b);
 }
@@ -134,17 +131,17 @@ int lm_scratch_exprs(lm_alter_run *a, const char *table)
 /* Defaults of a STRICT table, each tried in a table of its own. */
 static int try_defaults(lm_alter_run *a)
 {
-    const char *schema = lm_alter_quote(a, a->schema), *name;
+    const char *name;
     size_t i;
     int rc = LM_OK;
 
     for (i = 0; i < a->strict_defaults.count && rc == LM_OK; i++) {
         name = lm_alter_free_name(a);
-        if (name == NULL || schema == NULL)
+        if (name == NULL)
             return LM_ENOMEM;
         rc = lm_alter_exec(a, lm_alter_text(a, "CREATE TABLE %s.%s (%s) "
             "STRICT; INSERT INTO %s.%s DEFAULT VALUES; DROP TABLE %s.%s",
-            schema, name, a->strict_defaults.list[i], schema, name, schema,
+            a->in, name, a->strict_defaults.list[i], a->in, name, a->in,
             name));
         if (rc != LM_OK)
             rc = lm_alter_rejected(a, LM_REASON_DEFINITION, "the default "
@@ -168,5 +165,5 @@ int lm_scratch_make(lm_alter_run *a)
         return lm_alter_rejected(a, LM_REASON_DEFINITION,
                                  "SQLite refuses the new definition");
     return lm_scratch_exprs(a, lm_alter_text(a, "%s.%s",
-                            lm_alter_quote(a, a->schema), a->scratch));
+                            a->in, a->scratch));
 }

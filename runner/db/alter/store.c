@@ -9,25 +9,24 @@
 
 int lm_store_text(lm_alter_run *a, const char *text)
 {
-    const char *schema = lm_alter_quote(a, a->schema);
     const char *sql = lm_alter_literal(a, text);
     const char *name = lm_alter_literal(a, a->table);
     int64_t version = 0;
     int rc;
 
-    if (schema == NULL || sql == NULL || name == NULL)
+    if (sql == NULL || name == NULL)
         return LM_ENOMEM;
     rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, true);
     if (rc == LM_OK)
         rc = lm_alter_step(a, lm_alter_text(a, "UPDATE %s.sqlite_schema SET "
             "sql = %s WHERE type = 'table' AND name = %s COLLATE NOCASE",
-            schema, sql, name));
+            a->in, sql, name));
     if (rc == LM_OK)
         rc = lm_alter_ask_integer(a, lm_alter_text(a,
-            "PRAGMA %s.schema_version", schema), NULL, &version);
+            "PRAGMA %s.schema_version", a->in), NULL, &version);
     if (rc == LM_OK)
         rc = lm_alter_step(a, lm_alter_text(a, "PRAGMA %s.schema_version = "
-            "%lld", schema, (long long)((version + 1) & 0x7FFFFFFF)));
+            "%lld", a->in, (long long)((version + 1) & 0x7FFFFFFF)));
     if (rc == LM_OK)
         rc = lm_store_forget(a);
     return rc;
@@ -96,7 +95,7 @@ int lm_edit(lm_alter_run *a)
         rc = look_at_rows(a);
     if (rc == LM_OK)
         rc = lm_alter_exec(a, lm_alter_text(a, "DROP TABLE %s.%s",
-            lm_alter_quote(a, a->schema), scratch));
+            a->in, scratch));
     if (rc == LM_OK)
         rc = lm_store_text(a, a->draft.text);
     a->scratch = NULL;

@@ -192,15 +192,13 @@ static int add_entry(void *unused, lm_db *db, const lm_value *row)
     return LM_OK;
 }
 
-static int read_schema(lm_db *db, const char *schema, const char *tables,
-                       const char *entries)
+/* Takes the statement. */
+static int read_rows(lm_db *db, char *sql, lm_row_fn each)
 {
-    int rc;
+    int rc = sql == NULL ? lm_err_nomem(db->err)
+        : lm_db_each(db, sql, NULL, 0, each, NULL);
 
-    db->catalog->reading = schema;
-    rc = lm_db_each(db, tables, NULL, 0, add_table, NULL);
-    if (rc == LM_OK)
-        rc = lm_db_each(db, entries, NULL, 0, add_entry, NULL);
+    sqlite3_free(sql);
     return rc;
 }
 
@@ -239,31 +237,43 @@ static int count_columns(lm_db *db)
     return rc;
 }
 
-/* Temp first: it is looked at first. */
+static bool is_whole(const lm_catalog *cat, const char *schema)
+{
+    return strcmp(schema, "temp") == 0 || strcmp(schema, cat->home) == 0;
+}
+
+static int read_schema(lm_db *db, const char *schema)
+{
+    lm_catalog *cat = db->catalog;
+    int rc;
+
+    cat->reading = lm_catalog_copy(db, schema, strlen(schema));
+    if (cat->reading == NULL)
+        return LM_ENOMEM;
+    rc = read_rows(db, sqlite3_mprintf(
+        "SELECT l.name, l.type, l.ncol, l.wr, l.strict, s.sql "
+        "FROM pragma_table_list AS l LEFT JOIN \"%w\".sqlite_schema AS s "
+        "ON s.name = l.name AND s.type IN ('table', 'view') "
+        "WHERE l.schema = %Q ORDER BY s.rowid", schema, schema), add_table);
+    return rc != LM_OK || !is_whole(cat, schema) ? rc
+        : read_rows(db, sqlite3_mprintf(
+        "SELECT type, name, tbl_name, sql FROM \"%w\".sqlite_schema "
+        "WHERE type IN ('index', 'trigger') ORDER BY rowid", schema),
+        add_entry);
+}
+
+/* In the order in which SQLite looks: temp first. */
 static int read_all(lm_db *db)
 {
-    static const char temp_tables[] =
-        "SELECT l.name, l.type, l.ncol, l.wr, l.strict, s.sql "
-        "FROM pragma_table_list AS l LEFT JOIN temp.sqlite_schema AS s "
-        "ON s.name = l.name AND s.type IN ('table', 'view') "
-        "WHERE l.schema = 'temp' ORDER BY s.rowid";
-    static const char temp_objects[] =
-        "SELECT type, name, tbl_name, sql FROM temp.sqlite_schema "
-        "WHERE type IN ('index', 'trigger') ORDER BY rowid";
-    static const char tables[] =
-        "SELECT l.name, l.type, l.ncol, l.wr, l.strict, s.sql "
-        "FROM pragma_table_list AS l LEFT JOIN main.sqlite_schema AS s "
-        "ON s.name = l.name AND s.type IN ('table', 'view') "
-        "WHERE l.schema = 'main' ORDER BY s.rowid";
-    static const char entries[] =
-        "SELECT type, name, tbl_name, sql FROM main.sqlite_schema "
-        "WHERE type IN ('index', 'trigger') ORDER BY rowid";
-    int rc = LM_OK;
+    const char *schema;
+    int i, rc = lm_db_has_temp(db) ? read_schema(db, "temp") : LM_OK;
 
-    if (lm_db_has_temp(db))
-        rc = read_schema(db, "temp", temp_tables, temp_objects);
-    if (rc == LM_OK)
-        rc = read_schema(db, "main", tables, entries);
+    for (i = 0; rc == LM_OK; i += 1 + (i == 0)) {
+        schema = sqlite3_db_name(db->handle, i);
+        if (schema == NULL)
+            break;
+        rc = read_schema(db, schema);
+    }
     return rc == LM_OK ? count_columns(db) : rc;
 }
 
@@ -278,20 +288,36 @@ static int list_tables(lm_db *db, lm_catalog *cat)
     for (pass = 0; pass < 2; pass++)
         for (i = 0; i < cat->table_count; i++)
             if (cat->tables[i].listed &&
+                is_whole(cat, cat->tables[i].schema) &&
                 (strcmp(cat->tables[i].schema, "temp") == 0) == (pass == 1))
                 cat->listed[cat->listed_count++] = &cat->tables[i];
     return LM_OK;
 }
 
+static int add_version(lm_db *db, const char *schema, lm_catalog *now)
+{
+    char *sql = sqlite3_mprintf("PRAGMA \"%w\".schema_version", schema);
+    int64_t version = 0;
+    int rc = sql == NULL ? lm_err_nomem(db->err)
+        : lm_db_integer(db, sql, 0, &version);
+
+    sqlite3_free(sql);
+    now->versions = now->versions * 1099511628211u + (uint64_t)version + 1;
+    return rc;
+}
+
 static int read_key(lm_db *db, lm_catalog *now)
 {
-    int rc = lm_db_integer(db, "PRAGMA main.schema_version", 0,
-                           &now->main_version);
+    const char *schema;
+    int i, rc = LM_OK;
 
-    now->temp_version = 0;
-    if (rc == LM_OK && lm_db_has_temp(db))
-        rc = lm_db_integer(db, "PRAGMA temp.schema_version", 0,
-                           &now->temp_version);
+    for (i = 0; rc == LM_OK; i++) {
+        schema = sqlite3_db_name(db->handle, i);
+        if (schema == NULL)
+            break;
+        if (i != 1 || lm_db_has_temp(db))
+            rc = add_version(db, schema, now);
+    }
     now->undos = db->undos;
     now->functions = db->functions.count;
     return rc;
@@ -299,15 +325,19 @@ static int read_key(lm_db *db, lm_catalog *now)
 
 static bool is_current(const lm_catalog *cat, const lm_catalog *now)
 {
-    return cat != NULL && cat->read &&
-           cat->main_version == now->main_version &&
-           cat->temp_version == now->temp_version &&
+    return cat != NULL && cat->read && strcmp(cat->home, now->home) == 0 &&
+           cat->versions == now->versions &&
            cat->undos == now->undos && cat->functions == now->functions;
 }
 
 int lm_catalog_open(lm_db *db, lm_catalog **out)
 {
-    lm_catalog now = {0};
+    return lm_catalog_open_at(db, NULL, out);
+}
+
+static int open_home(lm_db *db, const char *home, lm_catalog **out)
+{
+    lm_catalog now = {.home = home};
     int rc = read_key(db, &now);
 
     if (rc == LM_OK && !is_current(db->catalog, &now)) {
@@ -316,7 +346,8 @@ int lm_catalog_open(lm_db *db, lm_catalog **out)
         if (db->catalog == NULL)
             return lm_err_nomem(db->err);
         memcpy(db->catalog, &now, sizeof now);
-        rc = read_all(db);
+        db->catalog->home = lm_catalog_copy(db, home, strlen(home));
+        rc = db->catalog->home == NULL ? LM_ENOMEM : read_all(db);
         if (rc == LM_OK)
             rc = list_tables(db, db->catalog);
         if (rc == LM_OK)
@@ -326,19 +357,35 @@ int lm_catalog_open(lm_db *db, lm_catalog **out)
     return rc;
 }
 
-lm_table_info *lm_catalog_find(lm_catalog *cat, const char *schema,
-                               lm_name name)
+int lm_catalog_open_at(lm_db *db, const char *schema, lm_catalog **out)
+{
+    if (schema != NULL && !lm_same_name(schema, "temp"))
+        schema = lm_db_schema(db, schema);
+    else
+        schema = NULL;
+    return open_home(db, schema == NULL ? "main" : schema, out);
+}
+
+static lm_table_info *find(lm_catalog *cat, const char *schema, lm_name name,
+                           bool everywhere)
 {
     lm_table_info *t;
     size_t i;
 
     for (i = 0; i < cat->table_count; i++) {
         t = &cat->tables[i];
-        if ((schema == NULL || lm_same_name(schema, t->schema)) &&
+        if ((everywhere || is_whole(cat, t->schema)) &&
+            (schema == NULL || lm_same_name(schema, t->schema)) &&
             lm_same_name_n(t->name, strlen(t->name), name.text, name.size))
             return t;
     }
     return NULL;
+}
+
+lm_table_info *lm_catalog_find(lm_catalog *cat, const char *schema,
+                               lm_name name)
+{
+    return find(cat, schema, name, false);
 }
 
 lm_table_info *lm_catalog_find_text(lm_catalog *cat, const char *schema,
@@ -346,7 +393,7 @@ lm_table_info *lm_catalog_find_text(lm_catalog *cat, const char *schema,
 {
     lm_name n = {name, strlen(name)};
 
-    return lm_catalog_find(cat, schema, n);
+    return find(cat, schema, n, true);
 }
 
 const lm_entry *lm_catalog_entry(const lm_catalog *cat, const char *schema,

@@ -266,7 +266,7 @@ int lm_catalog_dependents(lm_db *db, const char *schema, lm_name table,
 {
     lm_inquiry q = {.db = db};
     lm_table_info *t = NULL;
-    int rc = lm_catalog_open(db, &q.cat);
+    int rc = lm_catalog_open_at(db, schema, &q.cat);
 
     *out = NULL;
     *count = 0;

@@ -173,7 +173,7 @@ int lm_catalog_referenced_by(lm_db *db, const char *schema, lm_name table,
     const lm_table_info *t;
     lm_catalog *cat;
     size_t i;
-    int rc = lm_catalog_open(db, &cat);
+    int rc = lm_catalog_open_at(db, schema, &cat);
 
     *out = NULL;
     *count = 0;

@@ -56,8 +56,7 @@ static bool is_content(lm_inquiry *q, const lm_table_info *f,
     bool is;
 
     *rc = lm_fulltext_content(f->sql, &names, &c, q->db->err);
-    is = c.table != NULL && lm_same_name(c.table, q->table->name) &&
-         strcmp(f->schema, q->table->schema) == 0;
+    is = c.table != NULL && lm_same_name(c.table, q->table->name);
     *rowid = is && c.rowid != NULL ? lm_inquiry_column(q, c.rowid) : NULL;
     lm_arena_clear(&names);
     return is;
@@ -94,7 +93,8 @@ int lm_inquire_fulltext(lm_inquiry *q)
 
     for (i = 0; i < q->cat->table_count && rc == LM_OK; i++) {
         f = &q->cat->tables[i];
-        if (f->kind != LM_VIRTUAL || f->sql == NULL)
+        if (f->kind != LM_VIRTUAL || f->sql == NULL ||
+            strcmp(f->schema, q->table->schema) != 0)
             continue;
         if (is_content(q, f, &rowid, &rc))
             rc = add_columns(q, f, rowid);

@@ -5,7 +5,10 @@
  *   struct lm_catalog      what has been found out for one state of the
  *                          schema
  *   lm_catalog_open        the catalogue, read anew if that is another one
- *   lm_catalog_find        the table or view that a name means
+ *   lm_catalog_open_at     that of an attached schema
+ *   lm_catalog_find        the table or view of this name in temp or home
+ *   lm_catalog_find_text   the same in any schema; without one, what SQLite
+ *                          would take it for
  *   lm_catalog_describe    its columns, keys and constraints, once
  *   lm_catalog_entry      an index or trigger by name
  *   lm_catalog_copy, _span a copy of a text, or of a piece of one without
@@ -43,12 +46,16 @@ typedef struct lm_use {
 } lm_use;
 
 typedef struct lm_catalog {
-    int64_t main_version, temp_version, undos;
+    uint64_t versions;      /* those of all schemas */
+    int64_t undos;
+    const char *home;       /* the schema that it is about: "main", or one
+                               that the host has attached */
     size_t functions;       /* views may call them */
     bool read;
     const char *reading;    /* the schema that is being read */
     lm_arena arena;
-    lm_table_info *tables;  /* of temp and main, as they were made */
+    lm_table_info *tables;  /* of all schemas, as they were made; what else
+                               is here is temp's and home's alone */
     size_t table_count, table_size;
     const lm_table_info **listed;
     size_t listed_count;
@@ -74,6 +81,8 @@ typedef struct lm_catalog {
 } lm_catalog;
 
 int lm_catalog_open(lm_db *db, lm_catalog **out);
+/* `schema` NULL, "temp" or none that there is: of main. */
+int lm_catalog_open_at(lm_db *db, const char *schema, lm_catalog **out);
 lm_table_info *lm_catalog_find(lm_catalog *cat, const char *schema,
                                lm_name name);
 lm_table_info *lm_catalog_find_text(lm_catalog *cat, const char *schema,

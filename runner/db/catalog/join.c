@@ -21,6 +21,8 @@ typedef struct join {
     size_t count, size;
     lm_strings columns;     /* of USING */
     bool natural;
+    const char *last;       /* the name before, */
+    bool dotted;            /* and a dot behind it */
 } join;
 
 static void clear(join *j)
@@ -64,6 +66,16 @@ static bool is_name(const lm_sqltok *t)
            t->kind == LM_TOK_STRING;
 }
 
+static bool is_schema(const join *j, const char *name)
+{
+    const lm_catalog *cat = j->db->catalog;
+    size_t i = 0;
+
+    while (i < cat->table_count && !lm_same_name(cat->tables[i].schema, name))
+        i++;
+    return i < cat->table_count;
+}
+
 static int add_names(join *j, const char *schema, lm_sqltok *t, bool *using)
 {
     const char *name;
@@ -71,12 +83,18 @@ static int add_names(join *j, const char *schema, lm_sqltok *t, bool *using)
 
     if (t->kind == LM_TOK_OPERATOR && t->text[t->start] == ')')
         *using = false;
+    if (t->kind == LM_TOK_OPERATOR)
+        j->dotted = t->text[t->start] == '.';
     if (!is_name(t))
         return LM_OK;
+    if (schema == NULL && j->dotted && is_schema(j, j->last))
+        schema = j->last;
     name = lm_sqltext_name(&j->db->catalog->arena, t->text + t->start,
                            t->size);
     if (name == NULL)
         return lm_err_nomem(j->db->err);
+    j->last = name;
+    j->dotted = false;
     return listed ? lm_strings_add(j->db, &j->columns, name)
                   : add_table(j, schema, name);
 }
@@ -149,7 +167,7 @@ static bool may_join(const char *text)
     return false;
 }
 
-/* An object of main cannot name one of temp. */
+/* Only an object of temp can name one of another schema. */
 int lm_join_record(lm_recorder *r, const char *text, const char *schema)
 {
     join j = {.db = r->db};
@@ -157,7 +175,7 @@ int lm_join_record(lm_recorder *r, const char *text, const char *schema)
 
     if (text == NULL || !may_join(text))
         return LM_OK;
-    rc = read_text(&j, strcmp(schema, "temp") == 0 ? NULL : "main", text);
+    rc = read_text(&j, strcmp(schema, "temp") == 0 ? NULL : schema, text);
     if (rc == LM_OK)
         rc = record(&j, r);
     clear(&j);

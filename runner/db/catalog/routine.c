@@ -7,7 +7,6 @@
 #include "../../base/list.h"
 #include "../../base/text.h"
 #include "../../lex/createother.h"
-#include "../../lex/name.h"
 #include "inner.h"
 
 /* A temporary trigger on t is on temp.t if there is one. */
@@ -17,11 +16,9 @@ static const char *schema_of_target(lm_catalog *cat, const lm_entry *o,
     const lm_table_info *t;
 
     if (strcmp(o->schema, "temp") != 0)
-        return "main";
-    if (text->table_schema != NULL)
-        return lm_same_name(text->table_schema, "temp") ? "temp" : "main";
-    t = lm_catalog_find_text(cat, NULL, text->table);
-    return t == NULL ? "main" : t->schema;
+        return o->schema;
+    t = lm_catalog_find_text(cat, text->table_schema, text->table);
+    return t == NULL ? cat->home : t->schema;
 }
 
 static int fill_trigger(lm_db *db, const lm_entry *o,
@@ -176,18 +173,15 @@ static int take_error(lm_db *db, int code, lm_view_info *v)
 /* Straight to SQLite, past the statement cache, and as the runner. */
 static int compile_view(lm_db *db, lm_view_info *v)
 {
-    char *quoted = lm_quote_ident(v->name);
+    lm_fired f = {v->schema, v->name, '\0'};
     lm_buf sql = {0};
     sqlite3_stmt *stmt = NULL;
     lm_actor before = db->actor;
-    int rc, code;
+    int rc = lm_fired_text(db, &f, &sql), code;
 
-    if (quoted != NULL)
-        lm_buf_printf(&sql, "SELECT * FROM %s.%s", v->schema, quoted);
-    free(quoted);
-    if (quoted == NULL || lm_buf_failed(&sql)) {
+    if (rc != LM_OK) {
         lm_buf_clear(&sql);
-        return lm_err_nomem(db->err);
+        return rc;
     }
     db->actor = LM_RUNNER;
     code = sqlite3_prepare_v2(db->handle, lm_buf_text(&sql), -1, &stmt,

@@ -15,7 +15,6 @@
 #include "../../base/buf.h"
 #include "../../base/list.h"
 #include "../../base/text.h"
-#include "../../lex/name.h"
 #include "../../lex/sqltext.h"
 #include "../../lex/sqltok.h"
 
@@ -55,7 +54,10 @@ void lm_use_record(lm_recorder *r, lm_use use)
     const lm_catalog *cat = r->db->catalog;
     size_t i;
 
-    use.schema = lm_same_name(use.schema, "temp") ? "temp" : "main";
+    use.schema = lm_same_name(use.schema, "temp") ? "temp"
+               : lm_same_name(use.schema, cat->home) ? cat->home : NULL;
+    if (use.schema == NULL)     /* nobody asks for that */
+        return;
     use.view = r->by.view;
     use.trigger = r->by.trigger;
     for (i = r->from; i < cat->use_count; i++)
@@ -121,9 +123,9 @@ static const char *schema_of(const lm_recorder *r, const char *table)
                                          : r->by.trigger->schema;
     const lm_table_info *t =
         lm_catalog_find_text(r->db->catalog,
-                             strcmp(own, "temp") == 0 ? NULL : "main", table);
+                             strcmp(own, "temp") == 0 ? NULL : own, table);
 
-    return t == NULL ? "main" : t->schema;
+    return t == NULL ? own : t->schema;
 }
 
 static void listen(void *user, int action, const char *a, const char *b,
@@ -155,7 +157,7 @@ static void listen(void *user, int action, const char *a, const char *b,
 static int compile(lm_recorder *r, const char *sql)
 {
     lm_db *db = r->db;
-    lm_use broken = {.schema = "main", .table = "", .broken = true};
+    lm_use broken = {.schema = "temp", .table = "", .broken = true};
     sqlite3_stmt *stmt = NULL;
     lm_actor before = db->actor;
     int code;
@@ -175,60 +177,13 @@ static int compile(lm_recorder *r, const char *sql)
     return r->rc;
 }
 
-/* All columns that can be written, so that every UPDATE OF fires. */
-static int add_assignments(lm_table_info *t, lm_buf *sql)
-{
-    const char *before = " SET ";
-    char *quoted;
-    size_t i;
-
-    for (i = 0; i < t->column_count; i++) {
-        if (t->columns[i].generated != LM_PLAIN || t->columns[i].hidden)
-            continue;
-        quoted = lm_quote_ident(t->columns[i].name);
-        if (quoted == NULL)
-            return LM_ENOMEM;
-        lm_buf_printf(sql, "%s%s = %s", before, quoted, quoted);
-        free(quoted);
-        before = ", ";
-    }
-    return LM_OK;
-}
-
-/* The statement that fires it. */
-static int fire_text(lm_db *db, const lm_trigger_info *g, lm_table_info *t,
-                     lm_buf *sql)
-{
-    char *on = lm_quote_ident(t->name);
-    int rc = on == NULL ? LM_ENOMEM : LM_OK;
-
-    if (rc == LM_OK && strcmp(g->event, "INSERT") == 0) {
-        lm_buf_printf(sql, "INSERT INTO %s.%s DEFAULT VALUES", t->schema,
-                      on);
-    } else if (rc == LM_OK && strcmp(g->event, "DELETE") == 0) {
-        lm_buf_printf(sql, "DELETE FROM %s.%s", t->schema, on);
-    } else if (rc == LM_OK) {
-        lm_buf_printf(sql, "UPDATE %s.%s", t->schema, on);
-        rc = add_assignments(t, sql);
-    }
-    free(on);
-    if (rc != LM_OK || lm_buf_failed(sql))
-        return lm_err_nomem(db->err);
-    return LM_OK;
-}
-
-static int read_trigger(lm_db *db, lm_catalog *cat, const lm_trigger_info *g)
+static int read_trigger(lm_db *db, const lm_trigger_info *g)
 {
     lm_recorder r = {.db = db, .by = {.trigger = g}};
-    lm_table_info *t = lm_catalog_find_text(cat, g->table_schema, g->table);
+    lm_fired f = {g->table_schema, g->table, g->event[0]};
     lm_buf sql = {0};
-    int rc;
+    int rc = lm_fired_text(db, &f, &sql);
 
-    if (t == NULL)
-        return LM_OK;
-    rc = lm_catalog_describe(db, t);
-    if (rc == LM_OK)
-        rc = fire_text(db, g, t, &sql);
     if (rc == LM_OK)
         rc = compile(&r, lm_buf_text(&sql));
     if (rc == LM_OK)
@@ -258,16 +213,11 @@ static int read_joins(lm_recorder *r, const lm_table_info *view)
 static int read_view(lm_db *db, const lm_table_info *view)
 {
     lm_recorder r = {.db = db, .by = {.view = view}};
-    char *quoted = lm_quote_ident(view->name);
+    lm_fired f = {view->schema, view->name, '\0'};
     lm_buf sql = {0};
-    int rc;
+    int rc = lm_fired_text(db, &f, &sql);
 
-    if (quoted != NULL)
-        lm_buf_printf(&sql, "SELECT * FROM %s.%s", view->schema, quoted);
-    free(quoted);
-    if (quoted == NULL || lm_buf_failed(&sql))
-        rc = lm_err_nomem(db->err);
-    else
+    if (rc == LM_OK)
         rc = compile(&r, lm_buf_text(&sql));
     if (rc == LM_OK)
         rc = read_joins(&r, view);
@@ -287,7 +237,7 @@ int lm_uses_read(lm_db *db, lm_catalog *cat)
         if (cat->listed[i]->kind == LM_VIEW)
             rc = read_view(db, cat->listed[i]);
     for (i = 0; i < cat->trigger_count && rc == LM_OK; i++)
-        rc = read_trigger(db, cat, &cat->triggers[i]);
+        rc = read_trigger(db, &cat->triggers[i]);
     cat->uses_read = rc == LM_OK;
     if (rc != LM_OK)
         cat->read = false;
