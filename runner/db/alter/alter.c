@@ -170,6 +170,7 @@ static void forget_pending(lm_alter_run *a)
     a->key_moved = a->any_loosened = false;
     a->natives.count = a->drops.count = a->exprs.count = 0;
     a->unnull.count = a->checks.count = a->strict_defaults.count = 0;
+    a->alone_count = 0;
 }
 
 /* From now on the columns are stored as the draft has them. */
@@ -207,6 +208,8 @@ int lm_alter_flush(lm_alter_run *a)
     /* What is refused from here on is not one operation's fault. */
     a->op = a->req->count == 1 ? a->req->ops : NULL;
     rc = check_fulltext(a);
+    if (rc == LM_OK)
+        rc = lm_alone_ask(a, strategy);
     if (rc == LM_OK)
         rc = lm_alter_start(a, strategy);
     if (rc == LM_OK)
@@ -334,6 +337,7 @@ static void clear(lm_alter_run *a)
     for (i = 0; i < sizeof lists / sizeof *lists; i++)
         free(lists[i]->list);
     free(a->loose);
+    free(a->alones);
     lm_probe_clear(a);
     lm_def_clear(&a->draft);
     lm_arena_clear(&a->arena);

@@ -15,6 +15,7 @@
  *   probe.c, compare.c
  *                  what compiles and what it reads, before and after
  *   scratch.c      the new definition, tried under another name
+ *   alone.c        new columns whose CHECK and REFERENCES need one look
  *   native.c, store.c, rebuild.c (copy.c)
  *                  the three ways to do it
  *   keep.c         what DROP TABLE takes along, put back
@@ -82,6 +83,16 @@ typedef struct lm_loose {
     bool met;               /* and there is one like it after */
 } lm_loose;
 
+/* A new column whose CHECK or REFERENCES reads nothing else. */
+typedef struct lm_alone {
+    const char *native;     /* the one of natives that adds it */
+    const char *column;
+    const char *text, *bare;    /* its definition, and without CHECK */
+    const char *check;      /* what all CHECKs say; NULL: not asked */
+    bool refers;            /* its default points to another table */
+    bool holds, points;     /* the CHECKs are true; there is such a row */
+} lm_alone;
+
 typedef struct lm_alter_run {
     lm_db *db;
     const lm_alter_request *req;
@@ -103,6 +114,8 @@ typedef struct lm_alter_run {
     bool key_moved;         /* the primary key is another one */
     bool any_loosened;      /* STRICT went: ANY is another affinity now */
     lm_texts natives;       /* ALTER TABLE statements */
+    lm_alone *alones;
+    size_t alone_count, alone_size;
     lm_texts drops;         /* of what cascade names */
     lm_texts exprs;         /* new ones, over the new row */
     lm_texts unnull;        /* columns that became NOT NULL */
@@ -187,6 +200,8 @@ int lm_alter_ask_integer(lm_alter_run *a, const char *sql, const char *text,
 
 /* draft.c */
 int lm_def_load(lm_alter_run *a);
+/* The text that the database has now; a refusal where it is gone. */
+int lm_def_stored(lm_alter_run *a, const char **out);
 int lm_def_set(lm_alter_run *a, const char *text);
 void lm_def_clear(lm_def *draft);
 /* Exchange a span of the text. */
@@ -285,6 +300,12 @@ int lm_keys_after(lm_alter_run *a);
 const char *lm_alter_free_name(lm_alter_run *a);
 int lm_scratch_make(lm_alter_run *a);
 int lm_scratch_exprs(lm_alter_run *a, const char *table);
+
+/* alone.c */
+/* Of the column that the last of natives adds, if it is one. */
+int lm_alone_note(lm_alter_run *a, const lm_createtable *given);
+int lm_alone_ask(lm_alter_run *a, lm_strategy strategy);
+int lm_alone_native(lm_alter_run *a, const char *native);
 
 /* native.c, store.c, rebuild.c */
 int lm_native(lm_alter_run *a);

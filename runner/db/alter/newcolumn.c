@@ -127,14 +127,19 @@ static bool is_native(const lm_alter_run *a, const given *g, size_t at)
                               (!a->draft.def.strict || is_null(g, value))));
 }
 
-/* NULL points nowhere and need not. */
+/* NULL points nowhere and need not; what is asked of one row is known when
+ * that is done. */
 static void note_reference(lm_alter_run *a, const given *g)
 {
+    const lm_alone *last = a->alone_count == 0 ? NULL
+        : &a->alones[a->alone_count - 1];
+
     if (a->op->fill == NULL &&
         lm_column_has(g->column, LM_CON_DEFAULT) == NULL &&
         lm_column_has(g->column, LM_CON_GENERATED) == NULL)
         a->key_added = true;
-    else
+    else if (last == NULL || !last->refers ||
+             strcmp(last->column, g->column->name) != 0)
         a->key_risk = true;
 }
 
@@ -177,17 +182,20 @@ static int put_column(lm_alter_run *a, const given *g, size_t at)
 {
     bool native = is_native(a, g, at);
     lm_span whole = g->column->item.span;
-    int rc = note_exprs(a, g);
-
-    if (rc == LM_OK)
-        rc = lm_texts_add(a, &a->new_names, lm_alter_text(a, "%s",
+    int rc = lm_texts_add(a, &a->new_names, lm_alter_text(a, "%s",
                                                           a->op->column));
+
     if (rc == LM_OK)
         rc = note_strict_default(a, g);
     if (rc == LM_OK && native)
         rc = lm_texts_add(a, &a->natives, lm_alter_text(a,
             "ALTER TABLE %s ADD COLUMN %.*s", lm_alter_here(a),
             (int)(whole.end - whole.start), g->def.text + whole.start));
+    if (rc == LM_OK && native &&
+        lm_column_has(g->column, LM_CON_GENERATED) == NULL)
+        rc = lm_alone_note(a, &g->def);
+    if (rc == LM_OK)
+        rc = note_exprs(a, g);
     if (rc == LM_OK)
         rc = lm_body_add_column(a, at, g->text);
     if (rc == LM_OK && a->op->fill != NULL) {
