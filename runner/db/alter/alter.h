@@ -12,7 +12,7 @@
  *   rename.c       names, which SQLite changes best
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
- *   probe.c, compare.c
+ *   probe.c, index.c, compare.c
  *                  what compiles and what it reads, before and after
  *   scratch.c      the new definition, tried under another name
  *   alone.c        new columns whose CHECK and REFERENCES need one look
@@ -150,6 +150,8 @@ typedef struct lm_alter_run {
     struct lm_rights *rights;
     lm_sound *sounds;
     size_t sound_count, sound_size;
+    struct lm_slot *slots;  /* where each of them is */
+    size_t slot_count, slot_room;
     bool was_broken;        /* something did not compile before */
     lm_texts breaks;        /* what would not mean the same any more */
     bool breaks_code;       /* views or triggers are among them */

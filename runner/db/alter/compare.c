@@ -300,22 +300,14 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
 }
 
 static const lm_sound *find_after(const lm_alter_run *a,
-                                  const lm_sound *list, size_t count,
                                   const lm_sound *old)
 {
-    bool here = lm_same_name(old->name, a->first) &&
-                lm_same_name(old->schema, a->schema);
-    const char *name = here && strcmp(old->kind, "view") != 0 ? a->table
-                                                              : old->name;
-    size_t i;
+    lm_sound like = *old;
 
-    for (i = 0; i < count; i++)
-        if (strcmp(list[i].kind, old->kind) == 0 &&
-            list[i].event == old->event &&
-            lm_same_name(list[i].schema, old->schema) &&
-            lm_same_name(list[i].name, name))
-            return &list[i];
-    return NULL;
+    if (lm_same_name(old->name, a->first) && old->kind[0] == 't' &&
+        lm_same_name(old->schema, a->schema))
+        like.name = a->table;
+    return lm_sound_find(a, &like);
 }
 
 int lm_probe_after(lm_alter_run *a)
@@ -327,11 +319,12 @@ int lm_probe_after(lm_alter_run *a)
 
     a->sounds = NULL;
     a->sound_count = a->sound_size = 0;
+    lm_index_clear(a);
     rc = lm_probe_list(a);
     for (i = 0; i < count && rc == LM_OK; i++) {
         if (!before[i].ok)
             continue;
-        now = find_after(a, a->sounds, a->sound_count, &before[i]);
+        now = find_after(a, &before[i]);
         if (now != NULL)
             rc = verify(a, &before[i], now);
     }

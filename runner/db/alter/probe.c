@@ -26,7 +26,7 @@ static uint64_t hash(uint64_t h, const char *s)
     return (h ^ 0x1FF) * 1099511628211u;
 }
 
-enum { HASH_TABLE = 17 };
+enum { HASH_TABLE = 17, HASH_TRIGGER = 19, HASH_SOUND = 256 };
 
 uint64_t lm_hash_read(const char *schema, const char *table,
                       const char *column)
@@ -47,36 +47,75 @@ static const char *first_name(const lm_alter_run *a, const char *column,
          : own ? "\001" : "\002";
 }
 
+static uint64_t hash_sound(const lm_sound *s)
+{
+    return hash(hash(hash(HASH_SOUND + (unsigned char)s->event, s->kind),
+                     s->schema), s->name);
+}
+
+static uint64_t hash_trigger(const char *name)
+{
+    return hash(HASH_TRIGGER, name);
+}
+
+lm_sound *lm_sound_find(const lm_alter_run *a, const lm_sound *like)
+{
+    uint64_t key = hash_sound(like);
+    const lm_slot *at = NULL;
+    lm_sound *s;
+
+    while ((at = lm_index_next(a, key, at)) != NULL) {
+        s = &a->sounds[at->sound];
+        if (strcmp(s->kind, like->kind) == 0 && s->event == like->event &&
+            lm_same_name(s->schema, like->schema) &&
+            lm_same_name(s->name, like->name))
+            return s;
+    }
+    return NULL;
+}
+
 /* Reading a view is reading what it reads; its own columns change names with
  * those. */
 static bool is_view(const lm_alter_run *a, const char *schema,
                     const char *name)
 {
-    size_t i;
+    lm_sound like = {0};
 
-    for (i = 0; i < a->sound_count; i++)
-        if (a->sounds[i].event == 0 &&
-            lm_same_name(a->sounds[i].name, name) &&
-            lm_same_name(a->sounds[i].schema, schema))
-            return true;
-    return false;
+    like.kind = "view";
+    like.schema = schema;
+    like.name = name;
+    return lm_sound_find(a, &like) != NULL;
+}
+
+/* Is it a trigger, and one of this sound? */
+static bool is_trigger(const lm_alter_run *a, const lm_sound *s,
+                       const char *inside, bool *own)
+{
+    const lm_slot *at = NULL;
+    bool found = false;
+
+    *own = false;
+    while ((at = lm_index_next(a, hash_trigger(inside), at)) != NULL) {
+        if (!lm_same_name(at->name, inside))
+            continue;
+        found = true;
+        *own = *own || a->sounds[at->sound].members.list == s->members.list;
+    }
+    return found;
 }
 
 /* What a trigger does may fire others, of other tables: what these read is
  * theirs, and they may go. The statement that fires it is ours. */
 static bool is_elsewhere(const lm_alter_run *a, const lm_sound *s,
-                         const char *inside)
+                         const char *inside, bool *own)
 {
-    size_t i;
+    bool trigger;
 
+    *own = s->event == 0 && inside != NULL && lm_same_name(inside, s->name);
     if (s->members.count == 0 || inside == NULL)
         return s->event != 0;
-    if (lm_texts_has(&s->members, inside))
-        return false;
-    for (i = 0; i < a->sound_count; i++)
-        if (lm_texts_has(&a->sounds[i].members, inside))
-            return true;
-    return false;
+    trigger = is_trigger(a, s, inside, own);
+    return trigger && !*own;
 }
 
 static void hear(void *user, int action, const char *table,
@@ -85,13 +124,11 @@ static void hear(void *user, int action, const char *table,
     lm_ear *e = user;
     lm_sound *s = e->sound;
     lm_seen *grown;
-    bool here, own = inside != NULL &&
-                     ((s->event == 0 && lm_same_name(inside, s->name)) ||
-                      lm_texts_has(&s->members, inside));
+    bool here, own;
 
     if (action != SQLITE_READ || schema == NULL || column == NULL ||
         e->failed || is_view(e->a, schema, table) ||
-        is_elsewhere(e->a, s, inside))
+        is_elsewhere(e->a, s, inside, &own))
         return;
     grown = lm_list_grow(s->reads, s->read_count, &s->read_size,
                          sizeof *grown);
@@ -214,6 +251,9 @@ int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *v)
     memset(v, 0, sizeof *v);
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_FKEY, keys);
+    /* A table's triggers are compiled by themselves. */
+    if (rc == LM_OK)
+        rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_TRIGGER, !keys);
     if (rc == LM_OK && strict)
         rc = try_once(e, sql, false, v);
     e->sound->strict = v->ok;
@@ -221,6 +261,8 @@ int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *v)
         rc = try_once(e, sql, true, v);
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_DQS_DML, true);
+    if (rc == LM_OK)
+        rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_FKEY, false);
     if (v->ok) {
@@ -235,43 +277,64 @@ int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *v)
 
 /* -- what there is -------------------------------------------------------- */
 
-static lm_sound *find(const lm_alter_run *a, const lm_sound *like)
+static int add_sound(lm_alter_run *a, const lm_sound *like, lm_sound **out)
+{
+    lm_sound *grown = lm_list_grow(a->sounds, a->sound_count, &a->sound_size,
+                                   sizeof *grown);
+
+    if (grown == NULL)
+        return lm_err_nomem(a->db->err);
+    a->sounds = grown;
+    *out = grown + a->sound_count++;
+    **out = *like;
+    return lm_index_add(a, hash_sound(like), like->name, a->sound_count - 1);
+}
+
+static int add(lm_alter_run *a, const lm_sound *like, const char *text)
+{
+    lm_sound *s = lm_sound_find(a, like);
+    int rc = s != NULL ? LM_OK : add_sound(a, like, &s);
+
+    if (rc != LM_OK)
+        return rc;
+    s->text = text;
+    if (strcmp(like->kind, "trigger") != 0)
+        return LM_OK;
+    rc = lm_texts_add(a, &s->members, like->shown);
+    if (rc == LM_OK)
+        rc = lm_texts_add(a, &s->texts, text);
+    return rc != LM_OK ? rc
+        : lm_index_add(a, hash_trigger(like->shown), like->shown,
+                       (size_t)(s - a->sounds));
+}
+
+static const char *join(lm_alter_run *a, const lm_texts *list,
+                        const char *between)
+{
+    lm_buf b = {0};
+    size_t i;
+
+    for (i = 0; i < list->count; i++)
+        lm_buf_printf(&b, "%s%s", i == 0 ? "" : between, list->list[i]);
+    return lm_alter_take(a, &b);
+}
+
+/* Several triggers that the same statement fires are one. */
+static int join_all(lm_alter_run *a)
 {
     lm_sound *s;
     size_t i;
 
     for (i = 0; i < a->sound_count; i++) {
         s = &a->sounds[i];
-        if (strcmp(s->kind, like->kind) == 0 && s->event == like->event &&
-            lm_same_name(s->schema, like->schema) &&
-            lm_same_name(s->name, like->name))
-            return s;
+        if (s->members.count < 2)
+            continue;
+        s->text = join(a, &s->texts, "\n");
+        s->shown = join(a, &s->members, ", ");
+        if (s->text == NULL || s->shown == NULL)
+            return LM_ENOMEM;
     }
-    return NULL;
-}
-
-static int add(lm_alter_run *a, const lm_sound *like, const char *text)
-{
-    lm_sound *s = find(a, like);
-    lm_sound *grown;
-
-    if (s == NULL) {
-        grown = lm_list_grow(a->sounds, a->sound_count, &a->sound_size,
-                             sizeof *grown);
-        if (grown == NULL)
-            return lm_err_nomem(a->db->err);
-        a->sounds = grown;
-        s = grown + a->sound_count++;
-        *s = *like;
-        s->text = "";
-    } else if (like->shown != NULL)
-        s->shown = lm_alter_text(a, "%s, %s", s->shown, like->shown);
-    if (like->kind[0] == 't' && text[0] != '\0' &&
-        lm_texts_add(a, &s->members, like->shown) != LM_OK)
-        return LM_ENOMEM;
-    s->text = s->text[0] == '\0' ? text
-                                 : lm_alter_text(a, "%s\n%s", s->text, text);
-    return s->text == NULL ? LM_ENOMEM : LM_OK;
+    return LM_OK;
 }
 
 static const char *copy_of(lm_alter_run *a, const lm_value *v)
@@ -394,7 +457,9 @@ int lm_probe_list(lm_alter_run *a)
         rc = read_code(a, "temp");
     if (rc == LM_OK)
         rc = add_table(a, a->table);
-    return rc == LM_OK ? lm_alter_children(a, on_child, a) : rc;
+    if (rc == LM_OK)
+        rc = lm_alter_children(a, on_child, a);
+    return rc == LM_OK ? join_all(a) : rc;
 }
 
 int lm_probe_before(lm_alter_run *a)
@@ -421,6 +486,7 @@ void lm_sounds_free(lm_sound *list, size_t count)
     for (i = 0; i < count; i++) {
         free(list[i].reads);
         free(list[i].members.list);
+        free(list[i].texts.list);
     }
     free(list);
 }
@@ -430,5 +496,6 @@ void lm_probe_clear(lm_alter_run *a)
     lm_sounds_free(a->sounds, a->sound_count);
     a->sounds = NULL;
     a->sound_count = a->sound_size = 0;
+    lm_index_clear(a);
 }
 

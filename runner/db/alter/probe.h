@@ -7,6 +7,10 @@
  *   lm_sounds_free    free a list of them
  *   lm_sound_reads    does it read this column?
  *   lm_hash_read      a column as lm_seen has it
+ *   lm_sound_find     the one of this kind, event, schema and name, or NULL
+ *   lm_index_add, _next, _clear
+ *                     what a hash stands for: one after the other, last NULL
+ *                     at first; it may be another's, too
  *
  * Ownership: a->sounds and their reads are freed by lm_probe_clear.
  */
@@ -27,7 +31,8 @@ struct lm_sound {
     char event;         /* I, U, D: of INSERT, UPDATE, DELETE; 0: a view */
     const char *text;   /* of the view, or of the triggers, joined */
     const char *shown;  /* name for people */
-    lm_texts members;   /* the triggers by name */
+    lm_texts members;   /* the triggers by name, */
+    lm_texts texts;     /* and what makes them */
     bool ok, strict;    /* compiles; also without strings in double quotes */
     lm_seen *reads;
     size_t read_count, read_size;
@@ -54,5 +59,20 @@ void lm_sounds_free(lm_sound *list, size_t count);
 bool lm_sound_reads(const lm_sound *sound, uint64_t full);
 uint64_t lm_hash_read(const char *schema, const char *table,
                       const char *column);
+
+
+/* The name of a trigger, or of a sound, and which it is. */
+typedef struct lm_slot {
+    uint64_t hash;
+    const char *name;   /* NULL: free */
+    size_t sound;
+} lm_slot;
+
+lm_sound *lm_sound_find(const lm_alter_run *a, const lm_sound *like);
+int lm_index_add(lm_alter_run *a, uint64_t hash, const char *name,
+                 size_t sound);
+const lm_slot *lm_index_next(const lm_alter_run *a, uint64_t hash,
+                             const lm_slot *last);
+void lm_index_clear(lm_alter_run *a);
 
 #endif
