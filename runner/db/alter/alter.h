@@ -301,6 +301,8 @@ int lm_keys_after(lm_alter_run *a);
 /* scratch.c */
 const char *lm_alter_free_name(lm_alter_run *a);
 int lm_scratch_make(lm_alter_run *a);
+/* Is it a statement? It is not run. */
+int lm_alter_compile(lm_alter_run *a, const char *sql);
 int lm_scratch_exprs(lm_alter_run *a, const char *table);
 
 /* alone.c */

@@ -142,9 +142,11 @@ int lm_move_rows(lm_rebuilding *r)
         return LM_ENOMEM;
     /* What is not a column must not become a string. */
     rc = lm_rights_flag(a, SQLITE_DBCONFIG_DQS_DML, false);
-    if (rc == LM_OK && a->req->dry_run)
+    if (rc == LM_OK && a->req->dry_run) {
         rc = lm_alter_plan_step(a, sql);
-    else if (rc == LM_OK)
+        if (rc == LM_OK)
+            rc = lm_alter_compile(a, sql);
+    } else if (rc == LM_OK)
         rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
                                   "%s", lm_alter_here(a)), NULL, &before);
     if (rc == LM_OK && !a->req->dry_run) {

@@ -96,7 +96,7 @@ static const char *create_text(lm_alter_run *a)
     return lm_alter_take(a, &b);
 }
 
-static int compile(lm_alter_run *a, const char *sql)
+int lm_alter_compile(lm_alter_run *a, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
     int rc;
@@ -120,7 +120,7 @@ int lm_scratch_exprs(lm_alter_run *a, const char *table)
         lm_buf_puts(&b, "SELECT (");
         add_body(a, &b, a->exprs.list[i]);
         lm_buf_printf(&b, "\n) FROM %s", table == NULL ? "" : table);
-        rc = compile(a, lm_alter_take(a, &b));
+        rc = lm_alter_compile(a, lm_alter_take(a, &b));
         if (rc != LM_OK)
             rc = lm_alter_rejected(a, LM_REASON_DEFINITION, lm_alter_text(a,
                                    "the expression (%s)",
