@@ -16,7 +16,7 @@
  *                  what compiles and what it reads, before and after
  *   scratch.c      the new definition, tried under another name
  *   alone.c        new columns whose CHECK and REFERENCES need one look
- *   native.c, store.c, rebuild.c (copy.c)
+ *   native.c, store.c, rebuild.c (move.c, wide.c)
  *                  the three ways to do it
  *   keep.c         what DROP TABLE takes along, put back
  *   rows.c         rows that do not fit
@@ -301,6 +301,10 @@ int lm_keys_after(lm_alter_run *a);
 /* scratch.c */
 const char *lm_alter_free_name(lm_alter_run *a);
 int lm_scratch_make(lm_alter_run *a);
+/* A statement for the caller to finalize. */
+int lm_alter_prepare(lm_alter_run *a, const char *sql, sqlite3_stmt **out);
+/* "?, ?, ?" */
+const char *lm_alter_marks(lm_alter_run *a, size_t n);
 /* Is it a statement? It is not run. */
 int lm_alter_compile(lm_alter_run *a, const char *sql);
 int lm_scratch_exprs(lm_alter_run *a, const char *table);
@@ -335,6 +339,10 @@ int lm_rows_null(lm_alter_run *a, const char *column);
 int lm_rows_check(lm_alter_run *a, const char *expr);
 int lm_rows_try(lm_alter_run *a, const lm_texts *into, const char *columns,
                 const char *select, const char *rowid);
+
+/* wide.c */
+/* More columns than a SELECT can give? */
+bool lm_wide_is(const lm_alter_run *a, size_t columns);
 
 /* rights.c */
 int lm_rights_begin(lm_alter_run *a);

@@ -5,6 +5,9 @@
  *   lm_move_plan     which columns are copied, and from what
  *   lm_move_check    what would be changed on the way without an error
  *   lm_move_rows     INSERT ... SELECT, and as many rows as there were
+ *   lm_wide_select, lm_wide_copy
+ *                    the same where a SELECT cannot give all of it, by the
+ *                    INSERT that takes one row
  *   lm_move_verify   nothing was converted that was not to be
  */
 #ifndef LM_DB_ALTER_REBUILD_H
@@ -24,6 +27,7 @@ typedef struct lm_rebuilding {
     size_t count, size;
     lm_texts into;
     const char *columns, *select, *rowid;
+    bool numbered;          /* the first of them is the rowid */
     bool has_sequence;
     int64_t sequence;
     bool was_auto;
@@ -34,5 +38,7 @@ int lm_move_plan(lm_rebuilding *r);
 int lm_move_check(lm_rebuilding *r);
 int lm_move_rows(lm_rebuilding *r);
 int lm_move_verify(lm_rebuilding *r);
+const char *lm_wide_select(lm_rebuilding *r);
+int lm_wide_copy(lm_rebuilding *r, const char *sql);
 
 #endif

@@ -99,13 +99,10 @@ static const char *create_text(lm_alter_run *a)
 int lm_alter_compile(lm_alter_run *a, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    int rc;
+    int rc = lm_alter_prepare(a, sql, &stmt);
 
-    if (sql == NULL)
-        return LM_ENOMEM;
-    rc = sqlite3_prepare_v2(a->db->handle, sql, -1, &stmt, NULL);
     sqlite3_finalize(stmt);
-    return rc == SQLITE_OK ? LM_OK : lm_db_fail(a->db, rc, NULL, 0);
+    return rc;
 }
 
 /* An expression that was given names columns: where one is not there, a name
