@@ -17,22 +17,7 @@
 #include "../../lex/sqltok.h"
 #include "probe.h"
 
-/* -- hashing what is read ------------------------------------------------- */
-
-static uint64_t hash(uint64_t h, const char *s)
-{
-    for (; *s != '\0'; s++)
-        h = (h ^ (uint64_t)lm_fold((unsigned char)*s)) * 1099511628211u;
-    return (h ^ 0x1FF) * 1099511628211u;
-}
-
-enum { HASH_TABLE = 17, HASH_TRIGGER = 19, HASH_SOUND = 256 };
-
-uint64_t lm_hash_read(const char *schema, const char *table,
-                      const char *column)
-{
-    return hash(hash(hash(HASH_TABLE, schema), table), column);
-}
+/* -- what is read --------------------------------------------------------- */
 
 /* The name that the column had at first; of a new one, a name that nothing
  * had: another one when it is another view that reads it. */
@@ -45,33 +30,6 @@ static const char *first_name(const lm_alter_run *a, const char *column,
         return column;
     return a->draft.cols[at].first != NULL ? a->draft.cols[at].first
          : own ? "\001" : "\002";
-}
-
-static uint64_t hash_sound(const lm_sound *s)
-{
-    return hash(hash(hash(HASH_SOUND + (unsigned char)s->event, s->kind),
-                     s->schema), s->name);
-}
-
-static uint64_t hash_trigger(const char *name)
-{
-    return hash(HASH_TRIGGER, name);
-}
-
-lm_sound *lm_sound_find(const lm_alter_run *a, const lm_sound *like)
-{
-    uint64_t key = hash_sound(like);
-    const lm_slot *at = NULL;
-    lm_sound *s;
-
-    while ((at = lm_index_next(a, key, at)) != NULL) {
-        s = &a->sounds[at->sound];
-        if (strcmp(s->kind, like->kind) == 0 && s->event == like->event &&
-            lm_same_name(s->schema, like->schema) &&
-            lm_same_name(s->name, like->name))
-            return s;
-    }
-    return NULL;
 }
 
 /* Reading a view is reading what it reads; its own columns change names with
@@ -87,23 +45,6 @@ static bool is_view(const lm_alter_run *a, const char *schema,
     return lm_sound_find(a, &like) != NULL;
 }
 
-/* Is it a trigger, and one of this sound? */
-static bool is_trigger(const lm_alter_run *a, const lm_sound *s,
-                       const char *inside, bool *own)
-{
-    const lm_slot *at = NULL;
-    bool found = false;
-
-    *own = false;
-    while ((at = lm_index_next(a, hash_trigger(inside), at)) != NULL) {
-        if (!lm_same_name(at->name, inside))
-            continue;
-        found = true;
-        *own = *own || a->sounds[at->sound].members.list == s->members.list;
-    }
-    return found;
-}
-
 /* What a trigger does may fire others, of other tables: what these read is
  * theirs, and they may go. The statement that fires it is ours. */
 static bool is_elsewhere(const lm_alter_run *a, const lm_sound *s,
@@ -114,7 +55,7 @@ static bool is_elsewhere(const lm_alter_run *a, const lm_sound *s,
     *own = s->event == 0 && inside != NULL && lm_same_name(inside, s->name);
     if (s->members.count == 0 || inside == NULL)
         return s->event != 0;
-    trigger = is_trigger(a, s, inside, own);
+    trigger = lm_index_trigger(a, s, inside, own);
     return trigger && !*own;
 }
 
@@ -287,7 +228,8 @@ static int add_sound(lm_alter_run *a, const lm_sound *like, lm_sound **out)
     a->sounds = grown;
     *out = grown + a->sound_count++;
     **out = *like;
-    return lm_index_add(a, hash_sound(like), like->name, a->sound_count - 1);
+    return lm_index_add(a, lm_hash_sound(like), like->name,
+                        a->sound_count - 1);
 }
 
 static int add(lm_alter_run *a, const lm_sound *like, const char *text)
@@ -304,7 +246,7 @@ static int add(lm_alter_run *a, const lm_sound *like, const char *text)
     if (rc == LM_OK)
         rc = lm_texts_add(a, &s->texts, text);
     return rc != LM_OK ? rc
-        : lm_index_add(a, hash_trigger(like->shown), like->shown,
+        : lm_index_add(a, lm_hash_trigger(like->shown), like->shown,
                        (size_t)(s - a->sounds));
 }
 

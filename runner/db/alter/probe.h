@@ -8,9 +8,11 @@
  *   lm_sound_reads    does it read this column?
  *   lm_hash_read      a column as lm_seen has it
  *   lm_sound_find     the one of this kind, event, schema and name, or NULL
- *   lm_index_add, _next, _clear
- *                     what a hash stands for: one after the other, last NULL
- *                     at first; it may be another's, too
+ *   lm_hash_sound, lm_hash_trigger
+ *                     a sound, or the name of one of its triggers, likewise
+ *   lm_index_add, _clear
+ *                     what a hash stands for
+ *   lm_index_trigger  is it the name of a trigger, and of this sound?
  *
  * Ownership: a->sounds and their reads are freed by lm_probe_clear.
  */
@@ -68,11 +70,13 @@ typedef struct lm_slot {
     size_t sound;
 } lm_slot;
 
+uint64_t lm_hash_sound(const lm_sound *s);
+uint64_t lm_hash_trigger(const char *name);
 lm_sound *lm_sound_find(const lm_alter_run *a, const lm_sound *like);
 int lm_index_add(lm_alter_run *a, uint64_t hash, const char *name,
                  size_t sound);
-const lm_slot *lm_index_next(const lm_alter_run *a, uint64_t hash,
-                             const lm_slot *last);
+bool lm_index_trigger(const lm_alter_run *a, const lm_sound *s,
+                      const char *inside, bool *own);
 void lm_index_clear(lm_alter_run *a);
 
 #endif

@@ -215,8 +215,8 @@ int lm_rows_try(lm_alter_run *a, const lm_texts *into, const char *columns,
                  rowid == NULL ? "NULL" : rowid, select, lm_alter_here(a)),
                  &t.from);
     if (rc == LM_OK)
-        rc = lm_alter_prepare(a, lm_alter_text(a, "INSERT OR ABORT INTO %s.%s (%s) "
-                     "VALUES (%s)", lm_alter_quote(a, a->schema),
+        rc = lm_alter_prepare(a, lm_alter_text(a, "INSERT OR ABORT INTO "
+                     "%s.%s (%s) VALUES (%s)", lm_alter_quote(a, a->schema),
                      a->scratch, columns, marks), &t.to);
     while (rc == LM_OK && a->out->misfit_count < LM_MISFITS &&
            (step = sqlite3_step(t.from)) == SQLITE_ROW)
