@@ -74,6 +74,8 @@ typedef struct lm_texts {
     size_t count, size;
 } lm_texts;
 
+enum { LM_SLOT_HEADS = 1024 };
+
 /* A view, trigger or table that compiled before. */
 typedef struct lm_sound lm_sound;
 
@@ -151,7 +153,7 @@ typedef struct lm_alter_run {
     lm_sound *sounds;
     size_t sound_count, sound_size;
     struct lm_slot *slots;  /* where each of them is */
-    size_t slot_count, slot_room;
+    size_t slot_count, slot_size, heads[LM_SLOT_HEADS];
     bool was_broken;        /* something did not compile before */
     lm_texts breaks;        /* what would not mean the same any more */
     bool breaks_code;       /* views or triggers are among them */
@@ -171,6 +173,8 @@ const char *lm_alter_text(lm_alter_run *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *lm_alter_copy(lm_alter_run *a, const char *s, size_t n);
 const char *lm_alter_take(lm_alter_run *a, lm_buf *b);
+/* Of a value that is no text: "". */
+const char *lm_alter_text_of(lm_alter_run *a, const lm_value *v);
 int lm_texts_add(lm_alter_run *a, lm_texts *list, const char *text);
 bool lm_texts_has(const lm_texts *list, const char *name);
 /* A name as SQL: bare where that is possible; always quoted. */

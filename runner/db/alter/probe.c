@@ -228,8 +228,7 @@ static int add_sound(lm_alter_run *a, const lm_sound *like, lm_sound **out)
     a->sounds = grown;
     *out = grown + a->sound_count++;
     **out = *like;
-    return lm_index_add(a, lm_hash_sound(like), like->name,
-                        a->sound_count - 1);
+    return lm_index_add(a, lm_hash_sound(like), a->sound_count - 1);
 }
 
 static int add(lm_alter_run *a, const lm_sound *like, const char *text)
@@ -246,7 +245,7 @@ static int add(lm_alter_run *a, const lm_sound *like, const char *text)
     if (rc == LM_OK)
         rc = lm_texts_add(a, &s->texts, text);
     return rc != LM_OK ? rc
-        : lm_index_add(a, lm_hash_trigger(like->shown), like->shown,
+        : lm_index_add(a, lm_hash_trigger(like->shown),
                        (size_t)(s - a->sounds));
 }
 
@@ -277,12 +276,6 @@ static int join_all(lm_alter_run *a)
             return LM_ENOMEM;
     }
     return LM_OK;
-}
-
-static const char *copy_of(lm_alter_run *a, const lm_value *v)
-{
-    return v->type != LM_TEXT ? lm_alter_copy(a, "", 0)
-        : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
 }
 
 /* What a trigger stands on: in its own schema, but for temporary ones. */
@@ -324,12 +317,12 @@ static int on_code(void *user, lm_db *db, const lm_value *row)
 {
     reading *r = user;
     lm_sound s = {0};
-    const char *text = copy_of(r->a, &row[2]);
+    const char *text = lm_alter_text_of(r->a, &row[2]);
     int rc = LM_OK;
 
     (void)db;
     s.schema = r->schema;
-    s.name = copy_of(r->a, &row[1]);
+    s.name = lm_alter_text_of(r->a, &row[1]);
     if (text == NULL || s.name == NULL)
         return LM_ENOMEM;
     s.kind = row[0].as.text.bytes[0] == 'v' ? "view" : "trigger";
@@ -370,7 +363,7 @@ static int add_table(lm_alter_run *a, const char *name)
 static int on_child(void *user, lm_db *db, const lm_value *row)
 {
     lm_alter_run *a = user;
-    const char *name = copy_of(a, &row[0]);
+    const char *name = lm_alter_text_of(a, &row[0]);
 
     (void)db;
     if (name == NULL)

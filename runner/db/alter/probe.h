@@ -63,18 +63,16 @@ uint64_t lm_hash_read(const char *schema, const char *table,
                       const char *column);
 
 
-/* The name of a trigger, or of a sound, and which it is. */
+/* What is called so, and the next one (its place + 1) of the same head. */
 typedef struct lm_slot {
     uint64_t hash;
-    const char *name;   /* NULL: free */
-    size_t sound;
+    size_t sound, next;
 } lm_slot;
 
 uint64_t lm_hash_sound(const lm_sound *s);
 uint64_t lm_hash_trigger(const char *name);
 lm_sound *lm_sound_find(const lm_alter_run *a, const lm_sound *like);
-int lm_index_add(lm_alter_run *a, uint64_t hash, const char *name,
-                 size_t sound);
+int lm_index_add(lm_alter_run *a, uint64_t hash, size_t sound);
 bool lm_index_trigger(const lm_alter_run *a, const lm_sound *s,
                       const char *inside, bool *own);
 void lm_index_clear(lm_alter_run *a);

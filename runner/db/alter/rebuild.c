@@ -15,12 +15,6 @@
 #include "../../lex/createother.h"
 #include "rebuild.h"
 
-static const char *text_of(lm_alter_run *a, const lm_value *v)
-{
-    return v->type != LM_TEXT ? lm_alter_copy(a, "", 0)
-        : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
-}
-
 static int add_belonging(lm_rebuilding *r, const lm_value *row, bool temp)
 {
     lm_alter_run *a = r->a;
@@ -33,8 +27,8 @@ static int add_belonging(lm_rebuilding *r, const lm_value *row, bool temp)
     grown += r->count;
     grown->temp = temp;
     grown->trigger = row[0].as.text.bytes[0] == 't';
-    grown->name = text_of(a, &row[1]);
-    grown->sql = text_of(a, &row[2]);
+    grown->name = lm_alter_text_of(a, &row[1]);
+    grown->sql = lm_alter_text_of(a, &row[2]);
     if (grown->name == NULL || grown->sql == NULL)
         return LM_ENOMEM;
     r->count++;

@@ -90,6 +90,12 @@ const char *lm_alter_copy(lm_alter_run *a, const char *s, size_t n)
     return copy;
 }
 
+const char *lm_alter_text_of(lm_alter_run *a, const lm_value *v)
+{
+    return v->type != LM_TEXT ? ""
+        : lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
+}
+
 const char *lm_alter_text(lm_alter_run *a, const char *format, ...)
 {
     va_list args;
