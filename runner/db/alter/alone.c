@@ -79,28 +79,26 @@ static int join_checks(lm_alter_run *a, const lm_createtable *given,
  * column has no type, for 1.0 in new ones. A parent may tell them apart. */
 static bool is_exact(const lm_createtable *given, const lm_constraint *value)
 {
-    lm_sqltok t;
+    const char *text = given->text + value->inner.start;
 
-    lm_sqltok_start(&t, given->text, value->inner.end);
-    t.pos = value->inner.start;
-    while (lm_sql_next(&t) != LM_TOK_END)
-        if (t.kind == LM_TOK_NUMBER &&
-            strcspn(given->text + t.start, ".eE") < t.size)
-            return false;
-    return true;
+    return text[0] == '\'' ||
+           strcspn(text, ".eE") >= value->inner.end - value->inner.start;
 }
 
-int lm_alone_note(lm_alter_run *a, const lm_createtable *given)
+/* In a STRICT table the default must fit the type, or the column fits no row
+ * that is there; without rows that would not be seen. */
+int lm_alone_note(lm_alter_run *a, const lm_createtable *given, bool native)
 {
     const lm_column *c = given->columns;
     const lm_constraint *value = lm_column_has(c, LM_CON_DEFAULT);
     lm_alone new = {0}, *grown;
     lm_buf b = {0};
-    int rc = join_checks(a, given, &new.check);
+    int rc = native ? join_checks(a, given, &new.check) : LM_OK;
 
-    new.refers = value != NULL && is_exact(given, value) &&
+    new.refers = native && value != NULL && is_exact(given, value) &&
                  lm_column_has(c, LM_CON_FOREIGN_KEY) != NULL;
-    if (rc != LM_OK || (new.check == NULL && !new.refers))
+    if (rc != LM_OK || (new.check == NULL && !new.refers &&
+        (native || value == NULL || !a->draft.def.strict)))
         return rc;
     add_bare(&b, given);
     new.bare = lm_alter_take(a, &b);
@@ -114,7 +112,7 @@ int lm_alone_note(lm_alter_run *a, const lm_createtable *given)
     if (grown == NULL)
         return lm_err_nomem(a->db->err);
     a->alones = grown;
-    new.native = a->natives.list[a->natives.count - 1];
+    new.native = native ? a->natives.list[a->natives.count - 1] : NULL;
     grown[a->alone_count++] = new;
     return LM_OK;
 }
@@ -168,6 +166,12 @@ static int fill(lm_alter_run *a, lm_alone *o, const char *here,
     if (rc == LM_EFAILED &&
         a->db->err->sqlite_code == SQLITE_CONSTRAINT_CHECK)
         return refuse(a);
+    if (rc == LM_EFAILED &&
+        a->db->err->sqlite_code == SQLITE_CONSTRAINT_DATATYPE) {
+        a->scratch = name;
+        return lm_alter_rejected(a, LM_REASON_DEFINITION, "the default does "
+                                 "not fit the type in a STRICT table");
+    }
     o->holds = rc == LM_OK && o->check != NULL;
     if (rc == LM_OK && o->refers)
         rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
@@ -207,16 +211,18 @@ static bool is_busy(const lm_alter_run *a)
 
 int lm_alone_ask(lm_alter_run *a, lm_strategy strategy)
 {
-    bool ask_them = strategy == LM_STRATEGY_NATIVE && !is_busy(a);
+    bool busy = is_busy(a), asked;
     lm_alone *o;
     size_t i;
     int rc = LM_OK;
 
     for (i = 0; i < a->alone_count && rc == LM_OK; i++) {
         o = &a->alones[i];
-        if (ask_them)
+        asked = !busy && (strategy == LM_STRATEGY_NATIVE ||
+                          o->native == NULL);
+        if (asked)
             rc = lm_alter_begin(a);
-        if (ask_them && rc == LM_OK)
+        if (asked && rc == LM_OK)
             rc = ask(a, o);
         a->key_added = a->key_added || (o->refers && o->points);
         a->key_risk = a->key_risk || (o->refers && !o->points);

@@ -169,8 +169,7 @@ static void forget_pending(lm_alter_run *a)
     a->forced = a->key_risk = a->key_added = false;
     a->key_moved = a->any_loosened = false;
     a->natives.count = a->drops.count = a->exprs.count = 0;
-    a->unnull.count = a->checks.count = a->strict_defaults.count = 0;
-    a->alone_count = 0;
+    a->unnull.count = a->checks.count = a->alone_count = 0;
 }
 
 /* From now on the columns are stored as the draft has them. */
@@ -327,8 +326,8 @@ static int end(lm_alter_run *a, int rc)
 static void clear(lm_alter_run *a)
 {
     lm_texts *lists[] = {
-        &a->natives, &a->drops, &a->exprs, &a->unnull, &a->strict_defaults,
-        &a->checks, &a->gone, &a->renamed, &a->left, &a->added_names,
+        &a->natives, &a->drops, &a->exprs, &a->unnull, &a->checks,
+        &a->gone, &a->renamed, &a->left, &a->added_names,
         &a->new_names, &a->order, &a->children, &a->full_broken,
         &a->unlooked, &a->breaks
     };

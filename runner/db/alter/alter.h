@@ -85,9 +85,11 @@ typedef struct lm_loose {
     bool met;               /* and there is one like it after */
 } lm_loose;
 
-/* A new column whose CHECK or REFERENCES reads nothing else. */
+/* A new column whose CHECK or REFERENCES reads nothing else, or whose default
+ * may not fit its type. */
 typedef struct lm_alone {
-    const char *native;     /* the one of natives that adds it */
+    const char *native;     /* the one of natives that adds it, or NULL:
+                               only its default is asked */
     const char *column;
     const char *text, *bare;    /* its definition, and without CHECK */
     const char *check;      /* what all CHECKs say; NULL: not asked */
@@ -121,7 +123,6 @@ typedef struct lm_alter_run {
     lm_texts drops;         /* of what cascade names */
     lm_texts exprs;         /* new ones, over the new row */
     lm_texts unnull;        /* columns that became NOT NULL */
-    lm_texts strict_defaults;   /* "x INT DEFAULT 1" of a STRICT table */
     lm_texts checks;        /* CHECK expressions that were added */
 
     lm_texts gone;          /* first names of columns that were dropped */
@@ -314,8 +315,8 @@ int lm_alter_compile(lm_alter_run *a, const char *sql);
 int lm_scratch_exprs(lm_alter_run *a, const char *table);
 
 /* alone.c */
-/* Of the column that the last of natives adds, if it is one. */
-int lm_alone_note(lm_alter_run *a, const lm_createtable *given);
+/* The new column, if it is one; `native`: the last of natives adds it. */
+int lm_alone_note(lm_alter_run *a, const lm_createtable *given, bool native);
 int lm_alone_ask(lm_alter_run *a, lm_strategy strategy);
 int lm_alone_native(lm_alter_run *a, const char *native);
 

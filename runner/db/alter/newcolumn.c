@@ -191,22 +191,6 @@ static int note_exprs(lm_alter_run *a, const given *g)
     return rc;
 }
 
-/* In a STRICT table the default must fit the type, or the column fits no row
- * that is there; without rows that would not be seen. */
-static int note_strict_default(lm_alter_run *a, const given *g)
-{
-    const lm_constraint *value = lm_column_has(g->column, LM_CON_DEFAULT);
-
-    if (value == NULL || !a->draft.def.strict || a->op->fill != NULL)
-        return LM_OK;
-    return lm_texts_add(a, &a->strict_defaults, lm_alter_text(a,
-        "x %.*s DEFAULT %.*s", (int)(g->column->type.end -
-                                     g->column->type.start),
-        g->def.text + g->column->type.start,
-        (int)(value->inner.end - value->inner.start),
-        g->def.text + value->inner.start));
-}
-
 static int put_column(lm_alter_run *a, const given *g, size_t at)
 {
     bool native = is_native(a, g, at);
@@ -214,15 +198,13 @@ static int put_column(lm_alter_run *a, const given *g, size_t at)
     int rc = lm_texts_add(a, &a->new_names, lm_alter_text(a, "%s",
                                                           a->op->column));
 
-    if (rc == LM_OK)
-        rc = note_strict_default(a, g);
     if (rc == LM_OK && native)
         rc = lm_texts_add(a, &a->natives, lm_alter_text(a,
             "ALTER TABLE %s ADD COLUMN %.*s", lm_alter_here(a),
             (int)(whole.end - whole.start), g->def.text + whole.start));
-    if (rc == LM_OK && native &&
+    if (rc == LM_OK && a->op->fill == NULL &&
         lm_column_has(g->column, LM_CON_GENERATED) == NULL)
-        rc = lm_alone_note(a, &g->def);
+        rc = lm_alone_note(a, &g->def, native);
     if (rc == LM_OK)
         rc = note_exprs(a, g);
     if (rc == LM_OK)

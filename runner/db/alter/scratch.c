@@ -128,35 +128,10 @@ int lm_scratch_exprs(lm_alter_run *a, const char *table)
     return rc;
 }
 
-/* Defaults of a STRICT table, each tried in a table of its own. */
-static int try_defaults(lm_alter_run *a)
-{
-    const char *schema = lm_alter_quote(a, a->schema), *name;
-    size_t i;
-    int rc = LM_OK;
-
-    for (i = 0; i < a->strict_defaults.count && rc == LM_OK; i++) {
-        name = lm_alter_free_name(a);
-        if (name == NULL || schema == NULL)
-            return LM_ENOMEM;
-        rc = lm_alter_exec(a, lm_alter_text(a, "CREATE TABLE %s.%s (%s) "
-            "STRICT; INSERT INTO %s.%s DEFAULT VALUES; DROP TABLE %s.%s",
-            schema, name, a->strict_defaults.list[i], schema, name, schema,
-            name));
-        if (rc != LM_OK)
-            rc = lm_alter_rejected(a, LM_REASON_DEFINITION, "the default "
-                                   "does not fit the type in a STRICT "
-                                   "table");
-    }
-    return rc;
-}
-
 int lm_scratch_make(lm_alter_run *a)
 {
-    int rc = try_defaults(a);
+    int rc;
 
-    if (rc != LM_OK)
-        return rc;
     a->scratch = lm_alter_free_name(a);
     if (a->scratch == NULL)
         return a->db->err->code;

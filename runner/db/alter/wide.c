@@ -8,10 +8,7 @@
 
 #include "rebuild.h"
 
-typedef struct wide {
-    lm_alter_run *a;
-    sqlite3_stmt *ids, *from, *to;
-} wide;
+enum { IDS, FROM, TO, STATEMENTS };
 
 bool lm_wide_is(const lm_alter_run *a, size_t columns)
 {
@@ -27,45 +24,45 @@ const char *lm_wide_select(lm_rebuilding *r)
                          lm_alter_here(r->a), r->rowid);
 }
 
-static int copy_row(const wide *w)
+static int copy_row(lm_db *db, sqlite3_stmt *const *s)
 {
-    int n = sqlite3_column_count(w->from), i, rc;
+    int n = sqlite3_column_count(s[FROM]), i, rc;
 
-    sqlite3_bind_value(w->from, 1, sqlite3_column_value(w->ids, 0));
-    sqlite3_bind_value(w->to, 1, sqlite3_column_value(w->ids, 0));
-    rc = sqlite3_step(w->from);
+    sqlite3_bind_value(s[FROM], 1, sqlite3_column_value(s[IDS], 0));
+    sqlite3_bind_value(s[TO], 1, sqlite3_column_value(s[IDS], 0));
+    rc = sqlite3_step(s[FROM]);
     for (i = 0; i < n && rc == SQLITE_ROW; i++)
-        if (sqlite3_bind_value(w->to, i + 2,
-                               sqlite3_column_value(w->from, i)) != SQLITE_OK)
+        if (sqlite3_bind_value(s[TO], i + 2, sqlite3_column_value(s[FROM],
+                               i)) != SQLITE_OK)
             rc = SQLITE_NOMEM;
     if (rc == SQLITE_ROW)
-        rc = sqlite3_step(w->to);
-    rc = rc == SQLITE_DONE ? LM_OK : lm_db_fail(w->a->db, rc, NULL, 0);
-    sqlite3_reset(w->from);
-    sqlite3_reset(w->to);
+        rc = sqlite3_step(s[TO]);
+    rc = rc == SQLITE_DONE ? LM_OK : lm_db_fail(db, rc, NULL, 0);
+    sqlite3_reset(s[FROM]);
+    sqlite3_reset(s[TO]);
     return rc;
 }
 
 int lm_wide_copy(lm_rebuilding *r, const char *sql)
 {
     lm_alter_run *a = r->a;
-    wide w = {a, NULL, NULL, NULL};
-    int step = SQLITE_DONE;
-    int rc = lm_alter_prepare(a, lm_alter_text(a, "SELECT %s FROM %s",
-                              r->rowid, lm_alter_here(a)), &w.ids);
+    const char *texts[STATEMENTS];
+    sqlite3_stmt *s[STATEMENTS] = {NULL};
+    int step = SQLITE_DONE, i, rc = LM_OK;
 
-    if (rc == LM_OK)
-        rc = lm_alter_prepare(a, lm_wide_select(r), &w.from);
-    if (rc == LM_OK)
-        rc = lm_alter_prepare(a, sql, &w.to);
-    while (rc == LM_OK && (step = sqlite3_step(w.ids)) == SQLITE_ROW) {
-        rc = copy_row(&w);
+    texts[IDS] = lm_alter_text(a, "SELECT %s FROM %s", r->rowid,
+                               lm_alter_here(a));
+    texts[FROM] = lm_wide_select(r);
+    texts[TO] = sql;
+    for (i = 0; i < STATEMENTS && rc == LM_OK; i++)
+        rc = lm_alter_prepare(a, texts[i], &s[i]);
+    while (rc == LM_OK && (step = sqlite3_step(s[IDS])) == SQLITE_ROW) {
+        rc = copy_row(a->db, s);
         r->rows += rc == LM_OK;
     }
     if (rc == LM_OK && step != SQLITE_DONE)
         rc = lm_db_fail(a->db, step, NULL, 0);
-    sqlite3_finalize(w.ids);
-    sqlite3_finalize(w.from);
-    sqlite3_finalize(w.to);
+    for (i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(s[i]);
     return rc;
 }
