@@ -14,7 +14,7 @@ describe("dropping a column", function()
   ]]
 
   case("takes the trigger along that another one fires", {
-    before = NESTED, want = "rebuild", twice = true,
+    before = NESTED, want = "native", twice = true,
     run = 't:drop_column("b", {cascade = {"triggers"}})',
     gives = { ["SELECT group_concat(name) FROM sqlite_schema " ..
       "WHERE type = 'trigger'"] = "own" },
@@ -35,7 +35,7 @@ describe("dropping a column", function()
   ]]
 
   case("takes views on views along", {
-    before = VIEWS, want = "rebuild", twice = true,
+    before = VIEWS, want = "native", twice = true,
     run = 't:drop_column("b", {cascade = {"views"}})',
     gives = { ["SELECT group_concat(name) FROM sqlite_schema " ..
       "WHERE type = 'view'"] = "other" },

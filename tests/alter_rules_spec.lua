@@ -346,7 +346,7 @@ describe("rule 3: what compiled compiles", function()
     before = "CREATE TABLE t (a, b); CREATE VIEW v AS SELECT b FROM t; " ..
       "CREATE TRIGGER g INSTEAD OF INSERT ON v BEGIN SELECT 1; END",
     run = 't:drop_column("b", {cascade = {"views", "triggers"}})',
-    want = "rebuild",
+    want = "native",
     gives = { ["SELECT count(*) FROM sqlite_schema WHERE name IN " ..
       "('v', 'g')"] = 0 },
   })

@@ -174,7 +174,7 @@ static void forget_pending(lm_alter_run *a)
     a->forced = a->key_risk = a->key_added = false;
     a->key_moved = a->any_loosened = a->astray = false;
     a->natives.count = a->drops.count = a->exprs.count = 0;
-    a->unnull.count = a->checks.count = a->strict_defaults.count = 0;
+    a->unnull.count = a->checks.count = a->alone_count = 0;
 }
 
 /* From now on the columns are stored as the draft has them. */
@@ -212,6 +212,8 @@ int lm_alter_flush(lm_alter_run *a)
     /* What is refused from here on is not one operation's fault. */
     a->op = a->req->count == 1 ? a->req->ops : NULL;
     rc = check_fulltext(a);
+    if (rc == LM_OK)
+        rc = lm_alone_ask(a, strategy);
     if (rc == LM_OK)
         rc = lm_alter_start(a, strategy);
     if (rc == LM_OK)
@@ -333,8 +335,8 @@ static int end(lm_alter_run *a, int rc)
 static void clear(lm_alter_run *a)
 {
     lm_texts *lists[] = {
-        &a->natives, &a->drops, &a->exprs, &a->unnull, &a->strict_defaults,
-        &a->checks, &a->gone, &a->renamed, &a->left, &a->added_names,
+        &a->natives, &a->drops, &a->exprs, &a->unnull, &a->checks,
+        &a->gone, &a->renamed, &a->left, &a->added_names,
         &a->new_names, &a->order, &a->children, &a->numberless,
         &a->full_broken, &a->unlooked, &a->breaks
     };
@@ -343,6 +345,7 @@ static void clear(lm_alter_run *a)
     for (i = 0; i < sizeof lists / sizeof *lists; i++)
         free(lists[i]->list);
     free(a->loose);
+    free(a->alones);
     lm_probe_clear(a);
     lm_def_clear(&a->draft);
     lm_arena_clear(&a->arena);

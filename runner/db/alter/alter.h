@@ -14,10 +14,11 @@
  *   strings.c      indexes that SQLite would spoil
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
- *   probe.c, compare.c, program.c, shown.c
+ *   probe.c, index.c, compare.c, program.c, shown.c
  *                  what compiles and what it reads, before and after
  *   scratch.c      the new definition, tried under another name
- *   native.c, store.c, rebuild.c (copy.c)
+ *   alone.c        new columns whose CHECK and REFERENCES need one look
+ *   native.c, store.c, rebuild.c (move.c, wide.c)
  *                  the three ways to do it
  *   keep.c         what DROP TABLE takes along, put back
  *   rows.c         rows that do not fit
@@ -77,6 +78,14 @@ typedef struct lm_texts {
     size_t count, size;
 } lm_texts;
 
+/* What is compiled before and after, and where each of them is. */
+typedef struct lm_sounds {
+    struct lm_sound *list;
+    size_t count, size;
+    struct lm_slot *slots;
+    size_t slot_count, slot_size, *heads;
+} lm_sounds;
+
 /* A view, trigger or table that compiled before. */
 typedef struct lm_sound lm_sound;
 
@@ -85,6 +94,18 @@ typedef struct lm_loose {
     uint64_t key;
     bool met;               /* and there is one like it after */
 } lm_loose;
+
+/* A new column whose CHECK or REFERENCES reads nothing else, or whose default
+ * may not fit its type. */
+typedef struct lm_alone {
+    const char *native;     /* the one of natives that adds it, or NULL:
+                               only its default is asked */
+    const char *column;
+    const char *text, *bare;    /* its definition, and without CHECK */
+    const char *check;      /* what all CHECKs say; NULL: not asked */
+    bool refers;            /* its default points to another table */
+    bool holds, points;     /* the CHECKs are true; there is such a row */
+} lm_alone;
 
 typedef struct lm_alter_run {
     lm_db *db;
@@ -108,10 +129,11 @@ typedef struct lm_alter_run {
     bool key_moved;         /* the primary key is another one */
     bool any_loosened;      /* STRICT went: ANY is another affinity now */
     lm_texts natives;       /* ALTER TABLE statements */
+    lm_alone *alones;
+    size_t alone_count, alone_size;
     lm_texts drops;         /* of what cascade names */
     lm_texts exprs;         /* new ones, over the new row */
     lm_texts unnull;        /* columns that became NOT NULL */
-    lm_texts strict_defaults;   /* "x INT DEFAULT 1" of a STRICT table */
     lm_texts checks;        /* CHECK expressions that were added */
 
     lm_texts gone;          /* first names of columns that were dropped */
@@ -143,8 +165,7 @@ typedef struct lm_alter_run {
     lm_texts full_broken;   /* and these full-text tables */
     struct lm_rights *rights;
     bool written;           /* the schema could be written */
-    lm_sound *sounds;
-    size_t sound_count, sound_size;
+    lm_sounds sounds;
     bool was_broken;        /* something did not compile before */
     lm_texts breaks;        /* what would not mean the same any more */
     bool breaks_code;       /* views or triggers are among them */
@@ -200,6 +221,8 @@ int lm_alter_ask_integer(lm_alter_run *a, const char *sql, const char *text,
 
 /* draft.c */
 int lm_def_load(lm_alter_run *a);
+/* The text that the database has now; a refusal where it is gone. */
+int lm_def_stored(lm_alter_run *a, const char **out);
 int lm_def_set(lm_alter_run *a, const char *text);
 void lm_def_clear(lm_def *draft);
 /* Exchange a span of the text. */
@@ -304,7 +327,19 @@ int lm_keys_refuse(lm_alter_run *a, const char *table, const char *parent);
 /* scratch.c */
 const char *lm_alter_free_name(lm_alter_run *a);
 int lm_scratch_make(lm_alter_run *a);
+/* A statement for the caller to finalize. */
+int lm_alter_prepare(lm_alter_run *a, const char *sql, sqlite3_stmt **out);
+/* "?, ?, ?" */
+const char *lm_alter_marks(lm_alter_run *a, size_t n);
+/* Is it a statement? It is not run. */
+int lm_alter_compile(lm_alter_run *a, const char *sql);
 int lm_scratch_exprs(lm_alter_run *a, const char *table);
+
+/* alone.c */
+/* The new column, if it is one; `native`: the last of natives adds it. */
+int lm_alone_note(lm_alter_run *a, const lm_createtable *given, bool native);
+int lm_alone_ask(lm_alter_run *a, lm_strategy strategy);
+int lm_alone_native(lm_alter_run *a, const char *native);
 
 /* native.c, store.c, rebuild.c */
 int lm_native(lm_alter_run *a);
@@ -344,6 +379,10 @@ int lm_rows_null_value(lm_alter_run *a, const char *column,
 int lm_rows_check(lm_alter_run *a, const char *expr);
 int lm_rows_try(lm_alter_run *a, const lm_texts *into, const char *columns,
                 const char *select, const char *rowid);
+
+/* wide.c */
+/* More columns than a SELECT can give? */
+bool lm_wide_is(const lm_alter_run *a, size_t columns);
 
 /* rights.c */
 int lm_rights_begin(lm_alter_run *a);

@@ -35,11 +35,6 @@ static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
     return lm_texts_add(a, &a->breaks, what);
 }
 
-int lm_alter_breaks(lm_alter_run *a, const lm_sound *s, const char *why)
-{
-    return refuse(a, s, why);
-}
-
 static int refuse_all(lm_alter_run *a)
 {
     lm_buf b = {0};
@@ -332,6 +327,9 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
         rc = compare(a, old, &new);
     if (rc == LM_OK && code && a->places_moved && a->breaks.count == told)
         rc = compare_places(a, &new);
+    if (rc == LM_OK && old->moved && a->breaks.count == told)
+        rc = refuse(a, now, "a name in it would mean another column than "
+                    "before");
     free(v.why);
     free(new.reads);
     free(new.columns.list);
@@ -339,43 +337,34 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
 }
 
 static const lm_sound *find_after(const lm_alter_run *a,
-                                  const lm_sound *list, size_t count,
                                   const lm_sound *old)
 {
-    bool here = lm_same_name(old->name, a->first) &&
-                lm_same_name(old->schema, a->schema);
-    const char *name = here && strcmp(old->kind, "view") != 0 ? a->table
-                                                              : old->name;
-    size_t i;
+    lm_sound like = *old;
 
     if (old->event == 'F')
         return old;     /* it asks what it asked */
-    for (i = 0; i < count; i++)
-        if (strcmp(list[i].kind, old->kind) == 0 &&
-            list[i].event == old->event &&
-            lm_same_name(list[i].schema, old->schema) &&
-            lm_same_name(list[i].name, name))
-            return &list[i];
-    return NULL;
+    if (lm_same_name(old->name, a->first) && old->kind[0] == 't' &&
+        lm_same_name(old->schema, a->schema))
+        like.name = a->table;
+    return lm_sound_find(&a->sounds, &like);
 }
 
 int lm_probe_after(lm_alter_run *a)
 {
-    lm_sound *before = a->sounds;
-    size_t count = a->sound_count, i;
+    lm_sounds before = a->sounds;
+    size_t i;
     const lm_sound *now;
     int rc;
 
-    a->sounds = NULL;
-    a->sound_count = a->sound_size = 0;
+    memset(&a->sounds, 0, sizeof a->sounds);
     rc = lm_probe_list(a);
-    for (i = 0; i < count && rc == LM_OK; i++) {
-        if (!before[i].ok)
+    for (i = 0; i < before.count && rc == LM_OK; i++) {
+        if (!before.list[i].ok)
             continue;
-        now = find_after(a, a->sounds, a->sound_count, &before[i]);
+        now = find_after(a, &before.list[i]);
         if (now != NULL)
-            rc = verify(a, &before[i], now);
+            rc = verify(a, &before.list[i], now);
     }
-    lm_sounds_free(before, count);
+    lm_sounds_clear(&before);
     return rc == LM_OK && a->breaks.count > 0 ? refuse_all(a) : rc;
 }

@@ -73,6 +73,18 @@ static int load_columns(lm_alter_run *a, lm_col *before, size_t count)
     return LM_OK;
 }
 
+int lm_def_stored(lm_alter_run *a, const char **out)
+{
+    const char *sql = lm_alter_text(a, "SELECT sql FROM %s.sqlite_schema "
+        "WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
+        a->in);
+    int rc = lm_alter_ask(a, sql, a->table, out);
+
+    return rc != LM_OK || *out != NULL ? rc
+        : lm_alter_refuse(a, LM_REASON_TABLE, "there is no table %s",
+                          a->table);
+}
+
 /* After a change was made, cols[].source must name the columns as they are
  * called now. */
 int lm_def_load(lm_alter_run *a)
@@ -80,19 +92,11 @@ int lm_def_load(lm_alter_run *a)
     lm_def *d = &a->draft;
     lm_col *before = d->cols;
     size_t count = d->col_count;
-    const char *sql, *text;
-    int rc;
+    const char *text;
+    int rc = lm_def_stored(a, &text);
 
-    sql = lm_alter_text(a, "SELECT sql FROM %s.sqlite_schema WHERE "
-                        "type = 'table' AND name = ?1 COLLATE NOCASE",
-                        a->in);
-    rc = lm_alter_ask(a, sql, a->table, &text);
-    if (rc == LM_OK && text == NULL)
-        rc = lm_alter_refuse(a, LM_REASON_TABLE, "there is no table %s",
-                               a->table);
-    if (rc != LM_OK)
-        return rc;
-    rc = parse(a, text);
+    if (rc == LM_OK)
+        rc = parse(a, text);
     if (rc != LM_OK)
         return rc;
     d->cols = NULL;

@@ -17,7 +17,8 @@ typedef struct going {
     const char *name;       /* as the table spells it */
     lm_buf blocked;         /* what must not go with it, for the message */
     size_t blocked_count;
-    bool clean;             /* nothing hangs on it at all */
+    bool clean;             /* nothing hangs on it that is not dropped
+                               first */
     lm_texts noted;         /* views and triggers that were told */
     lm_texts views;         /* those of them that others may read */
 } going;
@@ -33,7 +34,7 @@ static int note(going *g, const lm_hanger *h, unsigned kind,
 {
     int rc = shown == NULL ? LM_ENOMEM : lm_alter_hanger(g->a, h);
 
-    g->clean = false;
+    g->clean = g->clean && may(g, kind) && kind != LM_CASCADE_CONSTRAINTS;
     if (rc != LM_OK || may(g, kind))
         return rc;
     lm_buf_printf(&g->blocked, "%s%s", g->blocked_count++ == 0 ? "" : ", ",

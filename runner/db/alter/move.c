@@ -126,6 +126,7 @@ static int copy_failed(lm_rebuilding *r)
     if (code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH) {
         char *why = lm_strdup(lm_err_text(err));
 
+        a->out->sqlite_code = err->sqlite_code;
         lm_err_clear(err);
         rc = lm_rows_try(a, &r->into, r->columns, r->select, r->rowid);
         if (rc == LM_OK)
@@ -138,12 +139,42 @@ static int copy_failed(lm_rebuilding *r)
 }
 
 /* OR ABORT: no ON CONFLICT clause of the table acts on rows that move. */
+static const char *copy_text(lm_rebuilding *r, bool wide)
+{
+    lm_alter_run *a = r->a;
+    const char *what = wide
+        ? lm_alter_text(a, "VALUES (%s)", lm_alter_marks(a, r->into.count))
+        : lm_alter_text(a, "SELECT %s FROM %s", r->select, lm_alter_here(a));
+
+    return what == NULL ? NULL
+        : lm_alter_text(a, "INSERT OR ABORT INTO %s.%s (%s) %s",
+                        a->in, a->scratch, r->columns,
+                        what);
+}
+
+static int copy(lm_rebuilding *r, const char *sql, bool wide)
+{
+    lm_alter_run *a = r->a;
+    int rc;
+
+    if (!wide && !a->req->dry_run) {
+        rc = lm_alter_step(a, sql);
+        r->rows = rc == LM_OK ? sqlite3_changes64(a->db->handle) : 0;
+        return rc;
+    }
+    rc = lm_alter_plan_step(a, sql);
+    if (rc == LM_OK && a->req->dry_run)
+        rc = lm_alter_compile(a, wide ? lm_wide_select(r) : sql);
+    else if (rc == LM_OK)
+        rc = lm_wide_copy(r, sql);
+    return rc;
+}
+
 int lm_move_rows(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
-    const char *sql = lm_alter_text(a, "INSERT OR ABORT INTO %s.%s (%s) "
-        "SELECT %s FROM %s", a->in, a->scratch,
-        r->columns, r->select, lm_alter_here(a));
+    bool wide = r->to != NULL && lm_wide_is(a, r->into.count);
+    const char *sql = copy_text(r, wide);
     int64_t before = 0;
     int rc;
 
@@ -151,15 +182,11 @@ int lm_move_rows(lm_rebuilding *r)
         return LM_ENOMEM;
     /* What is not a column must not become a string. */
     rc = lm_rights_flag(a, SQLITE_DBCONFIG_DQS_DML, false);
-    if (rc == LM_OK && a->req->dry_run)
-        rc = lm_alter_plan_step(a, sql);
-    else if (rc == LM_OK)
+    if (rc == LM_OK && !a->req->dry_run)
         rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
                                   "%s", lm_alter_here(a)), NULL, &before);
-    if (rc == LM_OK && !a->req->dry_run) {
-        rc = lm_alter_step(a, sql);
-        r->rows = rc == LM_OK ? sqlite3_changes64(a->db->handle) : 0;
-    }
+    if (rc == LM_OK)
+        rc = copy(r, sql, wide);
     if (rc != LM_OK)
         rc = copy_failed(r);
     if (rc == LM_OK)

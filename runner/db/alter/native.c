@@ -21,10 +21,11 @@ int lm_native(lm_alter_run *a)
     size_t i;
     int rc = lm_strings_hide(a, &hidden);
 
-    if (rc == LM_OK && a->was_broken)
-        rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, true);
     for (i = 0; i < a->natives.count && rc == LM_OK; i++) {
-        rc = lm_alter_step(a, a->natives.list[i]);
+        if (a->was_broken)
+            rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, true);
+        if (rc == LM_OK)
+            rc = lm_alone_native(a, a->natives.list[i]);
         if (rc != LM_OK)
             rc = lm_alter_rejected(a, is_constraint(a) ? LM_REASON_ROWS
                                    : LM_REASON_DEFINITION, "");

@@ -110,8 +110,36 @@ static int check_given(lm_alter_run *a, const given *g)
     return rc;
 }
 
-/* Does ALTER TABLE ADD COLUMN do exactly this, with and without rows? A
- * default of a STRICT table is not looked at there (sqlite.md 2.1). */
+static bool is_type(const given *g, const char *type)
+{
+    return lm_sqltext_same(g->def.text + g->column->type.start,
+                           g->column->type.end - g->column->type.start,
+                           type, strlen(type));
+}
+
+/* ADD COLUMN does not look whether the default of a STRICT table fits the
+ * type. Where the text tells that it does, nobody has to. */
+static bool fits(const given *g, const lm_constraint *c)
+{
+    const char *text = g->def.text;
+    lm_sqltok t;
+
+    lm_sqltok_start(&t, text, c->inner.end);
+    t.pos = c->inner.start;
+    do
+        lm_sql_next(&t);
+    while (t.kind == LM_TOK_OPERATOR);
+    if (t.kind == LM_TOK_STRING)
+        return t.start == c->inner.start && is_type(g, "TEXT");
+    if (t.kind != LM_TOK_NUMBER || t.size > 18)
+        return false;
+    if (is_type(g, "REAL"))
+        return strspn(text + t.start, "0123456789.") == t.size;
+    return strspn(text + t.start, "0123456789") == t.size &&
+           (is_type(g, "INT") || is_type(g, "INTEGER"));
+}
+
+/* Does ALTER TABLE ADD COLUMN do exactly this, with and without rows? */
 static bool is_native(const lm_alter_run *a, const given *g, size_t at)
 {
     const lm_column *c = g->column;
@@ -124,17 +152,23 @@ static bool is_native(const lm_alter_run *a, const given *g, size_t at)
            lm_column_has(c, LM_CON_NAME) == NULL &&
            (generated == NULL || !generated->stored) &&
            (value == NULL || (is_literal(g, value) &&
-                              (!a->draft.def.strict || is_null(g, value))));
+                              (!a->draft.def.strict || is_null(g, value) ||
+                               fits(g, value))));
 }
 
-/* NULL points nowhere and need not. */
+/* NULL points nowhere and need not; what is asked of one row is known when
+ * that is done. */
 static void note_reference(lm_alter_run *a, const given *g)
 {
+    const lm_alone *last = a->alone_count == 0 ? NULL
+        : &a->alones[a->alone_count - 1];
+
     if (a->op->fill == NULL &&
         lm_column_has(g->column, LM_CON_DEFAULT) == NULL &&
         lm_column_has(g->column, LM_CON_GENERATED) == NULL)
         a->key_added = true;
-    else
+    else if (last == NULL || !last->refers ||
+             strcmp(last->column, g->column->name) != 0)
         a->key_risk = true;
 }
 
@@ -157,37 +191,22 @@ static int note_exprs(lm_alter_run *a, const given *g)
     return rc;
 }
 
-/* In a STRICT table the default must fit the type, or the column fits no row
- * that is there; without rows that would not be seen. */
-static int note_strict_default(lm_alter_run *a, const given *g)
-{
-    const lm_constraint *value = lm_column_has(g->column, LM_CON_DEFAULT);
-
-    if (value == NULL || !a->draft.def.strict || a->op->fill != NULL)
-        return LM_OK;
-    return lm_texts_add(a, &a->strict_defaults, lm_alter_text(a,
-        "x %.*s DEFAULT %.*s", (int)(g->column->type.end -
-                                     g->column->type.start),
-        g->def.text + g->column->type.start,
-        (int)(value->inner.end - value->inner.start),
-        g->def.text + value->inner.start));
-}
-
 static int put_column(lm_alter_run *a, const given *g, size_t at)
 {
     bool native = is_native(a, g, at);
     lm_span whole = g->column->item.span;
-    int rc = note_exprs(a, g);
-
-    if (rc == LM_OK)
-        rc = lm_texts_add(a, &a->new_names, lm_alter_text(a, "%s",
+    int rc = lm_texts_add(a, &a->new_names, lm_alter_text(a, "%s",
                                                           a->op->column));
-    if (rc == LM_OK)
-        rc = note_strict_default(a, g);
+
     if (rc == LM_OK && native)
         rc = lm_texts_add(a, &a->natives, lm_alter_text(a,
             "ALTER TABLE %s ADD COLUMN %.*s", lm_alter_here(a),
             (int)(whole.end - whole.start), g->def.text + whole.start));
+    if (rc == LM_OK && a->op->fill == NULL &&
+        lm_column_has(g->column, LM_CON_GENERATED) == NULL)
+        rc = lm_alone_note(a, &g->def, native);
+    if (rc == LM_OK)
+        rc = note_exprs(a, g);
     if (rc == LM_OK)
         rc = lm_body_add_column(a, at, g->text);
     if (rc == LM_OK && a->op->fill != NULL) {

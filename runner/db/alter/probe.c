@@ -17,22 +17,7 @@
 #include "../../lex/sqltok.h"
 #include "probe.h"
 
-/* -- hashing what is read ------------------------------------------------- */
-
-static uint64_t hash(uint64_t h, const char *s)
-{
-    for (; *s != '\0'; s++)
-        h = (h ^ (uint64_t)lm_fold((unsigned char)*s)) * 1099511628211u;
-    return (h ^ 0x1FF) * 1099511628211u;
-}
-
-enum { HASH_TABLE = 17 };
-
-uint64_t lm_hash_read(const char *schema, const char *table,
-                      const char *column)
-{
-    return hash(hash(hash(HASH_TABLE, schema), table), column);
-}
+/* -- what is read --------------------------------------------------------- */
 
 /* The name that the column had at first; of a new one, a name that nothing
  * had: another one when it is another view that reads it. */
@@ -52,31 +37,26 @@ static const char *first_name(const lm_alter_run *a, const char *column,
 static bool is_view(const lm_alter_run *a, const char *schema,
                     const char *name)
 {
-    size_t i;
+    lm_sound like = {0};
 
-    for (i = 0; i < a->sound_count; i++)
-        if (a->sounds[i].event == 0 &&
-            lm_same_name(a->sounds[i].name, name) &&
-            lm_same_name(a->sounds[i].schema, schema))
-            return true;
-    return false;
+    like.kind = "view";
+    like.schema = schema;
+    like.name = name;
+    return lm_sound_find(&a->sounds, &like) != NULL;
 }
 
 /* What a trigger does may fire others, of other tables: what these read is
  * theirs, and they may go. The statement that fires it is ours. */
 static bool is_elsewhere(const lm_alter_run *a, const lm_sound *s,
-                         const char *inside)
+                         const char *inside, bool *own)
 {
-    size_t i;
+    bool trigger;
 
+    *own = s->event == 0 && inside != NULL && lm_same_name(inside, s->name);
     if (s->members.count == 0 || inside == NULL)
         return s->event != 0;
-    if (lm_texts_has(&s->members, inside))
-        return false;
-    for (i = 0; i < a->sound_count; i++)
-        if (lm_texts_has(&a->sounds[i].members, inside))
-            return true;
-    return false;
+    trigger = lm_index_trigger(&a->sounds, s, inside, own);
+    return trigger && !*own;
 }
 
 static void hear(void *user, int action, const char *table,
@@ -85,13 +65,11 @@ static void hear(void *user, int action, const char *table,
     lm_ear *e = user;
     lm_sound *s = e->sound;
     lm_seen *grown;
-    bool here, own = inside != NULL &&
-                     ((s->event == 0 && lm_same_name(inside, s->name)) ||
-                      lm_texts_has(&s->members, inside));
+    bool here, own;
 
     if (action != SQLITE_READ || schema == NULL || column == NULL ||
         e->failed || is_view(e->a, schema, table) ||
-        is_elsewhere(e->a, s, inside))
+        is_elsewhere(e->a, s, inside, &own))
         return;
     grown = lm_list_grow(s->reads, s->read_count, &s->read_size,
                          sizeof *grown);
@@ -181,6 +159,9 @@ int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *v)
     memset(v, 0, sizeof *v);
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_FKEY, keys);
+    /* A table's triggers are compiled by themselves. */
+    if (rc == LM_OK)
+        rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_TRIGGER, !keys);
     if (rc == LM_OK && strict)
         rc = try_once(e, sql, false, v);
     e->sound->strict = v->ok;
@@ -188,6 +169,8 @@ int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *v)
         rc = try_once(e, sql, true, v);
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_DQS_DML, true);
+    if (rc == LM_OK)
+        rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_ENABLE_FKEY, false);
     if (v->ok) {
@@ -202,43 +185,65 @@ int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *v)
 
 /* -- what there is -------------------------------------------------------- */
 
-static lm_sound *find(const lm_alter_run *a, const lm_sound *like)
+static int add_sound(lm_alter_run *a, const lm_sound *like, lm_sound **out)
 {
-    lm_sound *s;
-    size_t i;
+    lm_sound *grown = lm_list_grow(a->sounds.list, a->sounds.count,
+                                   &a->sounds.size, sizeof *grown);
 
-    for (i = 0; i < a->sound_count; i++) {
-        s = &a->sounds[i];
-        if (strcmp(s->kind, like->kind) == 0 && s->event == like->event &&
-            lm_same_name(s->schema, like->schema) &&
-            lm_same_name(s->name, like->name))
-            return s;
-    }
-    return NULL;
+    if (grown == NULL)
+        return lm_err_nomem(a->db->err);
+    a->sounds.list = grown;
+    *out = grown + a->sounds.count++;
+    **out = *like;
+    return lm_index_add(&a->sounds, lm_hash_sound(like), a->sounds.count - 1,
+                        a->db->err);
 }
 
 static int add(lm_alter_run *a, const lm_sound *like, const char *text)
 {
-    lm_sound *s = find(a, like);
-    lm_sound *grown;
+    lm_sound *s = lm_sound_find(&a->sounds, like);
+    int rc = s != NULL ? LM_OK : add_sound(a, like, &s);
 
-    if (s == NULL) {
-        grown = lm_list_grow(a->sounds, a->sound_count, &a->sound_size,
-                             sizeof *grown);
-        if (grown == NULL)
-            return lm_err_nomem(a->db->err);
-        a->sounds = grown;
-        s = grown + a->sound_count++;
-        *s = *like;
-        s->text = "";
-    } else if (like->shown != NULL)
-        s->shown = lm_alter_text(a, "%s, %s", s->shown, like->shown);
-    if (like->kind[0] == 't' && text[0] != '\0' &&
-        lm_texts_add(a, &s->members, like->shown) != LM_OK)
-        return LM_ENOMEM;
-    s->text = s->text[0] == '\0' ? text
-                                 : lm_alter_text(a, "%s\n%s", s->text, text);
-    return s->text == NULL ? LM_ENOMEM : LM_OK;
+    if (rc != LM_OK)
+        return rc;
+    s->text = text;
+    if (strcmp(like->kind, "trigger") != 0)
+        return LM_OK;
+    rc = lm_texts_add(a, &s->members, like->shown);
+    if (rc == LM_OK)
+        rc = lm_texts_add(a, &s->texts, text);
+    return rc != LM_OK ? rc
+        : lm_index_add(&a->sounds, lm_hash_trigger(like->shown),
+                       (size_t)(s - a->sounds.list), a->db->err);
+}
+
+static const char *join(lm_alter_run *a, const lm_texts *list,
+                        const char *between)
+{
+    lm_buf b = {0};
+    size_t i;
+
+    for (i = 0; i < list->count; i++)
+        lm_buf_printf(&b, "%s%s", i == 0 ? "" : between, list->list[i]);
+    return lm_alter_take(a, &b);
+}
+
+/* Several triggers that the same statement fires are one. */
+static int join_all(lm_alter_run *a)
+{
+    lm_sound *s;
+    size_t i;
+
+    for (i = 0; i < a->sounds.count; i++) {
+        s = &a->sounds.list[i];
+        if (s->members.count < 2)
+            continue;
+        s->text = join(a, &s->texts, "\n");
+        s->shown = join(a, &s->members, ", ");
+        if (s->text == NULL || s->shown == NULL)
+            return LM_ENOMEM;
+    }
+    return LM_OK;
 }
 
 /* What a trigger stands on: in its own schema, but for temporary ones. */
@@ -359,7 +364,9 @@ int lm_probe_list(lm_alter_run *a)
         rc = read_code(a, "temp");
     if (rc == LM_OK)
         rc = add_table(a, a->table);
-    return rc == LM_OK ? lm_alter_children(a, on_child, a) : rc;
+    if (rc == LM_OK)
+        rc = lm_alter_children(a, on_child, a);
+    return rc == LM_OK ? join_all(a) : rc;
 }
 
 int lm_probe_before(lm_alter_run *a)
@@ -371,8 +378,8 @@ int lm_probe_before(lm_alter_run *a)
 
     if (rc == LM_OK)
         rc = lm_fulltext_probes(a);
-    for (i = 0; i < a->sound_count && rc == LM_OK; i++) {
-        e.sound = &a->sounds[i];
+    for (i = 0; i < a->sounds.count && rc == LM_OK; i++) {
+        e.sound = &a->sounds.list[i];
         rc = lm_probe(&e, true, true, &v);
         free(v.why);
         e.sound->ok = v.ok;
@@ -382,22 +389,24 @@ int lm_probe_before(lm_alter_run *a)
     return rc;
 }
 
-void lm_sounds_free(lm_sound *list, size_t count)
+void lm_sounds_clear(lm_sounds *all)
 {
     size_t i;
 
-    for (i = 0; i < count; i++) {
-        free(list[i].reads);
-        free(list[i].members.list);
-        free(list[i].columns.list);
+    for (i = 0; i < all->count; i++) {
+        free(all->list[i].reads);
+        free(all->list[i].members.list);
+        free(all->list[i].columns.list);
+        free(all->list[i].texts.list);
     }
-    free(list);
+    free(all->list);
+    free(all->slots);
+    free(all->heads);
+    memset(all, 0, sizeof *all);
 }
 
 void lm_probe_clear(lm_alter_run *a)
 {
-    lm_sounds_free(a->sounds, a->sound_count);
-    a->sounds = NULL;
-    a->sound_count = a->sound_size = 0;
+    lm_sounds_clear(&a->sounds);
 }
 

@@ -7,18 +7,21 @@
  *   lm_probe_fulltext, lm_fulltext_probes
  *                     what full-text tables read from views (fulltext.c)
  *   lm_probe_text     the statement that compiles it
- *   lm_alter_breaks   note that it does not mean the same any more
  *   lm_shown_note     what columns a view shows
  *   lm_shown_taken    does a new column take the name of one of these?
  *   lm_programs_read  what all of them are compiled into
- *   lm_programs_same  note those which are compiled into something else now
- *   lm_programs_clear free what the former read
- *   lm_sounds_free    free a list of them
+ *   lm_programs_same  mark those which are compiled into something else now
+ *   lm_sounds_clear   free them all
  *   lm_sound_reads    does it read this column?
  *   lm_hash_read      a column as lm_seen has it
+ *   lm_sound_find     the one of this kind, event, schema and name, or NULL
+ *   lm_hash_sound, lm_hash_trigger
+ *                     a sound, or the name of one of its triggers, likewise
+ *   lm_index_add      what a hash stands for
+ *   lm_index_trigger  is it the name of a trigger, and of this sound?
  *
- * Ownership: a->sounds and their reads are freed by lm_probe_clear, programs
- * by lm_programs_clear, also after an error.
+ * Ownership: a->sounds and their reads are freed by lm_probe_clear, those of
+ * lm_programs_read by lm_sounds_clear, also after an error.
  */
 #ifndef LM_DB_ALTER_PROBE_H
 #define LM_DB_ALTER_PROBE_H
@@ -39,12 +42,14 @@ struct lm_sound {
     const char *text;   /* of the view, or of the triggers, joined; of F the
                            statement */
     const char *shown;  /* name for people */
-    lm_texts members;   /* the triggers by name */
+    lm_texts members;   /* the triggers by name, */
+    lm_texts texts;     /* and what makes them */
     lm_texts columns;   /* that a view with a star shows */
     bool ok, strict;    /* compiles; also without strings in double quotes */
     lm_seen *reads;
     size_t read_count, read_size;
     uint64_t program;   /* a hash, by lm_programs_read; 0: none */
+    bool moved;         /* it became another one by a rename */
 };
 
 /* Who listens to the authorizer. */
@@ -68,23 +73,30 @@ int lm_probe_fulltext(lm_alter_run *a, const char *schema, const char *name,
                       const char *sql);
 int lm_fulltext_probes(lm_alter_run *a);
 int lm_probe_text(lm_alter_run *a, const lm_sound *s, const char **out);
-int lm_alter_breaks(lm_alter_run *a, const lm_sound *s, const char *why);
 
 int lm_shown_note(lm_alter_run *a, lm_sound *s, sqlite3_stmt *stmt);
 bool lm_shown_taken(const lm_alter_run *a, const lm_sound *old,
                     const lm_sound *new, size_t column);
 
-typedef struct lm_programs {
-    lm_sound *list;
-    size_t count;
-} lm_programs;
-
-int lm_programs_read(lm_alter_run *a, lm_programs *out);
-int lm_programs_same(lm_alter_run *a, const lm_programs *old);
-void lm_programs_clear(lm_programs *p);
-void lm_sounds_free(lm_sound *list, size_t count);
+int lm_programs_read(lm_alter_run *a, lm_sounds *out);
+int lm_programs_same(lm_alter_run *a, const lm_sounds *old);
+void lm_sounds_clear(lm_sounds *all);
 bool lm_sound_reads(const lm_sound *sound, uint64_t full);
 uint64_t lm_hash_read(const char *schema, const char *table,
                       const char *column);
+
+
+/* What is called so, and the next one (its place + 1) of the same head. */
+typedef struct lm_slot {
+    uint64_t hash;
+    size_t sound, next;
+} lm_slot;
+
+uint64_t lm_hash_sound(const lm_sound *s);
+uint64_t lm_hash_trigger(const char *name);
+lm_sound *lm_sound_find(const lm_sounds *all, const lm_sound *like);
+int lm_index_add(lm_sounds *all, uint64_t hash, size_t sound, lm_err *err);
+bool lm_index_trigger(const lm_sounds *all, const lm_sound *s,
+                      const char *inside, bool *own);
 
 #endif

@@ -60,15 +60,15 @@ static int hash_all(lm_alter_run *a)
     size_t i;
     int rc = LM_OK;
 
-    for (i = 0; i < a->sound_count && rc == LM_OK; i++) {
-        if (strcmp(a->sounds[i].kind, "table") == 0)
+    for (i = 0; i < a->sounds.count && rc == LM_OK; i++) {
+        if (strcmp(a->sounds.list[i].kind, "table") == 0)
             continue;
-        rc = lm_probe_text(a, &a->sounds[i], &sql);
+        rc = lm_probe_text(a, &a->sounds.list[i], &sql);
         if (rc == LM_OK)
             sql = lm_alter_text(a, "EXPLAIN %s", sql);
         if (rc == LM_OK)
             rc = sql == NULL ? LM_ENOMEM
-                : hash_program(a, sql, &a->sounds[i].program);
+                : hash_program(a, sql, &a->sounds.list[i].program);
     }
     return rc;
 }
@@ -77,23 +77,21 @@ static bool has_code(const lm_alter_run *a)
 {
     size_t i;
 
-    for (i = 0; i < a->sound_count; i++)
-        if (strcmp(a->sounds[i].kind, "table") != 0)
+    for (i = 0; i < a->sounds.count; i++)
+        if (strcmp(a->sounds.list[i].kind, "table") != 0)
             return true;
     return false;
 }
 
-int lm_programs_read(lm_alter_run *a, lm_programs *out)
+int lm_programs_read(lm_alter_run *a, lm_sounds *out)
 {
-    lm_sound *kept = a->sounds;
-    size_t count = a->sound_count, size = a->sound_size;
+    lm_sounds kept = a->sounds;
     int rc;
 
     memset(out, 0, sizeof *out);
     if (!has_code(a))
         return LM_OK;
-    a->sounds = NULL;
-    a->sound_count = a->sound_size = 0;
+    memset(&a->sounds, 0, sizeof a->sounds);
     rc = lm_store_forget(a);
     if (rc == LM_OK)
         rc = lm_store_reread(a);
@@ -101,48 +99,50 @@ int lm_programs_read(lm_alter_run *a, lm_programs *out)
         rc = lm_probe_list(a);
     if (rc == LM_OK)
         rc = hash_all(a);
-    out->list = a->sounds;
-    out->count = a->sound_count;
+    *out = a->sounds;
     a->sounds = kept;
-    a->sound_count = count;
-    a->sound_size = size;
     return rc;
+}
+
+/* What stands on the table has its name of now, and had that of before. */
+static void mark(lm_alter_run *a, const lm_sound *s)
+{
+    lm_sound *first;
+    size_t i;
+
+    for (i = 0; i < a->sounds.count; i++) {
+        first = &a->sounds.list[i];
+        if (first->event == s->event && strcmp(first->kind, s->kind) == 0 &&
+            strcmp(first->shown, s->shown) == 0 &&
+            lm_same_name(first->schema, s->schema))
+            first->moved = true;
+    }
 }
 
 /* A rename leaves the rows of the schema in their order, so both lists have
  * the same one. What does not compile now is found at the end. */
-static int compare(lm_alter_run *a, const lm_programs *old,
-                   const lm_programs *new)
+static void compare(lm_alter_run *a, const lm_sounds *old,
+                    const lm_sounds *new)
 {
     const lm_sound *s, *now;
     size_t i;
-    int rc = LM_OK;
 
-    for (i = 0; i < old->count && i < new->count && rc == LM_OK; i++) {
+    for (i = 0; i < old->count && i < new->count; i++) {
         s = &old->list[i];
         now = &new->list[i];
         if (s->program != now->program && s->program != 0 &&
             now->program != 0 && strcmp(s->shown, now->shown) == 0)
-            rc = lm_alter_breaks(a, s, "a name in it would mean another "
-                                 "column than before");
+            mark(a, s);
     }
-    return rc;
 }
 
-int lm_programs_same(lm_alter_run *a, const lm_programs *old)
+int lm_programs_same(lm_alter_run *a, const lm_sounds *old)
 {
-    lm_programs new;
+    lm_sounds new;
     int rc = lm_programs_read(a, &new);
 
     if (rc == LM_OK)
-        rc = compare(a, old, &new);
-    lm_programs_clear(&new);
+        compare(a, old, &new);
+    lm_sounds_clear(&new);
     return rc;
-}
-
-void lm_programs_clear(lm_programs *p)
-{
-    lm_sounds_free(p->list, p->count);
-    p->list = NULL;
-    p->count = 0;
 }

@@ -6,6 +6,9 @@
  *   lm_move_check    what would be changed on the way without an error
  *   lm_move_rows     INSERT ... SELECT, and as many rows as there were
  *   lm_fulltext_moved  no full-text table loses its rows (fulltext.c)
+ *   lm_wide_select, lm_wide_copy
+ *                    the same where a SELECT cannot give all of it, by the
+ *                    INSERT that takes one row
  *   lm_move_verify   nothing was converted that was not to be
  *   lm_match_rows    what points nowhere now did so before
  */
@@ -46,5 +49,7 @@ int lm_move_check(lm_rebuilding *r);
 int lm_move_rows(lm_rebuilding *r);
 int lm_move_verify(lm_rebuilding *r);
 int lm_match_rows(lm_rebuilding *r);
+const char *lm_wide_select(lm_rebuilding *r);
+int lm_wide_copy(lm_rebuilding *r, const char *sql);
 
 #endif

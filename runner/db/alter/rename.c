@@ -217,7 +217,7 @@ int lm_op_rename_columns(lm_alter_run *a)
 {
     const lm_op *op = a->op;
     size_t n = op->column_count, i, todo = 0;
-    lm_programs old = {0};
+    lm_sounds old = {0};
     pair *pairs = calloc(n + 1, sizeof *pairs);
     int rc = pairs == NULL ? lm_err_nomem(a->db->err) : check_pairs(a);
 
@@ -239,7 +239,7 @@ int lm_op_rename_columns(lm_alter_run *a)
         rc = rename_all(a, pairs, n);
     if (rc == LM_OK && todo > 0)
         rc = lm_programs_same(a, &old);
-    lm_programs_clear(&old);
+    lm_sounds_clear(&old);
     if (rc == LM_OK && todo > 0)
         rc = note_names(a, pairs, n);
     if (rc == LM_OK && todo > 0)
@@ -285,7 +285,7 @@ static int rename_table(lm_alter_run *a, const char *to)
 int lm_op_rename_to(lm_alter_run *a)
 {
     const char *to = a->op->text, *by_way;
-    lm_programs old = {0};
+    lm_sounds old = {0};
     int rc;
 
     if (strcmp(to, a->table) == 0 ||
@@ -308,7 +308,7 @@ int lm_op_rename_to(lm_alter_run *a)
         rc = rename_table(a, to);
     if (rc == LM_OK)
         rc = lm_programs_same(a, &old);
-    lm_programs_clear(&old);
+    lm_sounds_clear(&old);
     /* Its foreign keys are the same under the new name: nothing to check. */
     if (rc == LM_OK && strcmp(a->schema, "main") == 0)
         rc = lm_names_add(&a->db->track.linked, to, a->db->err);

@@ -188,7 +188,7 @@ static int try_row(trial *t)
     return add_misfit(t->a, &rowid, at >= 0 ? &value : NULL);
 }
 
-static int prepare(lm_alter_run *a, const char *sql, sqlite3_stmt **out)
+int lm_alter_prepare(lm_alter_run *a, const char *sql, sqlite3_stmt **out)
 {
     int rc;
 
@@ -198,7 +198,7 @@ static int prepare(lm_alter_run *a, const char *sql, sqlite3_stmt **out)
     return rc == SQLITE_OK ? LM_OK : lm_db_fail(a->db, rc, NULL, 0);
 }
 
-static const char *questions(lm_alter_run *a, size_t n)
+const char *lm_alter_marks(lm_alter_run *a, size_t n)
 {
     lm_buf b = {0};
     size_t i;
@@ -209,20 +209,22 @@ static const char *questions(lm_alter_run *a, size_t n)
 }
 
 /* `into` and `select`: the columns and what goes into them. Leaves the error
- * set: which rows did not fit, or `fallback` when none is found. */
+ * set: which rows did not fit; where none is found, LM_OK. */
 int lm_rows_try(lm_alter_run *a, const lm_texts *into, const char *columns,
                 const char *select, const char *rowid)
 {
     trial t = {a, into, NULL, NULL, NULL};
-    const char *marks = questions(a, into->count);
+    const char *marks = lm_alter_marks(a, into->count);
     int step = SQLITE_ROW, rc;
 
-    rc = prepare(a, lm_alter_text(a, "SELECT %s, %s FROM %s",
+    if (lm_wide_is(a, into->count + 1))
+        return LM_OK;
+    rc = lm_alter_prepare(a, lm_alter_text(a, "SELECT %s, %s FROM %s",
                  rowid == NULL ? "NULL" : rowid, select, lm_alter_here(a)),
                  &t.from);
     if (rc == LM_OK)
-        rc = prepare(a, lm_alter_text(a, "INSERT OR ABORT INTO %s.%s (%s) "
-                     "VALUES (%s)", a->in,
+        rc = lm_alter_prepare(a, lm_alter_text(a, "INSERT OR ABORT INTO "
+                     "%s.%s (%s) VALUES (%s)", a->in,
                      a->scratch, columns, marks), &t.to);
     while (rc == LM_OK && a->out->misfit_count < LM_MISFITS &&
            (step = sqlite3_step(t.from)) == SQLITE_ROW)

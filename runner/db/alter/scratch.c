@@ -93,16 +93,13 @@ static const char *create_text(lm_alter_run *a)
     return lm_alter_take(a, &b);
 }
 
-static int compile(lm_alter_run *a, const char *sql)
+int lm_alter_compile(lm_alter_run *a, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    int rc;
+    int rc = lm_alter_prepare(a, sql, &stmt);
 
-    if (sql == NULL)
-        return LM_ENOMEM;
-    rc = sqlite3_prepare_v2(a->db->handle, sql, -1, &stmt, NULL);
     sqlite3_finalize(stmt);
-    return rc == SQLITE_OK ? LM_OK : lm_db_fail(a->db, rc, NULL, 0);
+    return rc;
 }
 
 /* An expression that was given names columns: where one is not there, a name
@@ -117,7 +114,7 @@ int lm_scratch_exprs(lm_alter_run *a, const char *table)
         lm_buf_puts(&b, "SELECT (");
         add_body(a, &b, a->exprs.list[i]);
         lm_buf_printf(&b, "\n) FROM %s", table == NULL ? "" : table);
-        rc = compile(a, lm_alter_take(a, &b));
+        rc = lm_alter_compile(a, lm_alter_take(a, &b));
         if (rc != LM_OK)
             rc = lm_alter_rejected(a, LM_REASON_DEFINITION, lm_alter_text(a,
                                    "the expression (%s)",
@@ -128,35 +125,10 @@ int lm_scratch_exprs(lm_alter_run *a, const char *table)
     return rc;
 }
 
-/* Defaults of a STRICT table, each tried in a table of its own. */
-static int try_defaults(lm_alter_run *a)
-{
-    const char *name;
-    size_t i;
-    int rc = LM_OK;
-
-    for (i = 0; i < a->strict_defaults.count && rc == LM_OK; i++) {
-        name = lm_alter_free_name(a);
-        if (name == NULL)
-            return LM_ENOMEM;
-        rc = lm_alter_exec(a, lm_alter_text(a, "CREATE TABLE %s.%s (%s) "
-            "STRICT; INSERT INTO %s.%s DEFAULT VALUES; DROP TABLE %s.%s",
-            a->in, name, a->strict_defaults.list[i], a->in, name, a->in,
-            name));
-        if (rc != LM_OK)
-            rc = lm_alter_rejected(a, LM_REASON_DEFINITION, "the default "
-                                   "does not fit the type in a STRICT "
-                                   "table");
-    }
-    return rc;
-}
-
 int lm_scratch_make(lm_alter_run *a)
 {
-    int rc = try_defaults(a);
+    int rc;
 
-    if (rc != LM_OK)
-        return rc;
     a->scratch = lm_alter_free_name(a);
     if (a->scratch == NULL)
         return a->db->err->code;
