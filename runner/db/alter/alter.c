@@ -290,6 +290,8 @@ static int verify(lm_alter_run *a)
     rc = lm_store_reread(a);
     if (rc == LM_OK)
         rc = lm_probe_after(a);
+    if (rc == LM_OK)
+        rc = lm_blame_refuse(a);
     if (rc == LM_OK && a->mismatch != NULL)
         rc = lm_alter_refuse(a, LM_REASON_FOREIGN_KEY, "%s", a->mismatch);
     if (rc == LM_OK && a->req->full && !a->req->dry_run)

@@ -11,6 +11,7 @@
  *                  the operations, on the draft alone
  *   rename.c       names, which SQLite changes best
  *   follow.c       triggers that SQLite leaves behind
+ *   blame.c        at whom SQLite stops, and whom else it would break
  *   strings.c      indexes that SQLite would spoil
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
@@ -167,6 +168,7 @@ typedef struct lm_alter_run {
     bool written;           /* the schema could be written */
     lm_sounds sounds;
     bool was_broken;        /* something did not compile before */
+    const char *stopped;    /* why SQLite's ALTER stopped, or NULL */
     lm_texts breaks;        /* what would not mean the same any more */
     bool breaks_code;       /* views or triggers are among them */
     bool fk_on;
@@ -350,6 +352,17 @@ int lm_store_text(lm_alter_run *a, const char *text);
 int lm_store_forget(lm_alter_run *a);
 /* Can SQLite read back what is stored now? A refusal where it cannot. */
 int lm_store_reread(lm_alter_run *a);
+
+/* blame.c */
+/* After SQLite's ALTER: where it stopped at a view or trigger, run it again
+ * so that it does not. */
+int lm_blame_retry(lm_alter_run *a, int rc, const char *sql);
+/* lm_alter_rejected; what the message names is a dependent. */
+int lm_blame_rejected(lm_alter_run *a, lm_reason otherwise);
+/* Note the view, trigger or index that SQLite's message names, if it does. */
+int lm_blame_note(lm_alter_run *a, const char *text);
+/* Where it stopped, and nothing was found to be broken after all. */
+int lm_blame_refuse(lm_alter_run *a);
 
 /* follow.c: triggers that do not compile, when the table is renamed */
 int lm_follow_name(lm_alter_run *a, const char *from, const char *to);

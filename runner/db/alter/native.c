@@ -26,9 +26,10 @@ int lm_native(lm_alter_run *a)
             rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, true);
         if (rc == LM_OK)
             rc = lm_alone_native(a, a->natives.list[i]);
+        rc = lm_blame_retry(a, rc, a->natives.list[i]);
         if (rc != LM_OK)
-            rc = lm_alter_rejected(a, is_constraint(a) ? LM_REASON_ROWS
-                                   : LM_REASON_DEFINITION, "");
+            rc = lm_blame_rejected(a, is_constraint(a) ? LM_REASON_ROWS
+                                   : LM_REASON_DEFINITION);
     }
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, false);

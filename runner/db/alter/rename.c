@@ -134,8 +134,9 @@ static int rename_step(lm_alter_run *a, const char *sql)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, true);
     if (rc == LM_OK)
         rc = lm_alter_step(a, sql);
+    rc = lm_blame_retry(a, rc, sql);
     if (rc != LM_OK)
-        rc = lm_alter_rejected(a, LM_REASON_DEPENDENTS, "");
+        rc = lm_blame_rejected(a, LM_REASON_DEPENDENTS);
     if (rc == LM_OK)
         rc = lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, false);
     if (rc == LM_OK)

@@ -50,11 +50,15 @@ static int read_schema(lm_alter_run *a, const char *schema)
         return LM_ENOMEM;
     rc = sqlite3_prepare_v2(a->db->handle, sql, -1, &stmt, NULL);
     sqlite3_finalize(stmt);
-    if ((rc & 0xFF) == SQLITE_CORRUPT || (rc & 0xFF) == SQLITE_ERROR)
-        return lm_alter_refuse(a, LM_REASON_DEPENDENTS, "SQLite could not "
-                               "read the schema any more: %s",
-                               sqlite3_errmsg(a->db->handle));
-    return rc == SQLITE_OK ? LM_OK : lm_db_fail(a->db, rc, NULL, 0);
+    if (rc == SQLITE_OK)
+        return LM_OK;
+    if ((rc & 0xFF) != SQLITE_CORRUPT && (rc & 0xFF) != SQLITE_ERROR)
+        return lm_db_fail(a->db, rc, NULL, 0);
+    sql = lm_alter_text(a, "%s", sqlite3_errmsg(a->db->handle));
+    rc = sql == NULL ? LM_ENOMEM : lm_blame_note(a, sql);
+    return rc != LM_OK ? rc
+        : lm_alter_refuse(a, LM_REASON_DEPENDENTS, "SQLite could not read "
+                          "the schema any more: %s", sql);
 }
 
 int lm_store_reread(lm_alter_run *a)
