@@ -175,6 +175,7 @@ static void forget_pending(lm_alter_run *a)
     a->key_moved = a->any_loosened = a->astray = false;
     a->natives.count = a->drops.count = a->exprs.count = 0;
     a->unnull.count = a->checks.count = a->alone_count = 0;
+    a->dropping.count = 0;
 }
 
 /* From now on the columns are stored as the draft has them. */
@@ -340,7 +341,7 @@ static void clear(lm_alter_run *a)
         &a->natives, &a->drops, &a->exprs, &a->unnull, &a->checks,
         &a->gone, &a->renamed, &a->left, &a->added_names,
         &a->new_names, &a->order, &a->children, &a->numberless,
-        &a->full_broken, &a->unlooked, &a->breaks
+        &a->full_broken, &a->unlooked, &a->breaks, &a->dropping
     };
     size_t i;
 

@@ -7,7 +7,7 @@
  *   refuse.c       saying no, texts that live as long as the call, steps
  *   draft.c        the definition being changed: text, parse, columns
  *   body.c         putting columns and constraints in, out and elsewhere
- *   column.c, newcolumn.c, gone.c, constraint.c, key.c, define.c
+ *   column.c, newcolumn.c, gone.c (gonecode.c), constraint.c, key.c, define.c
  *                  the operations, on the draft alone
  *   rename.c       names, which SQLite changes best
  *   follow.c       triggers that SQLite leaves behind
@@ -17,6 +17,7 @@
  *   busy.c         cursors that are in the way
  *   probe.c, index.c, compare.c, program.c, shown.c
  *                  what compiles and what it reads, before and after
+ *   trial.c        what would not compile without a column
  *   scratch.c      the new definition, tried under another name
  *   alone.c        new columns whose CHECK and REFERENCES need one look
  *   native.c, store.c, rebuild.c (move.c, wide.c)
@@ -132,7 +133,9 @@ typedef struct lm_alter_run {
     lm_texts natives;       /* ALTER TABLE statements */
     lm_alone *alones;
     size_t alone_count, alone_size;
-    lm_texts drops;         /* of what cascade names */
+    lm_texts drops;         /* of what cascade names; the views and triggers
+                               of it as type, schema and name: */
+    lm_texts dropping;
     lm_texts exprs;         /* new ones, over the new row */
     lm_texts unnull;        /* columns that became NOT NULL */
     lm_texts checks;        /* CHECK expressions that were added */

@@ -9,7 +9,7 @@
 
 #include "../../lex/createother.h"
 #include "../../lex/sqltok.h"
-#include "probe.h"
+#include "trial.h"
 
 /* Each is told; one of them is enough. */
 static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
@@ -307,7 +307,8 @@ static int compare_places(lm_alter_run *a, const lm_sound *s)
 
 /* A trigger's group may have lost members, by cascade: the text is that of
  * now. One reason is enough. */
-static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
+static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now,
+                  lm_failed_list *failed)
 {
     lm_sound new = *now;
     lm_ear e = {a, &new, true, false};
@@ -320,14 +321,16 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
     new.read_count = new.read_size = 0;
     memset(&new.columns, 0, sizeof new.columns);
     rc = lm_probe(&e, old->strict, !old->strict, &v);
-    if (rc == LM_OK && !v.ok)
+    if (rc == LM_OK && !v.ok && strcmp(old->kind, "trigger") == 0)
+        rc = lm_failed_add(a, failed, now, old->strict, v.why);
+    else if (rc == LM_OK && !v.ok)
         rc = refuse(a, now, v.why == NULL ? "" : v.why);
-    code = strcmp(old->kind, "table") != 0;
-    if (rc == LM_OK && v.ok && code)
+    code = v.ok && strcmp(old->kind, "table") != 0;
+    if (rc == LM_OK && code)
         rc = compare(a, old, &new);
     if (rc == LM_OK && code && a->places_moved && a->breaks.count == told)
         rc = compare_places(a, &new);
-    if (rc == LM_OK && old->moved && a->breaks.count == told)
+    if (rc == LM_OK && v.ok && old->moved && a->breaks.count == told)
         rc = refuse(a, now, "a name in it would mean another column than "
                     "before");
     free(v.why);
@@ -336,8 +339,7 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now)
     return rc;
 }
 
-static const lm_sound *find_after(const lm_alter_run *a,
-                                  const lm_sound *old)
+const lm_sound *lm_sound_after(const lm_alter_run *a, const lm_sound *old)
 {
     lm_sound like = *old;
 
@@ -349,22 +351,47 @@ static const lm_sound *find_after(const lm_alter_run *a,
     return lm_sound_find(&a->sounds, &like);
 }
 
+static int on_failed(void *user, const lm_sound *one, const char *why)
+{
+    return refuse(user, one, why);
+}
+
+/* Tables, or all else. */
+static int verify_all(lm_alter_run *a, const lm_sounds *before, bool tables,
+                      lm_failed_list *failed)
+{
+    const lm_sound *old, *now;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < before->count && rc == LM_OK; i++) {
+        old = &before->list[i];
+        if (!old->ok || (strcmp(old->kind, "table") == 0) != tables)
+            continue;
+        now = lm_sound_after(a, old);
+        if (now != NULL)
+            rc = verify(a, old, now, failed);
+    }
+    return rc;
+}
+
+/* Tables are looked at without the triggers that fail: those are named
+ * already. */
 int lm_probe_after(lm_alter_run *a)
 {
     lm_sounds before = a->sounds;
-    size_t i;
-    const lm_sound *now;
+    lm_failed_list failed = {0};
     int rc;
 
     memset(&a->sounds, 0, sizeof a->sounds);
     rc = lm_probe_list(a);
-    for (i = 0; i < before.count && rc == LM_OK; i++) {
-        if (!before.list[i].ok)
-            continue;
-        now = find_after(a, &before.list[i]);
-        if (now != NULL)
-            rc = verify(a, &before.list[i], now);
-    }
+    if (rc == LM_OK)
+        rc = verify_all(a, &before, false, &failed);
+    if (rc == LM_OK)
+        rc = lm_failed_each(a, &failed, on_failed, a);
+    if (rc == LM_OK)
+        rc = verify_all(a, &before, true, &failed);
     lm_sounds_clear(&before);
+    free(failed.list);
     return rc == LM_OK && a->breaks.count > 0 ? refuse_all(a) : rc;
 }

@@ -8,41 +8,28 @@
 #include <string.h>
 
 #include "../../lex/sqltok.h"
-#include "alter.h"
+#include "gone.h"
 
-/* One column's going. */
-typedef struct going {
-    lm_alter_run *a;
-    size_t at;
-    const char *name;       /* as the table spells it */
-    lm_buf blocked;         /* what must not go with it, for the message */
-    size_t blocked_count;
-    bool clean;             /* nothing hangs on it that is not dropped
-                               first */
-    lm_texts noted;         /* views and triggers that were told */
-    lm_texts views;         /* those of them that others may read */
-} going;
-
-static bool may(const going *g, unsigned kind)
+bool lm_going_may(const lm_going *g, unsigned kind)
 {
     return (g->a->op->cascade & kind) != 0;
 }
 
-/* Note what hangs on it; `shown` is it in the message. */
-static int note(going *g, const lm_hanger *h, unsigned kind,
-                const char *shown)
+int lm_going_note(lm_going *g, const lm_hanger *h, unsigned kind,
+                  const char *shown)
 {
     int rc = shown == NULL ? LM_ENOMEM : lm_alter_hanger(g->a, h);
 
-    g->clean = g->clean && may(g, kind) && kind != LM_CASCADE_CONSTRAINTS;
-    if (rc != LM_OK || may(g, kind))
+    g->clean = g->clean && lm_going_may(g, kind) &&
+               kind != LM_CASCADE_CONSTRAINTS;
+    if (rc != LM_OK || lm_going_may(g, kind))
         return rc;
     lm_buf_printf(&g->blocked, "%s%s", g->blocked_count++ == 0 ? "" : ", ",
                   shown);
     return lm_buf_failed(&g->blocked) ? lm_err_nomem(g->a->db->err) : LM_OK;
 }
 
-static int note_own(going *g, const char *kind, const char *name,
+static int note_own(lm_going *g, const char *kind, const char *name,
                     unsigned cascade, lm_span what)
 {
     lm_alter_run *a = g->a;
@@ -51,7 +38,7 @@ static int note_own(going *g, const char *kind, const char *name,
     char *line = text == NULL ? NULL
                               : lm_one_line(text, strlen(text), 60);
     const char *shown = line == NULL ? NULL : lm_alter_text(a, "%s", line);
-    int rc = note(g, &h, cascade, shown);
+    int rc = lm_going_note(g, &h, cascade, shown);
 
     free(line);
     return rc;
@@ -68,14 +55,14 @@ static bool keys_name(const lm_keys *keys, const char *name)
     return false;
 }
 
-static bool span_names(const going *g, lm_span span)
+static bool span_names(const lm_going *g, lm_span span)
 {
     return lm_text_names(g->a->draft.text + span.start,
                          span.end - span.start, g->name);
 }
 
 /* Does a constraint at the table, or at another column, need it? */
-static bool needs_it(const going *g, const lm_constraint *c)
+static bool needs_it(const lm_going *g, const lm_constraint *c)
 {
     switch (c->kind) {
     case LM_CON_CHECK:
@@ -110,7 +97,7 @@ static const char *kind_name(const lm_constraint *c)
 }
 
 /* Each call takes at most one away, because the spans move. */
-static int take_one_constraint(going *g, bool take, bool *taken)
+static int take_one_constraint(lm_going *g, bool take, bool *taken)
 {
     const lm_createtable *def = &g->a->draft.def;
     const lm_constraint *c;
@@ -145,7 +132,7 @@ static int take_one_constraint(going *g, bool take, bool *taken)
     return rc;
 }
 
-static int take_constraints(going *g)
+static int take_constraints(lm_going *g)
 {
     bool taken = true;
     int rc = LM_OK;
@@ -154,123 +141,32 @@ static int take_constraints(going *g)
         rc = take_one_constraint(g, true, &taken);
     return rc;
 }
-
-/* SELECT * reads the column, and goes on without it; but not without a view
- * that does not. In a NATURAL JOIN it may be what joins. */
-static bool minds(const going *g, const char *sql)
-{
-    size_t i;
-
-    if (sql == NULL || lm_text_names(sql, strlen(sql), g->name) ||
-        lm_text_says(sql, "NATURAL"))
-        return true;
-    for (i = 0; i < g->views.count; i++)
-        if (lm_text_names(sql, strlen(sql), g->views.list[i]))
-            return true;
-    return false;
-}
-
-static int text_of(going *g, const lm_dependent *d, const char **out)
-{
-    const char *sql = lm_alter_text(g->a, "SELECT sql FROM %s.sqlite_schema "
-        "WHERE type = '%s' AND name = ?1", lm_alter_quote(g->a, d->schema),
-        d->kind == LM_DEP_VIEW ? "view" : d->kind == LM_DEP_TRIGGER
-        ? "trigger" : "index");
-
-    return lm_alter_ask(g->a, sql, d->name, out);
-}
-
-static int drop_later(going *g, const char *type, const char *schema,
-                      const char *name)
-{
-    return lm_texts_add(g->a, &g->a->drops, lm_alter_text(g->a,
-        "DROP %s IF EXISTS %s.%s", type, lm_alter_quote(g->a, schema),
-        lm_alter_quote(g->a, name)));
-}
-
-typedef struct on_view {
-    going *g;
-    const char *schema;
-} on_view;
-
-/* A view takes the INSTEAD OF triggers that stand on it along. */
-static int note_view_trigger(void *user, lm_db *db, const lm_value *row)
-{
-    on_view *v = user;
-    going *g = v->g;
-    lm_hanger h = {"trigger", v->schema, NULL, NULL, "write"};
-
-    (void)db;
-    h.name = lm_alter_value(g->a, row);
-    if (h.name == NULL)
-        return LM_ENOMEM;
-    return note(g, &h, LM_CASCADE_TRIGGERS,
-                lm_alter_text(g->a, "the trigger %s of that view", h.name));
-}
-
-static int note_code(going *g, const lm_dependent *d, unsigned cascade)
-{
-    bool view = d->kind == LM_DEP_VIEW;
-    const char *type = view ? "VIEW" : "TRIGGER";
-    lm_hanger h = {view ? "view" : "trigger", d->schema, d->name, g->name,
-                   d->writes ? "write" : "read"};
-    lm_value name = lm_text_of(d->name);
-    on_view v = {g, d->schema};
-    const char *sql, *shown, *full;
-    int rc = text_of(g, d, &sql);
-
-    if (rc != LM_OK || d->positional || d->broken || !minds(g, sql))
-        return rc;
-    shown = view ? lm_alter_text(g->a, "the view %s", d->name)
-                 : lm_alter_text(g->a, "the trigger %s on %s", d->name,
-                                 d->table);
-    full = shown == NULL ? NULL : lm_alter_text(g->a, "%s.%s", d->schema,
-                                                shown);
-    if (full == NULL || lm_texts_has(&g->noted, full))
-        return full == NULL ? LM_ENOMEM : LM_OK;
-    rc = lm_texts_add(g->a, &g->noted, full);
-    if (rc == LM_OK && view)
-        rc = lm_texts_add(g->a, &g->views, lm_alter_text(g->a, "%s",
-                                                         d->name));
-    if (rc == LM_OK)
-        rc = note(g, &h, cascade, shown);
-    if (rc == LM_OK && view) {
-        sql = lm_alter_text(g->a, "SELECT name FROM %s.sqlite_schema WHERE "
-            "type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE",
-            lm_alter_quote(g->a, d->schema));
-        rc = sql == NULL ? LM_ENOMEM
-            : lm_db_each(g->a->db, sql, &name, 1, note_view_trigger, &v);
-    }
-    if (rc == LM_OK && may(g, cascade))
-        rc = drop_later(g, type, d->schema, d->name);
-    return rc;
-}
-
-static int note_dependent(going *g, const lm_dependent *d)
+static int note_dependent(lm_going *g, const lm_dependent *d)
 {
     lm_alter_run *a = g->a;
     lm_hanger h = {lm_dependent_kind_name(d->kind), d->schema, d->name,
                    g->name, d->writes ? "write" : "read"};
     bool own = d->table != NULL && lm_same_name(d->table, a->table) &&
                lm_same_name(d->schema, a->schema);
+    const char *shown;
     int rc;
 
     switch (d->kind) {
     case LM_DEP_VIEW:
-        return note_code(g, d, LM_CASCADE_VIEWS);
     case LM_DEP_TRIGGER:
-        return note_code(g, d, LM_CASCADE_TRIGGERS);
+        return lm_going_user(g, d, &h);
     case LM_DEP_INDEX:
-        rc = note(g, &h, LM_CASCADE_INDEXES,
+        rc = lm_going_note(g, &h, LM_CASCADE_INDEXES,
                   lm_alter_text(a, "the index %s", d->name));
-        if (rc == LM_OK && may(g, LM_CASCADE_INDEXES))
-            rc = drop_later(g, "INDEX", d->schema, d->name);
+        if (rc == LM_OK && lm_going_may(g, LM_CASCADE_INDEXES))
+            rc = lm_going_drop(g, "INDEX", &h);
         return rc;
     case LM_DEP_FTS5:
-        return note(g, &h, 0, lm_alter_text(a, "the full-text table %s",
-                                            d->name));
+        rc = lm_going_once(g, &h, NULL, &shown);
+        return rc != LM_OK || shown == NULL ? rc
+            : lm_going_note(g, &h, 0, shown);
     case LM_DEP_FOREIGN_KEY:
-        return own ? LM_OK : note(g, &h, 0, lm_alter_text(a,
+        return own ? LM_OK : lm_going_note(g, &h, 0, lm_alter_text(a,
                    "a foreign key of %s", d->table));
     default:
         return LM_OK;
@@ -278,7 +174,7 @@ static int note_dependent(going *g, const lm_dependent *d)
 }
 
 /* Reading a text is no other question. */
-static int note_dependents(going *g)
+static int note_dependents(lm_going *g)
 {
     lm_alter_run *a = g->a;
     const lm_dependent *list;
@@ -296,8 +192,7 @@ static int note_dependents(going *g)
     } while (rc == LM_OK && g->views.count > views);
     return rc;
 }
-
-static int refuse_hanging(going *g)
+static int refuse_hanging(lm_going *g)
 {
     lm_alter_run *a = g->a;
     int rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the column %s is used "
@@ -322,7 +217,7 @@ static bool has_comment(const lm_alter_run *a)
     return false;
 }
 
-static bool is_native(const going *g)
+static bool is_native(const lm_going *g)
 {
     const lm_alter_run *a = g->a;
     const lm_column *c = &a->draft.def.columns[g->at];
@@ -332,7 +227,7 @@ static bool is_native(const going *g)
            lm_column_has(c, LM_CON_DEFER) == NULL && !has_comment(a);
 }
 
-static int check_going(going *g)
+static int check_going(lm_going *g)
 {
     lm_alter_run *a = g->a;
     const lm_col *c = &a->draft.cols[g->at];
@@ -349,7 +244,7 @@ static int check_going(going *g)
     return LM_OK;
 }
 
-static int drop(going *g)
+static int drop(lm_going *g)
 {
     lm_alter_run *a = g->a;
     bool native = is_native(g);
@@ -371,9 +266,32 @@ static int drop(going *g)
     return rc;
 }
 
+/* Where something is in the way, only to say all that is. */
+static int drop_and_look(lm_going *g)
+{
+    lm_alter_run *a = g->a;
+    lm_failed_list before = {0};
+    bool look = g->blocked_count > 0 ||
+        (a->op->cascade & (LM_CASCADE_VIEWS | LM_CASCADE_TRIGGERS)) != 0;
+    int rc = LM_OK;
+
+    if (look && (a->done || a->needs != 0))
+        rc = lm_trial(a, &g->hidden, &before);
+    if (rc == LM_OK)
+        rc = drop(g);
+    if (rc == LM_OK && look)
+        rc = lm_going_failed(g, &before);
+    else if (rc == LM_EFAILED && g->blocked_count > 0) {
+        lm_err_clear(a->db->err);
+        rc = LM_OK;
+    }
+    free(before.list);
+    return rc == LM_OK && g->blocked_count > 0 ? refuse_hanging(g) : rc;
+}
+
 int lm_op_drop_column(lm_alter_run *a)
 {
-    going g = {0};
+    lm_going g = {0};
     bool taken;
     int rc;
 
@@ -395,12 +313,11 @@ int lm_op_drop_column(lm_alter_run *a)
         rc = take_one_constraint(&g, false, &taken);
     if (rc == LM_OK)
         rc = note_dependents(&g);
-    if (rc == LM_OK && g.blocked_count > 0)
-        rc = refuse_hanging(&g);
     if (rc == LM_OK)
-        rc = drop(&g);
+        rc = drop_and_look(&g);
     lm_buf_clear(&g.blocked);
     free(g.noted.list);
     free(g.views.list);
+    free(g.hidden.list);
     return rc;
 }

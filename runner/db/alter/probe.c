@@ -212,6 +212,8 @@ static int add(lm_alter_run *a, const lm_sound *like, const char *text)
     rc = lm_texts_add(a, &s->members, like->shown);
     if (rc == LM_OK)
         rc = lm_texts_add(a, &s->texts, text);
+    if (rc == LM_OK)
+        rc = lm_texts_add(a, &s->homes, like->home);
     return rc != LM_OK ? rc
         : lm_index_add(&a->sounds, lm_hash_trigger(like->shown),
                        (size_t)(s - a->sounds.list), a->db->err);
@@ -281,7 +283,7 @@ static int on_code(void *user, lm_db *db, const lm_value *row)
     int rc = LM_OK;
 
     (void)db;
-    s.schema = r->schema;
+    s.schema = s.home = r->schema;
     s.name = lm_alter_value(r->a, &row[1]);
     if (text == NULL || s.name == NULL)
         return LM_ENOMEM;
@@ -398,6 +400,7 @@ void lm_sounds_clear(lm_sounds *all)
         free(all->list[i].members.list);
         free(all->list[i].columns.list);
         free(all->list[i].texts.list);
+        free(all->list[i].homes.list);
     }
     free(all->list);
     free(all->slots);

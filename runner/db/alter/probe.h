@@ -15,6 +15,8 @@
  *   lm_sound_reads    does it read this column?
  *   lm_hash_read      a column as lm_seen has it
  *   lm_sound_find     the one of this kind, event, schema and name, or NULL
+ *   lm_sound_after    the same in a->sounds of what was there before
+ *                     (compare.c)
  *   lm_hash_sound, lm_hash_trigger
  *                     a sound, or the name of one of its triggers, likewise
  *   lm_index_add      what a hash stands for
@@ -42,8 +44,10 @@ struct lm_sound {
     const char *text;   /* of the view, or of the triggers, joined; of F the
                            statement */
     const char *shown;  /* name for people */
+    const char *home;   /* of a trigger: its own schema */
     lm_texts members;   /* the triggers by name, */
-    lm_texts texts;     /* and what makes them */
+    lm_texts texts;     /* and what makes them, */
+    lm_texts homes;     /* and the schemas that they are in */
     lm_texts columns;   /* that a view with a star shows */
     bool ok, strict;    /* compiles; also without strings in double quotes */
     lm_seen *reads;
@@ -95,6 +99,7 @@ typedef struct lm_slot {
 uint64_t lm_hash_sound(const lm_sound *s);
 uint64_t lm_hash_trigger(const char *name);
 lm_sound *lm_sound_find(const lm_sounds *all, const lm_sound *like);
+const lm_sound *lm_sound_after(const lm_alter_run *a, const lm_sound *old);
 int lm_index_add(lm_sounds *all, uint64_t hash, size_t sound, lm_err *err);
 bool lm_index_trigger(const lm_sounds *all, const lm_sound *s,
                       const char *inside, bool *own);
