@@ -128,24 +128,8 @@ static lm_strategy choose(const lm_alter_run *a)
 /* Without rowids full-text tables find no row of their content. */
 static int check_fulltext(lm_alter_run *a)
 {
-    const lm_dependent *list;
-    lm_hanger h = {"fts5", a->schema, NULL, NULL, "read"};
-    size_t i, n;
-    int rc;
-
-    if (!a->draft.def.without_rowid || a->wr_on != 1)
-        return LM_OK;
-    rc = lm_alter_dependents(a, NULL, &list, &n);
-    for (i = 0; i < n && rc == LM_OK; i++) {
-        if (list[i].kind != LM_DEP_FTS5)
-            continue;
-        h.name = list[i].name;
-        rc = lm_alter_hanger(a, &h);
-        if (rc == LM_OK)
-            rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the full-text "
-                                 "table %s finds its rows by rowid", h.name);
-    }
-    return rc;
+    return !a->draft.def.without_rowid || a->wr_on != 1 ? LM_OK
+        : lm_fulltext_refuse(a, NULL, "finds its rows by rowid");
 }
 
 static int run(lm_alter_run *a, lm_strategy strategy)
@@ -155,6 +139,8 @@ static int run(lm_alter_run *a, lm_strategy strategy)
 
     for (i = 0; i < a->drops.count && rc == LM_OK; i++)
         rc = lm_alter_step(a, a->drops.list[i]);
+    if (rc == LM_OK)
+        rc = lm_probe_dropped(a);
     if (rc == LM_OK && a->key_risk)
         rc = lm_keys_before(a);
     if (rc == LM_OK && strategy == LM_STRATEGY_NATIVE)

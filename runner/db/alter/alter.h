@@ -182,6 +182,9 @@ typedef struct lm_alter_run {
 /* refuse.c */
 int lm_alter_refuse(lm_alter_run *a, lm_reason reason, const char *format,
                     ...) __attribute__((format(printf, 3, 4)));
+/* Refuse for all of these, after the words of `say`; for none, LM_OK. */
+int lm_alter_refuse_all(lm_alter_run *a, lm_reason reason, const char *say,
+                        const lm_texts *all);
 /* Turn SQLite's last error, which is in db->err, into a refusal, unless it
  * is one that nobody survives. */
 int lm_alter_rejected(lm_alter_run *a, lm_reason reason, const char *what);
@@ -309,6 +312,8 @@ int lm_dry_note(lm_alter_run *a);
 
 /* probe.c, compare.c */
 int lm_probe_before(lm_alter_run *a);
+/* Some triggers were dropped: what those beside them read. */
+int lm_probe_dropped(lm_alter_run *a);
 int lm_probe_after(lm_alter_run *a);
 void lm_probe_clear(lm_alter_run *a);
 /* Tables with a foreign key to this one. */
@@ -339,6 +344,12 @@ const char *lm_alter_marks(lm_alter_run *a, size_t n);
 /* Is it a statement? It is not run. */
 int lm_alter_compile(lm_alter_run *a, const char *sql);
 int lm_scratch_exprs(lm_alter_run *a, const char *table);
+
+/* fulltext.c */
+/* A refusal that names the full-text tables which have their text in this
+ * column (NULL: in the table), if there are any; `what` they do. */
+int lm_fulltext_refuse(lm_alter_run *a, const char *column,
+                       const char *what);
 
 /* alone.c */
 /* The new column, if it is one; `native`: the last of natives adds it. */

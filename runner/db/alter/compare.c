@@ -37,17 +37,10 @@ static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
 
 static int refuse_all(lm_alter_run *a)
 {
-    lm_buf b = {0};
-    const char *list;
-    size_t i;
-
-    for (i = 0; i < a->breaks.count; i++)
-        lm_buf_printf(&b, "%s%s", i == 0 ? "" : "; ", a->breaks.list[i]);
-    list = lm_alter_take(a, &b);
     a->op = NULL;
-    return list == NULL ? LM_ENOMEM
-        : lm_alter_refuse(a, a->breaks_code ? LM_REASON_DEPENDENTS
-                          : LM_REASON_FOREIGN_KEY, "it breaks %s", list);
+    return lm_alter_refuse_all(a, a->breaks_code ? LM_REASON_DEPENDENTS
+                               : LM_REASON_FOREIGN_KEY, "it breaks ",
+                               &a->breaks);
 }
 
 static bool was_dropped(const lm_alter_run *a, uint64_t full)
@@ -393,5 +386,5 @@ int lm_probe_after(lm_alter_run *a)
         rc = verify_all(a, &before, true, &failed);
     lm_sounds_clear(&before);
     free(failed.list);
-    return rc == LM_OK && a->breaks.count > 0 ? refuse_all(a) : rc;
+    return rc == LM_OK ? refuse_all(a) : rc;
 }

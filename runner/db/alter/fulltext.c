@@ -4,6 +4,7 @@
  * its rows by their rowids. What they will ask is known beforehand: the
  * columns of their own names, from the content (sqlite.org/fts5.html 4.4.3).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "probe.h"
@@ -120,9 +121,15 @@ static int has_column(lm_alter_run *a, const char *name, bool *out)
     return rc;
 }
 
+typedef struct moved_rows {
+    const lm_moving *moving;
+    lm_texts said;
+} moved_rows;
+
 static int check_moved(lm_alter_run *a, const fulltext *f, void *user)
 {
-    const lm_moving *m = user;
+    moved_rows *all = user;
+    const lm_moving *m = all->moving;
     lm_hanger h = {"fts5", f->schema, f->name, NULL, "read"};
     const char *key = f->content.rowid, *from, *to;
     bool column;
@@ -144,14 +151,44 @@ static int check_moved(lm_alter_run *a, const fulltext *f, void *user)
         return rc;
     rc = lm_alter_hanger(a, &h);
     return rc != LM_OK ? rc
-        : lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the full-text table %s "
-                          "finds its rows by %s, and %lld of them would get "
-                          "another one", f->name, key, (long long)moved);
+        : lm_texts_add(a, &all->said, lm_alter_text(a, "the full-text table "
+              "%s finds its rows by %s, and %lld of them would get another "
+              "one", f->name, key, (long long)moved));
 }
 
 int lm_fulltext_moved(lm_alter_run *a, const lm_moving *moving)
 {
-    lm_moving m = *moving;
+    moved_rows all = {moving, {NULL, 0, 0}};
+    int rc = each_fulltext(a, a->schema, check_moved, &all);
 
-    return each_fulltext(a, a->schema, check_moved, &m);
+    if (rc == LM_OK)
+        rc = lm_alter_refuse_all(a, LM_REASON_DEPENDENTS, "", &all.said);
+    free(all.said.list);
+    return rc;
+}
+
+/* -- over the table itself ------------------------------------------------ */
+
+int lm_fulltext_refuse(lm_alter_run *a, const char *column, const char *what)
+{
+    const lm_dependent *list;
+    lm_hanger h = {"fts5", a->schema, NULL, column, "read"};
+    lm_texts said = {0};
+    size_t i, n;
+    int rc = lm_alter_dependents(a, column, &list, &n);
+
+    for (i = 0; i < n && rc == LM_OK; i++) {
+        if (list[i].kind != LM_DEP_FTS5 ||
+            (said.count > 0 && lm_same_name(h.name, list[i].name)))
+            continue;
+        h.name = list[i].name;
+        rc = lm_alter_hanger(a, &h);
+        if (rc == LM_OK)
+            rc = lm_texts_add(a, &said, lm_alter_text(a, "the full-text "
+                                "table %s %s", h.name, what));
+    }
+    if (rc == LM_OK)
+        rc = lm_alter_refuse_all(a, LM_REASON_DEPENDENTS, "", &said);
+    free(said.list);
+    return rc;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The primary key, AUTOINCREMENT, and the options behind the body. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "alter.h"
@@ -84,6 +85,7 @@ int lm_key_check_references(lm_alter_run *a)
     const lm_foreign_info *const *list;
     lm_name table = {a->table, strlen(a->table)};
     lm_hanger h = {"foreign_key", a->schema, NULL, NULL, "read"};
+    lm_texts said = {0};
     size_t i, n;
     int rc = lm_catalog_referenced_by(a->db, a->schema, table, &list, &n);
 
@@ -93,10 +95,13 @@ int lm_key_check_references(lm_alter_run *a)
         h.name = list[i]->table;
         rc = lm_alter_hanger(a, &h);
         if (rc == LM_OK)
-            rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "a foreign key of "
-                                 "%s refers to the primary key without "
-                                 "naming its columns", h.name);
+            rc = lm_texts_add(a, &said, lm_alter_text(a, "a foreign key of "
+                "%s refers to the primary key without naming its columns",
+                h.name));
     }
+    if (rc == LM_OK)
+        rc = lm_alter_refuse_all(a, LM_REASON_DEPENDENTS, "", &said);
+    free(said.list);
     return rc;
 }
 

@@ -33,6 +33,21 @@ int lm_alter_refuse(lm_alter_run *a, lm_reason reason, const char *format,
     return err->code;
 }
 
+int lm_alter_refuse_all(lm_alter_run *a, lm_reason reason, const char *say,
+                        const lm_texts *all)
+{
+    lm_buf b = {0};
+    const char *text;
+    size_t i;
+
+    if (all->count == 0)
+        return LM_OK;
+    for (i = 0; i < all->count; i++)
+        lm_buf_printf(&b, "%s%s", i == 0 ? say : "; ", all->list[i]);
+    text = lm_alter_take(a, &b);
+    return text == NULL ? LM_ENOMEM : lm_alter_refuse(a, reason, "%s", text);
+}
+
 /* The table under its name of the moment is shown by its own. */
 static char *show_table(const lm_alter_run *a, const char *text)
 {

@@ -105,22 +105,10 @@ static int read_pair(lm_alter_run *a, size_t i, pair *p)
 
 static int refuse_fulltext(lm_alter_run *a, const char *column)
 {
-    const lm_dependent *list;
-    lm_hanger h = {"fts5", a->schema, NULL, column, "read"};
-    size_t i, n;
-    int rc = lm_alter_dependents(a, column, &list, &n);
+    const char *what = lm_alter_text(a, "reads %s by this name",
+                                     column == NULL ? "it" : column);
 
-    for (i = 0; i < n && rc == LM_OK; i++) {
-        if (list[i].kind != LM_DEP_FTS5)
-            continue;
-        h.name = list[i].name;
-        rc = lm_alter_hanger(a, &h);
-        if (rc == LM_OK)
-            rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the full-text "
-                                 "table %s reads %s by this name", h.name,
-                                 column == NULL ? "it" : column);
-    }
-    return rc;
+    return what == NULL ? LM_ENOMEM : lm_fulltext_refuse(a, column, what);
 }
 
 /* A view or trigger that does not compile stops every rename, unless the
