@@ -109,7 +109,8 @@ static bool shows_same(const lm_alter_run *a, const lm_sound *old,
 }
 
 /* Does it count all columns of the table? */
-static bool counts_all(lm_alter_run *a, const lm_sound *s, const lm_sqlcount *c)
+static bool counts_all(lm_alter_run *a, const lm_sound *s,
+                       const lm_sqlcount *c)
 {
     bool code = s->event != 0;
 
