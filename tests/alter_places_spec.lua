@@ -85,6 +85,16 @@ describe("a place in ORDER BY or GROUP BY behind a star", function()
     "CREATE VIEW v AS SELECT b, a FROM t ORDER BY 1; " ..
     "CREATE VIEW w AS SELECT count(*) FROM t GROUP BY a ORDER BY 1",
     REORDER, "rebuild", ALL)
+  done("a place before the star", "CREATE VIEW v AS SELECT a, b, t.* " ..
+    "FROM t ORDER BY 2, 1; CREATE VIEW w AS SELECT * FROM (SELECT b, * " ..
+    "FROM t ORDER BY 1 LIMIT 2)", REORDER, "rebuild", "SELECT id, a FROM w")
+  refused("at the star behind others", "CREATE VIEW v AS SELECT count(*) " ..
+    "AS n, t.* FROM t GROUP BY 4", REORDER, ORDERS)
+  refused("in one of two SELECTs", [[
+    CREATE TRIGGER g AFTER INSERT ON o BEGIN
+      SELECT * FROM t ORDER BY a;
+      SELECT * FROM t ORDER BY 3 LIMIT 1; SELECT 1; END]],
+    't:drop_column("a")', "")
   done("a star elsewhere", "CREATE VIEW v AS SELECT b, (SELECT count(*) " ..
     "FROM (SELECT * FROM t LIMIT 2, 5)) AS n FROM t ORDER BY 2, 1",
     REORDER, "rebuild", ALL)

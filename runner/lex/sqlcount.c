@@ -12,6 +12,8 @@ typedef struct scope {
     bool star, joined, exists;
     bool row;           /* compared with what may be a row of values */
     bool wrapped;       /* in parentheses right inside others */
+    size_t items;       /* of the SELECT at hand so far; 0: all are read */
+    size_t star_at;     /* the first item that is a star */
     bool terms, first;  /* of ORDER BY or GROUP BY; at the begin of one */
     bool term;          /* parentheses that begin one */
     size_t place;
@@ -97,7 +99,7 @@ static void note_place(scanner *s, const scope *e)
 {
     lm_sqlcount *c = s->out;
 
-    if (!e->star || e->place == 0)
+    if (!e->star || e->place < e->star_at || e->place == 0)
         return;
     c->outer = s->count == 1 && (c->outer || c->place == 0);
     if (e->place > c->place)
@@ -188,6 +190,16 @@ static void note_term(scanner *s, scope *e)
     }
 }
 
+static void note_item(scanner *s, scope *e)
+{
+    if (lm_sqltok_is(&s->t, "SELECT"))
+        e->items = 1;
+    else if (lm_sqltok_is(&s->t, "FROM"))
+        e->items = 0;
+    else if (e->items > 0 && is_op(&s->t, ","))
+        e->items++;
+}
+
 static void look(scanner *s)
 {
     static const char *const heads[] = {
@@ -195,7 +207,12 @@ static void look(scanner *s)
     };
     scope *e = &s->list[s->count - 1];
 
-    e->star = e->star || (is_op(&s->t, "*") && is_one_of(&s->last, heads));
+    note_item(s, e);
+    if (is_op(&s->t, "*") && is_one_of(&s->last, heads)) {
+        e->star_at = e->star && e->star_at < e->items ? e->star_at
+                                                      : e->items;
+        e->star = true;
+    }
     e->joined = e->joined || is_union(&s->t);
     s->out->star = s->out->star || (s->count == 1 && e->star);
     s->out->joined = s->out->joined || e->joined;
