@@ -215,14 +215,14 @@ end)
 
 describe("what dry_run tells", function()
   for name, run in pairs {
-    ["using, of a column of the same call"] = [[
-      t:add_column("n", "INT DEFAULT 5")
-      t:set_type("a", "INT", {using = "n"})]],
+    ["using, of a column that comes later"] = [[
+      t:set_type("a", "INT", {using = "n"})
+      t:add_column("n", "INT DEFAULT 5")]],
     ["using, of a column that is not there"] =
       [[t:set_type("a", "INT", {using = "nope"})]],
-    ["fill, of a column of the same call"] = [[
-      t:add_column("n", "INT DEFAULT 5")
-      t:add_column("m", "INT", {fill = "n"})]],
+    ["fill, of a column that comes later"] = [[
+      t:add_column("m", "INT", {fill = "n"})
+      t:add_column("n", "INT DEFAULT 5")]],
     ["fill, that is two values"] =
       [[t:add_column("m", "INT", {fill = "(SELECT 1, 2)"})]],
   } do

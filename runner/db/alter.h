@@ -101,6 +101,9 @@ typedef struct lm_alter_request {
     bool dry_run;
     const lm_held *held;        /* cursors that have rows left */
     size_t held_count;
+    /* Close what nobody refers to any more, or NULL. */
+    void (*sweep)(void *user);
+    void *sweep_user;
 } lm_alter_request;
 
 typedef enum lm_reason {

@@ -225,6 +225,22 @@ static bool is_vacuum(const lm_db *db, int action, const char *a,
            (schema != NULL && strcmp(schema, "vacuum_db") == 0);
 }
 
+static const char altering[] = "not while conn:alter changes a table: a "
+    "function that it calls may read, and write nothing";
+
+int lm_db_quiet(lm_db *db)
+{
+    return !db->altering ? LM_OK
+        : lm_err_set(db->err, LM_EFAILED, "%s", altering);
+}
+
+static bool only_reads(int action, const char *a, const char *b)
+{
+    return action == SQLITE_SELECT || action == SQLITE_READ ||
+           action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE ||
+           (action == SQLITE_PRAGMA && !lm_pragma_sets(a, b));
+}
+
 int lm_authorize(void *p, int action, const char *a, const char *b,
                  const char *schema, const char *trigger)
 {
@@ -235,6 +251,8 @@ int lm_authorize(void *p, int action, const char *a, const char *b,
             db->listener(db->listener_user, action, a, b, schema, trigger);
         return SQLITE_OK;
     }
+    if (db->altering && !only_reads(action, a, b))
+        return refuse(db, altering);
     /* VACUUM works by BEGIN, ATTACH '' and INSERTs of its own while it
      * steps; VACUUM INTO was refused before it was prepared. */
     if ((db->running != NULL && db->running->vacuum) ||

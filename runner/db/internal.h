@@ -133,6 +133,7 @@ struct lm_db {
     bool told_waiting;
     bool in_txn;        /* the runner has one open */
     bool in_script, own_txn;
+    bool altering;      /* a function that is called meanwhile only reads */
     bool native;        /* the script is a function of the host's */
     bool has_code;      /* main holds views or triggers, as of links_at */
     bool remembered;    /* what was on the host's connection, below */
@@ -174,12 +175,16 @@ int lm_db_config(lm_db *db, int what, int value);
 int lm_db_class(int sqlite_code);
 bool lm_db_fatal(int sqlite_code);
 void lm_db_latch(lm_db *db);
+/* LM_OK, or a refusal while a table is changed (alter/). */
+int lm_db_quiet(lm_db *db);
 
 int lm_authorize(void *db, int action, const char *a, const char *b,
                  const char *schema, const char *trigger);
 bool lm_db_is_own(const lm_db *db, const char *table);
 /* LM_OK, or LM_EFAILED with the reason in db->refusal. */
 int lm_pragma_verdict(lm_db *db, const char *name, const char *value);
+/* Does it more than answer? */
+bool lm_pragma_sets(const char *name, const char *value);
 /* Remember what the statement is about to set; put all of it back. */
 int lm_pragma_keep(lm_db *db, const char *sql, size_t len);
 int lm_pragma_keep_all(lm_db *db);

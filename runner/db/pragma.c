@@ -101,6 +101,14 @@ static const pragma_rule *find_rule(const char *name)
     return NULL;
 }
 
+bool lm_pragma_sets(const char *name, const char *value)
+{
+    const pragma_rule *rule = find_rule(name);
+
+    return (value != NULL || acts_when_read(name)) &&
+           (rule == NULL || rule->use != USE_ASK);
+}
+
 int lm_pragma_verdict(lm_db *db, const char *name, const char *value)
 {
     const pragma_rule *rule = find_rule(name);

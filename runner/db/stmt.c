@@ -199,7 +199,9 @@ int lm_db_prepare(lm_db *db, lm_actor actor, const char *sql, size_t len,
     *out = NULL;
     if (rc != LM_OK)
         return rc;
-    *out = take_idle(db, actor, sql, len);
+    /* What was prepared before is not judged anew. */
+    if (actor == LM_RUNNER || !db->altering)
+        *out = take_idle(db, actor, sql, len);
     if (*out != NULL)
         return LM_OK;
     if (memchr(sql, '\0', len) != NULL)
@@ -282,6 +284,8 @@ static int begin_step(lm_stmt *stmt)
     lm_db *db = stmt->db;
     int rc = admit(db, LM_SCRIPT);
 
+    if (rc == LM_OK && !sqlite3_stmt_readonly(stmt->handle))
+        rc = lm_db_quiet(db);
     if (rc != LM_OK)
         return rc;
     if (!stmt->begun) {

@@ -241,6 +241,8 @@ int lm_txn_savepoint(lm_db *db)
     snprintf(sql, sizeof sql, "SAVEPOINT %s", name);
     rc = lm_db_latched(db);
     if (rc == LM_OK)
+        rc = lm_db_quiet(db);
+    if (rc == LM_OK)
         rc = lm_txn_check(db);
     if (rc == LM_OK)
         rc = lm_db_exec(db, sql);

@@ -256,12 +256,19 @@ static int run(lua_State *L, call *c)
     return rc;
 }
 
+static void sweep(void *user)
+{
+    lua_gc(user, LUA_GCCOLLECT);
+}
+
 /* A cursor that nobody refers to any more may be in the way. */
 static int run_swept(lua_State *L, call *c, lm_alter_request *request)
 {
     lm_script *sc = lm_script_of(L);
     int before, rc;
 
+    request->sweep = sweep;
+    request->sweep_user = L;
     list_held(L, request);
     rc = run(L, c);
     if (rc == LM_OK || c->result.refused != LM_REASON_BUSY_CURSOR)

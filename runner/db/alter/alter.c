@@ -47,7 +47,9 @@ int lm_alter_begin(lm_alter_run *a)
 
     if (a->begun)
         return LM_OK;
+    a->db->altering = false;    /* which refuses those of functions */
     rc = lm_txn_savepoint(a->db);
+    a->db->altering = true;
     if (rc != LM_OK)
         return rc;
     a->begun = true;
@@ -161,7 +163,7 @@ static void forget_pending(lm_alter_run *a)
     a->key_moved = a->any_loosened = a->astray = false;
     a->natives.count = a->drops.count = a->exprs.count = 0;
     a->unnull.count = a->checks.count = a->alone_count = 0;
-    a->dropping.count = 0;
+    a->dropping.count = a->touched.count = 0;
 }
 
 /* From now on the columns are stored as the draft has them. */
@@ -245,26 +247,16 @@ static int plan(lm_alter_run *a)
         if (a->req->dry_run)
             rc = lm_dry_note(a);
         if (rc == LM_OK)
+            rc = lm_turn_begin(a);
+        if (rc == LM_OK)
             rc = plan_op(a);
+        if (rc == LM_OK)
+            rc = lm_turn_end(a);
     }
     if (rc != LM_OK)
         return rc;
     a->op = NULL;
     return lm_alter_flush(a);
-}
-
-static bool have_places_moved(const lm_alter_run *a)
-{
-    const lm_def *d = &a->draft;
-    size_t i;
-
-    if (d->col_count != a->order.count)
-        return false;
-    for (i = 0; i < d->col_count; i++)
-        if (d->cols[i].first == NULL ||
-            !lm_same_name(d->cols[i].first, a->order.list[i]))
-            return true;
-    return false;
 }
 
 static int verify(lm_alter_run *a)
@@ -273,7 +265,7 @@ static int verify(lm_alter_run *a)
 
     if (!a->done)
         return LM_OK;
-    a->places_moved = have_places_moved(a);
+    lm_places_note(a);
     rc = lm_store_reread(a);
     if (rc == LM_OK)
         rc = lm_probe_after(a);
@@ -327,7 +319,8 @@ static void clear(lm_alter_run *a)
         &a->natives, &a->drops, &a->exprs, &a->unnull, &a->checks,
         &a->gone, &a->renamed, &a->left, &a->added_names,
         &a->new_names, &a->order, &a->children, &a->numberless,
-        &a->full_broken, &a->unlooked, &a->breaks, &a->dropping
+        &a->full_broken, &a->unlooked, &a->breaks, &a->dropping,
+        &a->touched
     };
     size_t i;
 
@@ -344,16 +337,21 @@ int lm_alter(lm_db *db, const lm_alter_request *req, lm_alter_result *out)
 {
     lm_alter_run a = {0};
     double began = lm_clock_ms();
-    int rc = lm_db_latched(db);
+    int rc;
 
     memset(out, 0, sizeof *out);
+    rc = lm_db_quiet(db);
+    if (rc == LM_OK)
+        rc = lm_db_latched(db);
+    if (rc != LM_OK)
+        return rc;
+    db->altering = true;
     a.db = db;
     a.req = req;
     a.out = out;
     a.table = req->table;
     a.stale = true;
-    if (rc == LM_OK)
-        rc = lm_txn_check(db);
+    rc = lm_txn_check(db);
     if (rc == LM_OK)
         rc = lm_alter_find(&a);
     if (rc == LM_OK)
@@ -363,6 +361,7 @@ int lm_alter(lm_db *db, const lm_alter_request *req, lm_alter_result *out)
     if (rc == LM_OK)
         rc = verify(&a);
     rc = end(&a, rc);
+    db->altering = false;
     out->changed = rc == LM_OK && a.done;
     out->seconds = (lm_clock_ms() - began) / 1e3;
     clear(&a);

@@ -9,13 +9,14 @@
  *   body.c         putting columns and constraints in, out and elsewhere
  *   column.c, newcolumn.c, gone.c (gonecode.c), constraint.c, key.c, define.c
  *                  the operations, on the draft alone
+ *   turn.c         what an operation's expressions see of those before it
  *   rename.c       names, which SQLite changes best
  *   follow.c       triggers that SQLite leaves behind
  *   blame.c        at whom SQLite stops, and whom else it would break
  *   strings.c      indexes that SQLite would spoil
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
- *   probe.c, index.c, compare.c, program.c, shown.c
+ *   probe.c, index.c, compare.c, program.c, shown.c, places.c
  *                  what compiles and what it reads, before and after
  *   trial.c        what would not compile without a column
  *   scratch.c      the new definition, tried under another name
@@ -139,6 +140,7 @@ typedef struct lm_alter_run {
     lm_texts exprs;         /* new ones, over the new row */
     lm_texts unnull;        /* columns that became NOT NULL */
     lm_texts checks;        /* CHECK expressions that were added */
+    lm_texts touched;       /* columns whose values may be others by then */
 
     lm_texts gone;          /* first names of columns that were dropped */
     lm_texts renamed;       /* names that columns had in this call */
@@ -147,7 +149,9 @@ typedef struct lm_alter_run {
 
     lm_texts new_names;     /* of columns: added, or renamed to */
     lm_texts order;         /* columns as they stood when it began */
-    bool places_moved;      /* as many as before, in other places */
+    size_t places;          /* so many of the first stand where they stood, */
+    bool places_changed;    /* others do not, or came, or went, */
+    bool places_moved;      /* and there are as many as before */
 
     bool begun;
     bool stale;             /* the runner's foreign keys are not those of
@@ -304,8 +308,14 @@ int lm_alter_begin(lm_alter_run *a);
 /* The same, and it will change, this way: no cursor may be in it. */
 int lm_alter_start(lm_alter_run *a, lm_strategy strategy);
 
+/* turn.c: around the planning of each operation */
+int lm_turn_begin(lm_alter_run *a);
+int lm_turn_end(lm_alter_run *a);
+
 /* busy.c */
 int lm_busy_check(lm_alter_run *a, lm_strategy strategy);
+/* The same for those that functions opened while rows were read. */
+int lm_busy_after(lm_alter_run *a);
 
 /* dry.c */
 int lm_dry_note(lm_alter_run *a);
@@ -316,6 +326,8 @@ int lm_probe_before(lm_alter_run *a);
 int lm_probe_dropped(lm_alter_run *a);
 int lm_probe_after(lm_alter_run *a);
 void lm_probe_clear(lm_alter_run *a);
+/* places.c: how far the columns stand where they stood. */
+void lm_places_note(lm_alter_run *a);
 /* Tables with a foreign key to this one. */
 int lm_alter_children(lm_alter_run *a, lm_row_fn each, void *user);
 

@@ -57,9 +57,9 @@ static int line_of(const lm_alter_run *a, sqlite3_stmt *s)
     return 0;
 }
 
-static int refuse(lm_alter_run *a, sqlite3_stmt *s)
+static int refuse(lm_alter_run *a, sqlite3_stmt *s, int line)
 {
-    int line = line_of(a, s), rc;
+    int rc;
     char *sql = lm_one_line(sqlite3_sql(s), strlen(sqlite3_sql(s)), 60);
 
     if (sql == NULL)
@@ -84,6 +84,28 @@ int lm_busy_check(lm_alter_run *a, lm_strategy strategy)
     while ((s = sqlite3_next_stmt(a->db->handle, s)) != NULL)
         if (sqlite3_stmt_busy(s) &&
             (strategy != LM_STRATEGY_NATIVE || reads_it(a, s)))
-            return refuse(a, s);
+            return refuse(a, s, line_of(a, s));
     return LM_OK;
+}
+
+static sqlite3_stmt *find_busy(lm_alter_run *a)
+{
+    sqlite3_stmt *s = NULL;
+
+    while ((s = sqlite3_next_stmt(a->db->handle, s)) != NULL)
+        if (sqlite3_stmt_busy(s))
+            return s;
+    return NULL;
+}
+
+/* The cursors that were held may be closed by now. */
+int lm_busy_after(lm_alter_run *a)
+{
+    sqlite3_stmt *s = find_busy(a);
+
+    if (s != NULL && a->req->sweep != NULL) {
+        a->req->sweep(a->req->sweep_user);
+        s = find_busy(a);
+    }
+    return s == NULL ? LM_OK : refuse(a, s, 0);
 }

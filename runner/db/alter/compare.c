@@ -53,7 +53,7 @@ static bool was_dropped(const lm_alter_run *a, uint64_t full)
     return false;
 }
 
-static bool reads_here(const lm_sound *s)
+bool lm_sound_here(const lm_sound *s)
 {
     size_t i;
 
@@ -74,7 +74,7 @@ static bool may_say(const char *text, const char *schema)
 static bool may_join(const lm_alter_run *a, const lm_sound *s)
 {
     return lm_text_says(s->text, "NATURAL") &&
-           (reads_here(s) ||
+           (lm_sound_here(s) ||
             (lm_text_names(s->text, strlen(s->text), a->first) &&
              (strcmp(a->schema, "main") == 0 ||
               (s->event == 0 && lm_same_name(s->schema, a->schema)) ||
@@ -150,12 +150,6 @@ static int joined_by(lm_alter_run *a, const lm_sound *s, const char **out)
             *out = j.found ? j.column : NULL;
         }
     return rc;
-}
-
-static bool is_op(const lm_sqltok *t, char c)
-{
-    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
-           t->text[t->start] == c;
 }
 
 /* A star that stands for columns: SELECT *, t.*, a, * */
@@ -245,57 +239,13 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
                  "other columns (%s)", name));
 }
 
-/* INSERT INTO this table without a list of columns. */
-static bool inserts_by_place(const char *text, const char *table)
+static int compare_places(lm_alter_run *a, const lm_sound *old,
+                          const lm_sound *new)
 {
-    lm_arena arena = {0};
-    const char *name = NULL;
-    lm_sqltok t;
-    bool found = false;
+    const char *why;
+    int rc = lm_places_counted(a, old, new, &why);
 
-    lm_sqltok_start(&t, text, strlen(text));
-    while (!found && lm_sql_next(&t) != LM_TOK_END) {
-        if (!lm_sqltok_is(&t, "INTO"))
-            continue;
-        do {
-            lm_sql_next(&t);
-            name = lm_sqltext_name(&arena, text + t.start, t.size);
-            lm_sql_next(&t);
-        } while (is_op(&t, '.'));
-        if (lm_sqltok_is(&t, "AS")) {
-            lm_sql_next(&t);
-            lm_sql_next(&t);
-        }
-        found = !is_op(&t, '(') && name != NULL &&
-                lm_same_name(name, table);
-    }
-    lm_arena_clear(&arena);
-    return found;
-}
-
-/* Where columns change places but not their number, what counts places goes
- * on compiling, and means others. */
-static int compare_places(lm_alter_run *a, const lm_sound *s)
-{
-    lm_createview view = {0};
-    bool broken = false;
-
-    if (s->event != 0)
-        broken = inserts_by_place(s->text, a->table) ||
-                 (has_star(s->text) && reads_here(s));
-    else if (reads_here(s) && has_star(s->text)) {
-        if (lm_createview_parse(s->text, strlen(s->text), &view, a->db->err)
-            != LM_OK)
-            lm_err_clear(a->db->err);
-        broken = view.columns.count > 0 ||
-                 lm_text_says(s->text, "UNION") ||
-                 lm_text_says(s->text, "INTERSECT") ||
-                 lm_text_says(s->text, "EXCEPT");
-        lm_createview_clear(&view);
-    }
-    return !broken ? LM_OK
-        : refuse(a, s, "it counts the columns of the table, and they change "
-                 "places");
+    return rc != LM_OK || why == NULL ? rc : refuse(a, new, why);
 }
 
 /* A trigger's group may have lost members, by cascade: the text is that of
@@ -321,8 +271,8 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now,
     code = v.ok && strcmp(old->kind, "table") != 0;
     if (rc == LM_OK && code)
         rc = compare(a, old, &new);
-    if (rc == LM_OK && code && a->places_moved && a->breaks.count == told)
-        rc = compare_places(a, &new);
+    if (rc == LM_OK && code && a->breaks.count == told)
+        rc = compare_places(a, old, &new);
     if (rc == LM_OK && v.ok && old->moved && a->breaks.count == told)
         rc = refuse(a, now, "a name in it would mean another column than "
                     "before");

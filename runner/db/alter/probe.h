@@ -9,10 +9,12 @@
  *   lm_probe_text     the statement that compiles it
  *   lm_shown_note     what columns a view shows
  *   lm_shown_taken    does a new column take the name of one of these?
+ *   lm_places_counted does it count columns that have other places now?
  *   lm_programs_read  what all of them are compiled into
  *   lm_programs_same  mark those which are compiled into something else now
  *   lm_sounds_clear   free them all
  *   lm_sound_reads    does it read this column?
+ *   lm_sound_here     does it read the table that is altered?
  *   lm_hash_read      a column as lm_seen has it
  *   lm_sound_find     the one of this kind, event, schema and name, or NULL
  *   lm_sound_after    the same in a->sounds of what was there before
@@ -82,10 +84,15 @@ int lm_shown_note(lm_alter_run *a, lm_sound *s, sqlite3_stmt *stmt);
 bool lm_shown_taken(const lm_alter_run *a, const lm_sound *old,
                     const lm_sound *new, size_t column);
 
+/* *why: NULL, or what it is. */
+int lm_places_counted(lm_alter_run *a, const lm_sound *old,
+                      const lm_sound *new, const char **why);
+
 int lm_programs_read(lm_alter_run *a, lm_sounds *out);
 int lm_programs_same(lm_alter_run *a, const lm_sounds *old);
 void lm_sounds_clear(lm_sounds *all);
 bool lm_sound_reads(const lm_sound *sound, uint64_t full);
+bool lm_sound_here(const lm_sound *sound);
 uint64_t lm_hash_read(const char *schema, const char *table,
                       const char *column);
 

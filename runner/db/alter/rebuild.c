@@ -220,6 +220,8 @@ int lm_rebuild(lm_alter_run *a)
     if (rc == LM_OK && a->astray && !a->req->dry_run)
         rc = lm_match_rows(&r);
     if (rc == LM_OK)
+        rc = lm_busy_after(a);
+    if (rc == LM_OK)
         rc = lm_keep_aside(a);
     if (rc == LM_OK)
         rc = take_name(&r);

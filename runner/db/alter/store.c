@@ -98,6 +98,8 @@ int lm_edit(lm_alter_run *a)
     if (rc == LM_OK)
         rc = look_at_rows(a);
     if (rc == LM_OK)
+        rc = lm_busy_after(a);
+    if (rc == LM_OK)
         rc = lm_alter_exec(a, lm_alter_text(a, "DROP TABLE %s.%s",
             a->in, scratch));
     if (rc == LM_OK)

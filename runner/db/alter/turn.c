@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls apply in the order given. Values are computed over the stored rows,
+ * so where an expression names a column that an earlier operation of the same
+ * call gave, took or converted, what is pending is done first.
+ */
+#include <string.h>
+
+#include "alter.h"
+
+static bool names(const char *expr, const char *column)
+{
+    return expr != NULL && lm_text_names(expr, strlen(expr), column);
+}
+
+static bool op_names(const lm_op *op, const char *column)
+{
+    size_t i;
+
+    if (names(op->fill, column))
+        return true;
+    for (i = 0; i < op->column_count && op->kind == LM_OP_DEFINE; i++)
+        if (names(op->others[i], column))
+            return true;
+    return false;
+}
+
+static bool is_touched(const lm_alter_run *a)
+{
+    static const char *const rowids[] = {"rowid", "_rowid_", "oid"};
+    size_t i;
+
+    for (i = 0; i < a->touched.count; i++)
+        if (op_names(a->op, a->touched.list[i]))
+            return true;
+    for (i = 0; i < 3; i++)
+        if ((a->touched.count > 0 || a->key_moved) &&
+            op_names(a->op, rowids[i]))
+            return true;
+    return false;
+}
+
+int lm_turn_begin(lm_alter_run *a)
+{
+    return is_touched(a) ? lm_alter_flush(a) : LM_OK;
+}
+
+static int touch_all(lm_alter_run *a)
+{
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < a->draft.col_count && rc == LM_OK; i++)
+        rc = lm_texts_add(a, &a->touched, lm_alter_text(a, "%s",
+                          a->draft.def.columns[i].name));
+    return rc;
+}
+
+int lm_turn_end(lm_alter_run *a)
+{
+    switch (a->op->kind) {
+    case LM_OP_ADD_COLUMN:
+    case LM_OP_DROP_COLUMN:
+    case LM_OP_SET_TYPE:
+    case LM_OP_SET_COLLATE:
+        return a->needs == 0 ? LM_OK
+            : lm_texts_add(a, &a->touched, a->op->column);
+    case LM_OP_SET_NOT_NULL:
+        return a->needs == 0 || a->op->fill == NULL ? LM_OK
+            : lm_texts_add(a, &a->touched, a->op->column);
+    case LM_OP_DEFINE:
+        return a->needs == 0 ? LM_OK : touch_all(a);
+    default:
+        return LM_OK;
+    }
+}
