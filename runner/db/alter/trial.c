@@ -140,7 +140,9 @@ static int each_member(handing *h, const lm_failed *f)
     int rc = LM_OK;
 
     for (i = 0; i < f->sound.members.count && rc == LM_OK; i++) {
-        one.shown = f->sound.members.list[i];
+        one.members.list = f->sound.members.list + i;
+        one.members.count = 1;
+        one.shown = one.members.list[0];
         one.schema = f->sound.homes.list[i];
         rc = probe_one(h->a, f, i, &v);
         if (rc == LM_OK && !v.ok) {
