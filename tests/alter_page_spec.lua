@@ -58,7 +58,7 @@ describe("the page on changing tables", function()
   end
 
   it("has an example for every operation", function()
-    assert.equal(18, count)
+    assert.equal(19, count)
     for _, name in ipairs { "add_column", "drop_column", "rename_to",
         "rename_column", "rename_columns", "set_type", "set_not_null",
         "set_default", "set_collate", "add_check", "drop_check",
