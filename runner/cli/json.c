@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -112,8 +113,11 @@ void lm_json_count(lm_json *j, const char *key, long long n)
     lm_str_printf(&j->text, "%lld", n);
 }
 
+/* 1e+20 and 1e-07 are JSON too, but longer than they need be. The program is
+ * never in another locale than C: the point is one. */
 void lm_json_number(lm_json *j, const char *key, double n)
 {
+    const char *e;
     char text[32];
 
     if (!isfinite(n)) {
@@ -121,9 +125,13 @@ void lm_json_number(lm_json *j, const char *key, double n)
         return;
     }
     snprintf(text, sizeof text, "%.15g", n);
-    put_literal(j, key, text);
-    if (strpbrk(text, ".e") == NULL)
-        lm_str_puts(&j->text, ".0");
+    e = strchr(text, 'e');
+    lead_in(j, key);
+    if (e != NULL)
+        lm_str_printf(&j->text, "%.*se%ld", (int)(e - text), text,
+                      strtol(e + 1, NULL, 10));
+    else
+        lm_str_printf(&j->text, strchr(text, '.') ? "%s" : "%s.0", text);
 }
 
 void lm_json_ms(lm_json *j, const char *key, double ms)

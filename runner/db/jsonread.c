@@ -12,11 +12,13 @@ struct lm_jsonread {
     lm_err *err;
 };
 
-/* What stands against reading it, or NULL. json_valid is strict, json_each
- * is not (it takes JSON5 since SQLite 3.42). Without pairs of backslashes what
- * looks like the escape of a NUL is one. */
+/* What stands against reading it, or NULL. json_type fails where json_valid
+ * says no, which it also says when memory runs out; but json_valid alone is
+ * strict (since SQLite 3.42 all others take JSON5). Without pairs of
+ * backslashes what looks like the escape of a NUL is one. */
 static const char judge[] =
-    "SELECT CASE WHEN NOT json_valid(?1) THEN 'it is not JSON' "
+    "SELECT CASE WHEN json_type(?1) IS NULL OR NOT json_valid(?1) THEN "
+    "'it is not JSON' "
     "WHEN instr(replace(?1, '\\\\', ''), '\\u0000') THEN "
     "'a text in it holds a NUL' "
     "WHEN EXISTS (SELECT 1 FROM json_tree(?1) WHERE "
@@ -61,7 +63,9 @@ static int check(lm_jsonread *r, const char *json)
 
     if (rc == LM_OK) {
         step = sqlite3_step(s);
-        if (step != SQLITE_ROW)
+        if (step == SQLITE_ERROR)
+            rc = lm_err_set(r->err, LM_EUSAGE, "it is not JSON");
+        else if (step != SQLITE_ROW)
             rc = fail(r, step);
         else if (sqlite3_column_type(s, 0) != SQLITE_NULL)
             rc = lm_err_set(r->err, LM_EUSAGE, "%s",
