@@ -63,7 +63,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
         -Wmissing-prototypes -Wwrite-strings -Wvla -Werror
 SAN  := $(if $(SANITIZE),-fsanitize=address$(,)undefined \
         -fno-sanitize-recover=all -fno-omit-frame-pointer)
-DEPS := lua5.4 sqlite3 libmd jansson
+DEPS := lua5.4 sqlite3 libmd
 # A program in C needs no tables for unwinding while it runs: a seventh of it.
 SLIM := $(if $(SANITIZE),,-fno-asynchronous-unwind-tables -fno-unwind-tables)
 SLIM_LINK := $(if $(SANITIZE),,-Wl,--no-eh-frame-hdr \
@@ -95,15 +95,13 @@ SPEED = $(if $(filter -O2,$(CFLAGS)),$(if $(filter $(HOT),$<),,$(SMALLEST)))
 # small ones; SQLite and libc stay shared. Debian's archives cannot go into
 # a shared library, so ours is linked with all of them as they come.
 SQLITE := $(shell pkg-config --libs sqlite3 2>/dev/null) -lm
-SMALL  := -Wl,-Bstatic $(shell pkg-config --libs lua5.4 libmd jansson \
-            2>/dev/null) -Wl,-Bdynamic
+SMALL  := -Wl,-Bstatic $(shell pkg-config --libs lua5.4 libmd 2>/dev/null) \
+          -Wl,-Bdynamic
 # One file with everything in it, libc too. What Lua and SQLite would do with
 # dlopen the runner never asks for, so the linker's warning says nothing.
 STATIC := -static -Wl,--no-warnings
-STATIC_LIBS := $(shell pkg-config --libs sqlite3 lua5.4 libmd jansson \
-                 2>/dev/null) -lm
-SHARED_LIBS := $(shell pkg-config --libs lua5.4 libmd jansson \
-                 2>/dev/null) $(SQLITE)
+STATIC_LIBS := $(shell pkg-config --libs sqlite3 lua5.4 libmd 2>/dev/null) -lm
+SHARED_LIBS := $(shell pkg-config --libs lua5.4 libmd 2>/dev/null) $(SQLITE)
 
 ROOMS   := base lex engine db db/alter db/catalog core script sqlfile native
 LIB_SRC := $(sort $(wildcard runner/*.c $(ROOMS:%=runner/%/*.c)))

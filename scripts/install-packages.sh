@@ -45,7 +45,6 @@ need_for_build() {
     library libsqlite3-dev sqlite3
     library liblua5.4-dev lua5.4
     library libmd-dev libmd
-    library libjansson-dev jansson
 }
 
 need_for_test() {

@@ -27,7 +27,7 @@ describe("bundle:", function()
 
   local function build(program, sources)
     output_of(("${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror %s " ..
-      "-I%s -o %s %s %s $(pkg-config --libs sqlite3 lua5.4 libmd jansson) -lm")
+      "-I%s -o %s %s %s $(pkg-config --libs sqlite3 lua5.4 libmd) -lm")
       :format(flags, quote(sandbox.root .. "/runner"), program, sources,
         quote(sandbox.program:gsub("[^/]*$", "liblumigrate.a"))))
   end

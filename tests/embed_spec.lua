@@ -50,7 +50,7 @@ describe("examples/embed", function()
 
     before_each(function()
       output_of(("cd embed && ${CC:-cc} %s -I%s -o notes notes.c %s " ..
-        "$(pkg-config --libs sqlite3 lua5.4 libmd jansson) -lm"):format(flags,
+        "$(pkg-config --libs sqlite3 lua5.4 libmd) -lm"):format(flags,
         quote(sandbox.root .. "/runner"),
         quote(sandbox.program:gsub("[^/]*$", "liblumigrate.a"))))
     end)

@@ -39,7 +39,7 @@ describe("the harness", function()
       assert.is_true(inputs > 0, "there is no corpus")
       local command = ("${CC:-cc} -g -std=c11 " ..
         "-D_XOPEN_SOURCE=700 %s -o harness %s tests/support/replay.c %s " ..
-        "$(pkg-config --cflags --libs sqlite3 lua5.4 libmd jansson) -lm && " ..
+        "$(pkg-config --cflags --libs sqlite3 lua5.4 libmd) -lm && " ..
         "./harness tests/fuzz/corpus/%s/*"):format(flags, source,
         quote(library), name):gsub("tests/", function(path)
           return sandbox.root .. "/" .. path

@@ -582,4 +582,100 @@ describe("JSON", function()
       assert.is_true(o.lossy)
     end)
   end)
+
+  describe("writes what a script hands it", function()
+    -- The lines of up --jsonl with this event in them, as they are.
+    local function lines(event, script)
+      box:migration("a", script)
+      local code, out, err = box:run("up", "--jsonl")
+      assert.equal(0, code, err)
+      local list = {}
+      for line in out:gmatch("[^\n]+") do
+        if json.decode(line).event == event then
+          list[#list + 1] = line:match('"id":"a",(.*)}$')
+        end
+      end
+      return list
+    end
+
+    it("with every character escaped that has to be", function()
+      assert.same({ [["text":"\u0000\u0001\u001F \b\t\n\u000B\f\r ]] ..
+          [[\"\\/ \u001B[0m ]] .. "\x7f\u{e9}\u{2028}\u{10ffff}\"" },
+        lines("print", [[print("\0\1\x1f \b\t\n\v\f\r \"\\/ \27[0m " ..
+          "\x7f\u{e9}\u{2028}\u{10ffff}")]]))
+    end)
+
+    it("with numbers as short as they can be, and always a fraction",
+      function()
+        assert.same({
+          [["label":"","done":3.0,"total":3.0]],
+          [["label":"","done":0.3,"total":0.3]],
+          [["label":"","done":1e20,"total":1e20]],
+          [["label":"","done":1e-7,"total":1e-7]],
+          [["label":"","done":1.5e300,"total":12345678.25]],
+          [["label":"","done":9007199254740.0,"total":null]],
+        }, lines("progress", [[
+          for _, n in ipairs { 3, 0.1 + 0.2, 1e20, 1e-7 } do
+            progress(n)(n)
+          end
+          progress(12345678.25)(1.5e300)
+          progress()(9007199254740)
+        ]]))
+      end)
+
+    it("with null for what is no number", function()
+      assert.same({ [["label":"","done":null,"total":3.0]],
+          [["label":"","done":null,"total":null]] },
+        lines("progress", [[
+          progress(3)(1 / 0)
+          progress(1 / 0)(1 / 0)
+        ]]))
+    end)
+  end)
+
+  it("is whole or not there at all when memory runs out", function()
+    if (os.getenv("SANITIZE") or "") ~= "" then
+      pending("the sanitizers must be loaded first")
+    end
+    box:write("lean.c", [[
+      #define _GNU_SOURCE
+      #include <dlfcn.h>
+      #include <stdlib.h>
+
+      /* The n-th text that would grow to 1 MiB does not. */
+      void *realloc(void *p, size_t size)
+      {
+          static void *(*real)(void *, size_t);
+          static int n;
+
+          if (real == NULL)
+              real = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
+          if (size == 1 << 20 && ++n == atoi(getenv("LEAN")))
+              return NULL;
+          return real(p, size);
+      }
+    ]])
+    assert.equal(0, (box:sh("${CC:-cc} -shared -fPIC -o lean.so lean.c")))
+    box:sql_file("a.sql", "-- " .. ("x"):rep(700000) .. "\nSELECT 1;")
+    box:up()
+    local silent, whole, n = 0, false, 0
+    repeat
+      n = n + 1
+      local code, out, err = box:run_env({ LEAN = tostring(n),
+        LD_PRELOAD = box:path("lean.so") }, "history", "--show", "a", "--json")
+      if out == "" then
+        assert.equal(1, code)
+        assert.equal("lumigrate: error: standard output: Cannot allocate " ..
+          "memory", err:match("^[^\n]*"))
+        silent = silent + 1
+      else
+        local o = json.decode(out)
+        assert.equal(code, o.error == null and 0 or o.error.code)
+        whole = code == 0
+      end
+    until whole or n > 20
+    assert.is_true(whole)
+    -- The answer as it is put together, and as it is spread over lines.
+    assert.is_true(silent >= 2)
+  end)
 end)

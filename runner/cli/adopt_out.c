@@ -40,12 +40,12 @@ void lm_adopt_out_begin(lm_adopt_out *o, lm_app *app)
     o->app = app;
     o->dry_run = app->settings.dry_run;
     o->asked = app->settings.yes;
+    lm_json_list(&o->warnings, NULL);
 }
 
 void lm_adopt_out_clear(lm_adopt_out *o)
 {
-    json_decref(o->warnings);
-    o->warnings = NULL;
+    lm_json_clear(&o->warnings);
 }
 
 int lm_adopt_out_event(void *user, const lumigrate_event *event)
@@ -56,51 +56,44 @@ int lm_adopt_out_event(void *user, const lumigrate_event *event)
     /* It was said at the first time. */
     if (o->listed)
         return 0;
-    if (event->type == LUMIGRATE_EVENT_WARNING) {
-        if (o->warnings == NULL)
-            o->warnings = json_array();
-        o->bad = lm_json_append(o->warnings, event->text, &o->lossy) != 0 ||
-                 o->bad;
-    }
+    if (event->type == LUMIGRATE_EVENT_WARNING)
+        lm_json_text(&o->warnings, NULL, event->text);
     return lm_changes_out_event(user, event);
 }
 
 /* ---- JSON ---- */
 
-static json_t *item_json(const lumigrate_adopted *item)
+static void put_json(lm_json *o, const lumigrate_adopted *item)
 {
-    json_t *o = json_object();
-    int bad = lm_json_text(o, "id", item->id);
-
-    bad |= lm_json_text(o, "file", item->file);
-    bad |= lm_json_text(o, "status", statuses[known(item->status)].json);
-    bad |= lm_json_text(o, "applied_at", item->applied_at);
-    bad |= lm_json_ms(o, "duration_ms", item->duration_ms);
-    bad |= lm_json_text(o, "reason", item->reason);
-    return lm_json_done(o, bad);
+    lm_json_object(o, NULL);
+    lm_json_text(o, "id", item->id);
+    lm_json_text(o, "file", item->file);
+    lm_json_text(o, "status", statuses[known(item->status)].json);
+    lm_json_text(o, "applied_at", item->applied_at);
+    lm_json_ms(o, "duration_ms", item->duration_ms);
+    lm_json_text(o, "reason", item->reason);
+    lm_json_close(o);
 }
 
 static void write_json(lm_adopt_out *out, const lumigrate_adoption *a,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new(), *list = json_array();
-    int bad = lm_json_bool(o, "ok", error == NULL);
+    lm_json o;
     long i;
 
+    lm_json_new(&o);
+    lm_json_bool(&o, "ok", error == NULL);
+    lm_json_bool(&o, "dry_run", out->dry_run);
+    lm_json_text(&o, "tool", a != NULL ? a->tool : NULL);
+    lm_json_text(&o, "table", a != NULL ? a->table : NULL);
+    lm_json_text(&o, "renamed_to", a != NULL ? a->renamed_to : NULL);
+    lm_json_count(&o, "recorded", a != NULL ? a->recorded : 0);
+    lm_json_list(&o, "migrations");
     for (i = 0; a != NULL && i < a->count; i++)
-        bad |= json_array_append_new(list, item_json(&a->migrations[i]));
-    bad |= lm_json_bool(o, "dry_run", out->dry_run);
-    bad |= lm_json_text(o, "tool", a != NULL ? a->tool : NULL);
-    bad |= lm_json_text(o, "table", a != NULL ? a->table : NULL);
-    bad |= lm_json_text(o, "renamed_to", a != NULL ? a->renamed_to : NULL);
-    bad |= lm_json_count(o, "recorded", a != NULL ? a->recorded : 0);
-    bad |= json_object_set_new(o, "migrations", list);
-    bad |= out->warnings != NULL
-               ? json_object_set(o, "warnings", out->warnings)
-               : json_object_set_new(o, "warnings", json_array());
-    if (out->lossy)
-        bad |= lm_json_bool(o, "lossy", true);
-    lm_json_end(out->app, o, bad | out->bad, error);
+        put_json(&o, &a->migrations[i]);
+    lm_json_close(&o);
+    lm_json_put(&o, "warnings", &out->warnings);
+    lm_json_end(out->app, &o, error);
 }
 
 /* ---- text ---- */

@@ -20,8 +20,7 @@
 
 typedef struct lm_adopt_out {
     lm_app *app;
-    json_t *warnings;   /* NULL: none so far */
-    bool lossy, bad;    /* some warning is not UTF-8; is lost */
+    lm_json warnings;   /* a list, so far */
     bool dry_run;
     bool asked;         /* -y was given, or the question answered so */
     bool listed;        /* the list was shown: what follows is the rest */

@@ -163,7 +163,7 @@ int lm_aftermath(lm_app *app, const lm_aftermath_of *of)
     tell_why(&s, config->timeout);
     rc = recover(&s, of);
     tell_state(&s, rc, lumigrate_errmsg(of->lm));
-    if (app->settings.format != LM_TEXT && of->json->chosen != NULL)
+    if (app->settings.format != LM_TEXT && of->json->chosen.len > 0)
         list_reverted(of->json, of->lm, of->began);
     else if (app->settings.format != LM_TEXT)
         list_migrations(of->json, of->lm, of->verdict, of->began);

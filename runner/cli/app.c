@@ -103,11 +103,11 @@ int lm_app_open(lm_app *app, lumigrate_event_fn on_event, lumigrate **out)
 
 static void write_failure(lm_app *app, const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    int bad = 0;
+    lm_json o;
 
-    bad |= lm_json_bool(o, "ok", false);
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_bool(&o, "ok", false);
+    lm_json_end(app, &o, error);
 }
 
 int lm_app_fail(lm_app *app, const lumigrate_error *error)

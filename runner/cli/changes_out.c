@@ -50,27 +50,28 @@ int lm_changes_out_event(void *user, const lumigrate_event *e)
 
 /* ---- JSON ---- */
 
-static json_t *change_json(const lumigrate_change *change)
+static void put_json(lm_json *o, const lumigrate_change *change)
 {
-    json_t *o = json_object();
-    int bad = lm_json_text(o, "id", change->id);
-
-    bad |= lm_json_text(o, "status", change->what);
-    return lm_json_done(o, bad);
+    lm_json_object(o, NULL);
+    lm_json_text(o, "id", change->id);
+    lm_json_text(o, "status", change->what);
+    lm_json_close(o);
 }
 
 static void write_json(lm_app *app, const lumigrate_changes *c,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new(), *list = json_array();
-    int bad = lm_json_bool(o, "ok", error == NULL);
+    lm_json o;
     long i;
 
+    lm_json_new(&o);
+    lm_json_bool(&o, "ok", error == NULL);
+    lm_json_count(&o, "written", c != NULL ? c->written : 0);
+    lm_json_list(&o, "migrations");
     for (i = 0; c != NULL && i < c->count; i++)
-        bad |= json_array_append_new(list, change_json(&c->changes[i]));
-    bad |= lm_json_count(o, "written", c != NULL ? c->written : 0);
-    bad |= json_object_set_new(o, "migrations", list);
-    lm_json_end(app, o, bad, error);
+        put_json(&o, &c->changes[i]);
+    lm_json_close(&o);
+    lm_json_end(app, &o, error);
 }
 
 /* ---- text ---- */

@@ -12,13 +12,16 @@
 static void write_json(lm_app *app, const char *made, long long bytes,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    int bad = lm_json_bool(o, "ok", error == NULL);
+    lm_json o;
 
-    bad |= lm_json_text(o, "backup", made);
-    bad |= json_object_set_new(o, "bytes", bytes >= 0 ? json_integer(bytes)
-                                                      : json_null());
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_bool(&o, "ok", error == NULL);
+    lm_json_text(&o, "backup", made);
+    if (bytes >= 0)
+        lm_json_count(&o, "bytes", bytes);
+    else
+        lm_json_null(&o, "bytes");
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

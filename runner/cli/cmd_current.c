@@ -6,10 +6,11 @@
 static void write_json(lm_app *app, const char *current,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    int bad = lm_json_text(o, "current", current);
+    lm_json o;
 
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_text(&o, "current", current);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -18,40 +18,36 @@ static const char *change_name(int change)
 
 /* ---- JSON ---- */
 
-static json_t *difference_json(const lumigrate_contrast *d)
+static void put_json(lm_json *o, const lumigrate_contrast *d)
 {
-    json_t *o = json_object(), *details = json_array();
-    bool lossy = false;
-    int bad = lm_json_text(o, "kind", d->kind);
-    long i;
-
-    bad |= lm_json_text(o, "name", d->name);
-    bad |= lm_json_text(o, "change", change_name(d->change));
-    bad |= lm_json_text(o, "a", d->a_sql);
-    bad |= lm_json_text(o, "b", d->b_sql);
-    for (i = 0; i < d->detail_count; i++)
-        bad |= lm_json_append(details, d->details[i], &lossy);
-    bad |= json_object_set_new(o, "details", details);
-    if (lossy)
-        bad |= lm_json_bool(o, "lossy", true);
-    return lm_json_done(o, bad);
+    lm_json_object(o, NULL);
+    lm_json_text(o, "kind", d->kind);
+    lm_json_text(o, "name", d->name);
+    lm_json_text(o, "change", change_name(d->change));
+    lm_json_text(o, "a", d->a_sql);
+    lm_json_text(o, "b", d->b_sql);
+    lm_json_texts(o, "details", d->details, d->detail_count);
+    lm_json_close(o);
 }
 
 static void write_json(lm_app *app, const lumigrate_comparison *c,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new(), *list = json_array();
-    int bad = json_object_set_new(
-        o, "same", c != NULL ? json_boolean(c->count == 0) : json_null());
+    lm_json o;
     long i;
 
-    bad |= lm_json_text(o, "a", app->arg_count > 0 ? app->args[0] : NULL);
-    bad |= lm_json_text(o, "b", app->arg_count > 1 ? app->args[1] : NULL);
+    lm_json_new(&o);
+    if (c != NULL)
+        lm_json_bool(&o, "same", c->count == 0);
+    else
+        lm_json_null(&o, "same");
+    lm_json_text(&o, "a", app->arg_count > 0 ? app->args[0] : NULL);
+    lm_json_text(&o, "b", app->arg_count > 1 ? app->args[1] : NULL);
+    lm_json_list(&o, "differences");
     for (i = 0; c != NULL && i < c->count; i++)
-        bad |= json_array_append_new(list,
-                                     difference_json(&c->differences[i]));
-    bad |= json_object_set_new(o, "differences", list);
-    lm_json_end(app, o, bad, error);
+        put_json(&o, &c->differences[i]);
+    lm_json_close(&o);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -94,32 +94,33 @@ static void put_all(const doctor *d)
         put_sum(&d->app->out, counts);
 }
 
-static json_t *finding_json(const lumigrate_finding *f)
+static void put_json(lm_json *o, const lumigrate_finding *f)
 {
     static const char *const levels[] = {"ok", "warning", "error"};
-    json_t *o = json_object();
-    int bad = lm_json_text(o, "subject", f->subject);
 
-    bad |= lm_json_text(o, "level", levels[f->level]);
-    bad |= lm_json_text(o, "message", f->message);
-    bad |= lm_json_text(o, "hint", f->hint);
-    bad |= lm_json_count(o, "code", f->code);
-    return lm_json_done(o, bad);
+    lm_json_object(o, NULL);
+    lm_json_text(o, "subject", f->subject);
+    lm_json_text(o, "level", levels[f->level]);
+    lm_json_text(o, "message", f->message);
+    lm_json_text(o, "hint", f->hint);
+    lm_json_count(o, "code", f->code);
+    lm_json_close(o);
 }
 
 /* `d` or `error` is NULL. */
 static void write_json(lm_app *app, const doctor *d,
                        const lumigrate_error *error)
 {
-    bool ok = d != NULL && d->checkup->code == LUMIGRATE_OK;
-    json_t *o = lm_json_new(), *list = json_array();
-    int bad = lm_json_bool(o, "ok", ok);
     long i, n = d == NULL ? 0 : finding_count(d);
+    lm_json o;
 
+    lm_json_new(&o);
+    lm_json_bool(&o, "ok", d != NULL && d->checkup->code == LUMIGRATE_OK);
+    lm_json_list(&o, "findings");
     for (i = 0; i < n; i++)
-        bad |= json_array_append_new(list, finding_json(finding_at(d, i)));
-    bad |= json_object_set_new(o, "findings", list);
-    lm_json_end(app, o, bad, error);
+        put_json(&o, finding_at(d, i));
+    lm_json_close(&o);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

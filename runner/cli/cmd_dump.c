@@ -8,11 +8,12 @@
 static void write_json(lm_app *app, const char *sql, size_t len,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    int bad = lm_json_bool(o, "ok", error == NULL);
+    lm_json o;
 
-    bad |= lm_json_bytes(o, "sql", sql, len);
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_bool(&o, "ok", error == NULL);
+    lm_json_bytes(&o, "sql", sql, len);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -55,7 +55,7 @@ static void put_settings(lm_app *app)
     lm_table_clear(&table);
 }
 
-static json_t *setting_json(const lm_app *app, const lm_option *o)
+static void put_json(lm_json *json, const lm_app *app, const lm_option *o)
 {
     const lm_value *v = &app->settings.values[o->id];
     static const char *const sources[] = {
@@ -65,32 +65,32 @@ static json_t *setting_json(const lm_app *app, const lm_option *o)
         [LM_FROM_DOTENV] = "env-file",
     };
     lm_str hidden = {0}, origin = {0};
-    json_t *json = json_object();
-    int bad = lm_json_text(json, "name", o->names[0]);
 
     if (v->origin != LM_FROM_DEFAULT)
         lm_settings_origin(&app->settings, o->id, &origin);
-    bad |= lm_json_text(json, "value", shown_value(app, o, &hidden));
-    bad |= lm_json_text(json, "source", sources[v->origin]);
-    bad |= lm_json_text(json, "from",
-                        origin.len > 0 ? lm_str_text(&origin) : NULL);
+    lm_json_object(json, NULL);
+    lm_json_text(json, "name", o->names[0]);
+    lm_json_text(json, "value", shown_value(app, o, &hidden));
+    lm_json_text(json, "source", sources[v->origin]);
+    lm_json_text(json, "from", origin.len > 0 ? lm_str_text(&origin) : NULL);
+    lm_json_close(json);
     lm_str_clear(&hidden);
     lm_str_clear(&origin);
-    return lm_json_done(json, bad);
 }
 
 /* Of a failure: the same shape, nothing known. */
 static void write_json(lm_app *app, const lumigrate_error *error)
 {
-    json_t *o = lm_json_new(), *settings = json_array();
     const lm_option *option;
-    int bad = 0;
+    lm_json o;
 
+    lm_json_new(&o);
+    lm_json_list(&o, "settings");
     for (option = lm_options_common(); option->names[0] != NULL; option++)
         if (error == NULL && is_setting(option))
-            bad |= json_array_append_new(settings, setting_json(app, option));
-    bad |= json_object_set_new(o, "settings", settings);
-    lm_json_end(app, o, bad, error);
+            put_json(&o, app, option);
+    lm_json_close(&o);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

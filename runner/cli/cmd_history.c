@@ -9,52 +9,51 @@
 
 enum { ERROR_WIDTH = 80 };
 
-static json_t *attempt_json(const lumigrate_attempt *a)
+static void put_json(lm_json *o, const lumigrate_attempt *a)
 {
-    json_t *o = json_object();
-    int bad = lm_json_count(o, "seq", a->seq);
-
-    bad |= lm_json_text(o, "id", a->id);
-    bad |= lm_json_text(o, "action", a->action);
-    bad |= lm_json_text(o, "outcome", a->outcome);
-    bad |= lm_json_text(o, "error", a->error);
-    bad |= lm_json_text(o, "checksum", a->checksum);
-    bad |= lm_json_text(o, "started_at", a->started_at);
-    bad |= lm_json_ms(o, "duration_ms", a->duration_ms);
-    bad |= lm_json_text(o, "runner", a->runner);
-    bad |= lm_json_text(o, "sqlite", a->sqlite);
-    bad |= lm_json_text(o, "host", a->host);
-    bad |= lm_json_text(o, "user", a->user);
-    bad |= lm_json_text(o, "run_id", a->run_id);
-    bad |= lm_json_count(o, "repeats", a->repeats);
-    bad |= lm_json_text(o, "last_at", a->last_at);
-    return lm_json_done(o, bad);
+    lm_json_object(o, NULL);
+    lm_json_count(o, "seq", a->seq);
+    lm_json_text(o, "id", a->id);
+    lm_json_text(o, "action", a->action);
+    lm_json_text(o, "outcome", a->outcome);
+    lm_json_text(o, "error", a->error);
+    lm_json_text(o, "checksum", a->checksum);
+    lm_json_text(o, "started_at", a->started_at);
+    lm_json_ms(o, "duration_ms", a->duration_ms);
+    lm_json_text(o, "runner", a->runner);
+    lm_json_text(o, "sqlite", a->sqlite);
+    lm_json_text(o, "host", a->host);
+    lm_json_text(o, "user", a->user);
+    lm_json_text(o, "run_id", a->run_id);
+    lm_json_count(o, "repeats", a->repeats);
+    lm_json_text(o, "last_at", a->last_at);
+    lm_json_close(o);
 }
 
 static void write_json(lm_app *app, const lumigrate_log *log,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new(), *attempts = json_array();
-    int bad = 0;
+    lm_json o;
     long i;
 
+    lm_json_new(&o);
+    lm_json_list(&o, "attempts");
     for (i = 0; log != NULL && i < log->count; i++)
-        bad |=
-            json_array_append_new(attempts, attempt_json(&log->attempts[i]));
-    bad |= json_object_set_new(o, "attempts", attempts);
-    lm_json_end(app, o, bad, error);
+        put_json(&o, &log->attempts[i]);
+    lm_json_close(&o);
+    lm_json_end(app, &o, error);
 }
 
 /* One text; of a failure, where nothing is known, as well. */
 static void write_text(lm_app *app, const char *text, unsigned long len,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    int bad = lm_json_text(o, "id", app->settings.values[LM_OPT_SHOW].text);
+    lm_json o;
 
-    bad |= text != NULL ? lm_json_bytes(o, "text", text, len)
-                        : json_object_set_new(o, "text", json_null());
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_text(&o, "id", app->settings.values[LM_OPT_SHOW].text);
+    lm_json_bytes(&o, "text", text, len);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -14,12 +14,13 @@ enum { MOST_BYTES = 256 << 20 };
 static void write_json(lm_app *app, long objects, long migrations,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    int bad = lm_json_bool(o, "ok", error == NULL);
+    lm_json o;
 
-    bad |= lm_json_count(o, "objects", objects);
-    bad |= lm_json_count(o, "migrations", migrations);
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_bool(&o, "ok", error == NULL);
+    lm_json_count(&o, "objects", objects);
+    lm_json_count(&o, "migrations", migrations);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -12,12 +12,13 @@
 static void write_json(lm_app *app, const char *id, const char *path,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    int bad = lm_json_bool(o, "ok", error == NULL);
+    lm_json o;
 
-    bad |= lm_json_text(o, "id", id);
-    bad |= lm_json_text(o, "path", path);
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_bool(&o, "ok", error == NULL);
+    lm_json_text(&o, "id", id);
+    lm_json_text(&o, "path", path);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

@@ -44,59 +44,61 @@ static const char *state_name(int state)
 
 /* ---- JSON ---- */
 
-static json_t *item_json(const lumigrate_item *item)
+static void put_json(lm_json *o, const lumigrate_item *item)
 {
-    json_t *o = json_object();
-    int bad = 0;
-
-    bad |= lm_json_text(o, "id", item->id);
-    bad |= lm_json_text(o, "file", item->file);
-    bad |= lm_json_text(o, "kind", item->kind);
-    bad |= lm_json_text(o, "description", item->description);
-    bad |= lm_json_text(o, "status", statuses[known(item->status)].json);
-    bad |= lm_json_text(o, "applied_at", item->applied_at);
-    bad |= lm_json_ms(o, "duration_ms", item->duration_ms);
-    bad |= lm_json_text(o, "effect", item->effect);
-    bad |= lm_json_text(o, "checksum", item->checksum);
-    return lm_json_done(o, bad);
+    lm_json_object(o, NULL);
+    lm_json_text(o, "id", item->id);
+    lm_json_text(o, "file", item->file);
+    lm_json_text(o, "kind", item->kind);
+    lm_json_text(o, "description", item->description);
+    lm_json_text(o, "status", statuses[known(item->status)].json);
+    lm_json_text(o, "applied_at", item->applied_at);
+    lm_json_ms(o, "duration_ms", item->duration_ms);
+    lm_json_text(o, "effect", item->effect);
+    lm_json_text(o, "checksum", item->checksum);
+    lm_json_close(o);
 }
 
-static int set_lists(json_t *o, const lumigrate_report *r)
+static void put_known(lm_json *o, const lumigrate_report *r)
 {
-    json_t *migrations = json_array(), *warnings = json_array();
-    bool lossy = false;
-    int bad = 0;
     long i;
 
-    for (i = 0; r != NULL && i < r->count; i++)
-        bad |= json_array_append_new(migrations, item_json(&r->items[i]));
-    for (i = 0; r != NULL && i < r->warning_count; i++)
-        bad |= lm_json_append(warnings, r->warnings[i], &lossy);
-    bad |= json_object_set_new(o, "migrations", migrations);
-    bad |= json_object_set_new(o, "warnings", warnings);
-    if (lossy)
-        bad |= lm_json_bool(o, "lossy", true);
-    return bad;
+    lm_json_bool(o, "exists", r->exists);
+    lm_json_text(o, "state", state_name(r->state));
+    lm_json_count(o, "applied", r->applied);
+    lm_json_count(o, "pending", r->pending);
+    lm_json_text(o, "current", r->current);
+    lm_json_list(o, "migrations");
+    for (i = 0; i < r->count; i++)
+        put_json(o, &r->items[i]);
+    lm_json_close(o);
+    lm_json_texts(o, "warnings", r->warnings, r->warning_count);
 }
 
-/* Without a report it is a failure's: the same shape, nothing known. */
+/* The same shape where nothing is known. */
+static void put_unknown(lm_json *o)
+{
+    lm_json_null(o, "exists");
+    lm_json_null(o, "state");
+    lm_json_null(o, "applied");
+    lm_json_null(o, "pending");
+    lm_json_null(o, "current");
+    lm_json_texts(o, "migrations", NULL, 0);
+    lm_json_texts(o, "warnings", NULL, 0);
+}
+
 static void write_json(lm_app *app, const lumigrate_report *r,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    int bad = 0;
+    lm_json o;
 
-    bad |= lm_json_database(app, o, r != NULL ? r->database : NULL);
-    bad |= json_object_set_new(
-        o, "exists", r != NULL ? json_boolean(r->exists) : json_null());
-    bad |= lm_json_text(o, "state", r != NULL ? state_name(r->state) : NULL);
-    bad |= json_object_set_new(
-        o, "applied", r != NULL ? json_integer(r->applied) : json_null());
-    bad |= json_object_set_new(
-        o, "pending", r != NULL ? json_integer(r->pending) : json_null());
-    bad |= lm_json_text(o, "current", r != NULL ? r->current : NULL);
-    bad |= set_lists(o, r);
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_database(app, &o, r != NULL ? r->database : NULL);
+    if (r != NULL)
+        put_known(&o, r);
+    else
+        put_unknown(&o);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

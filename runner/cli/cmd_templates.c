@@ -12,8 +12,7 @@ typedef struct listing {
     lm_app *app;
     bool measure;   /* print nothing: how wide are the columns? */
     size_t width[LM_TABLE_COLUMNS];
-    json_t *list;
-    int bad;
+    lm_json json;   /* of all so far */
 } listing;
 
 static void put_heading(lm_out *out, const lm_template *t)
@@ -57,31 +56,31 @@ static void put_text(listing *l, const lm_template *t)
     lm_table_clear(&table);
 }
 
-static json_t *variable_json(const lm_var *v)
+static void put_variable(lm_json *o, const lm_var *v)
 {
-    json_t *o = json_object();
-    int bad = lm_json_text(o, "name", v->name);
-
-    bad |= lm_json_text(o, "kind", lm_var_kind_name(v->kind));
-    bad |= lm_json_bool(o, "required", v->fallback == NULL);
-    bad |= lm_json_text(o, "default", v->fallback);
-    bad |= lm_json_text(o, "help", v->help);
-    return lm_json_done(o, bad);
+    lm_json_object(o, NULL);
+    lm_json_text(o, "name", v->name);
+    lm_json_text(o, "kind", lm_var_kind_name(v->kind));
+    lm_json_bool(o, "required", v->fallback == NULL);
+    lm_json_text(o, "default", v->fallback);
+    lm_json_text(o, "help", v->help);
+    lm_json_close(o);
 }
 
-static void put_json(listing *l, const lm_template *t)
+static void put_json(lm_json *o, const lm_template *t)
 {
-    json_t *o = json_object(), *variables = json_array();
     size_t i;
-    int bad = lm_json_text(o, "name", t->name);
 
-    bad |= lm_json_text(o, "kind", t->sql ? "sql" : "lua");
-    bad |= lm_json_text(o, "file", t->path);
-    bad |= lm_json_text(o, "about", t->about);
+    lm_json_object(o, NULL);
+    lm_json_text(o, "name", t->name);
+    lm_json_text(o, "kind", t->sql ? "sql" : "lua");
+    lm_json_text(o, "file", t->path);
+    lm_json_text(o, "about", t->about);
+    lm_json_list(o, "variables");
     for (i = 0; i < t->count; i++)
-        bad |= json_array_append_new(variables, variable_json(&t->vars[i]));
-    bad |= json_object_set_new(o, "variables", variables);
-    l->bad |= json_array_append_new(l->list, lm_json_done(o, bad));
+        put_variable(o, &t->vars[i]);
+    lm_json_close(o);
+    lm_json_close(o);
 }
 
 static int put_entry(listing *l, const lm_shelf_entry *e)
@@ -90,8 +89,8 @@ static int put_entry(listing *l, const lm_shelf_entry *e)
     lm_str path = {0};
     int rc = lm_shelf_load(l->app, e->name, e->sql, &path, &t);
 
-    if (rc == LUMIGRATE_OK && l->list != NULL)
-        put_json(l, &t);
+    if (rc == LUMIGRATE_OK && l->app->settings.format != LM_TEXT)
+        put_json(&l->json, &t);
     else if (rc == LUMIGRATE_OK)
         put_text(l, &t);
     lm_template_clear(&t);
@@ -109,19 +108,22 @@ static int put_entries(listing *l, const lm_shelf *shelf)
     return rc;
 }
 
-static void write_json(lm_app *app, json_t *list, int bad,
+static void write_json(lm_app *app, lm_json *list,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
+    lm_json o;
 
-    bad |= lm_json_bool(o, "ok", error == NULL);
-    bad |= json_object_set_new(o, "templates", list);
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_bool(&o, "ok", error == NULL);
+    lm_json_put(&o, "templates", list);
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)
 {
-    write_json(app, json_array(), 0, error);
+    lm_json none = {0};
+
+    write_json(app, &none, error);
 }
 
 static int run(lm_app *app)
@@ -131,7 +133,7 @@ static int run(lm_app *app)
     lm_shelf shelf;
     int rc = lm_shelf_list(app, &shelf);
 
-    l.list = text ? NULL : json_array();
+    lm_json_list(&l.json, NULL);
     if (rc == LUMIGRATE_OK)
         rc = put_entries(&l, &shelf);
     l.measure = false;
@@ -139,9 +141,8 @@ static int run(lm_app *app)
         rc = put_entries(&l, &shelf);
     lm_shelf_clear(&shelf);
     if (rc == LUMIGRATE_OK && !text)
-        write_json(app, l.list, l.bad, NULL);
-    else
-        json_decref(l.list);
+        write_json(app, &l.json, NULL);
+    lm_json_clear(&l.json);
     return rc;
 }
 

@@ -14,12 +14,13 @@ static const char *lua_number(void)
 
 static void write_json(lm_app *app, const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    int bad = lm_json_text(o, "lumigrate", LUMIGRATE_VERSION);
+    lm_json o;
 
-    bad |= lm_json_text(o, "sqlite", lumigrate_sqlite_version());
-    bad |= lm_json_text(o, "lua", lua_number());
-    lm_json_end(app, o, bad, error);
+    lm_json_new(&o);
+    lm_json_text(&o, "lumigrate", LUMIGRATE_VERSION);
+    lm_json_text(&o, "sqlite", lumigrate_sqlite_version());
+    lm_json_text(&o, "lua", lua_number());
+    lm_json_end(app, &o, error);
 }
 
 static void fail(lm_app *app, const lumigrate_error *error)

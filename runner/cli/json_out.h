@@ -20,13 +20,12 @@
 
 typedef struct lm_json_out {
     lm_app *app;
-    json_t *ran, *remaining; /* lists; NULL: nothing yet */
-    json_t *chosen;          /* what is to be reverted, in this order */
+    lm_json ran, remaining;  /* lists, so far */
+    lm_str chosen;           /* what is to be reverted, in this order: IDs,
+                                each with its NUL */
     size_t gone;             /* so many of them are no longer applied */
     bool failed_down;        /* the next of them failed */
     bool dry_run;
-    int bad;                 /* something did not go into it */
-    bool lossy;              /* some ID in `remaining` is not UTF-8 */
     bool failed;             /* a migration did, not something around it */
     bool skipped;            /* by LUMIGRATE_SKIP */
     lm_str backup;           /* the file that was made first; empty: none */

@@ -33,84 +33,65 @@ static const char *status_name(int status)
     }
 }
 
-static json_t *item_json(const lumigrate_item *item)
+static void put_json(lm_json *o, const lumigrate_item *item)
 {
-    json_t *o = json_object();
-    int bad = lm_json_text(o, "id", item->id);
-
-    bad |= lm_json_text(o, "file", item->file);
-    bad |= lm_json_text(o, "description", item->description);
-    bad |= lm_json_text(o, "status", status_name(item->status));
-    bad |= lm_json_text(o, "applied_at", item->applied_at);
-    return lm_json_done(o, bad);
+    lm_json_object(o, NULL);
+    lm_json_text(o, "id", item->id);
+    lm_json_text(o, "file", item->file);
+    lm_json_text(o, "description", item->description);
+    lm_json_text(o, "status", status_name(item->status));
+    lm_json_text(o, "applied_at", item->applied_at);
+    lm_json_close(o);
 }
 
-static int set_texts(json_t *o, const char *key, const char *const *texts,
-                     long count)
+static void put_known(lm_json *o, const lumigrate_report *r)
 {
-    json_t *list = json_array();
-    bool lossy = false;
-    int bad = 0;
     long i;
 
-    for (i = 0; i < count; i++)
-        bad |= lm_json_append(list, texts[i], &lossy);
-    bad |= json_object_set_new(o, key, list);
-    if (lossy)
-        bad |= lm_json_bool(o, "lossy", true);
-    return bad;
-}
-
-static int set_report(json_t *o, const lumigrate_report *r)
-{
-    json_t *list = json_array();
-    int bad = lm_json_text(o, "current_version", r->current);
-    long i;
-
-    bad |= lm_json_text(o, "latest_version", r->latest);
-    bad |= lm_json_count(o, "pending_count", r->pending);
-    bad |= lm_json_count(o, "applied_count", r->applied);
-    bad |= lm_json_bool(o, "schema_valid", r->schema_valid);
+    lm_json_text(o, "current_version", r->current);
+    lm_json_text(o, "latest_version", r->latest);
+    lm_json_count(o, "pending_count", r->pending);
+    lm_json_count(o, "applied_count", r->applied);
+    lm_json_bool(o, "schema_valid", r->schema_valid);
+    lm_json_list(o, "migrations");
     for (i = 0; i < r->count; i++)
-        bad |= json_array_append_new(list, item_json(&r->items[i]));
-    bad |= json_object_set_new(o, "migrations", list);
-    bad |= set_texts(o, "warnings", r->warnings, r->warning_count);
-    bad |= set_texts(o, "problems", r->problems, r->problem_count);
-    return bad;
+        put_json(o, &r->items[i]);
+    lm_json_close(o);
+    lm_json_texts(o, "warnings", r->warnings, r->warning_count);
+    lm_json_texts(o, "problems", r->problems, r->problem_count);
 }
 
 /* The same shape where nothing is known. */
-static int set_nothing(json_t *o)
+static void put_unknown(lm_json *o)
 {
-    static const char *const unknown[] = {
-        "current_version", "latest_version", "pending_count",
-        "applied_count", "schema_valid"};
-    int bad = 0;
-    size_t i;
-
-    for (i = 0; i < sizeof unknown / sizeof *unknown; i++)
-        bad |= json_object_set_new(o, unknown[i], json_null());
-    bad |= json_object_set_new(o, "migrations", json_array());
-    bad |= json_object_set_new(o, "warnings", json_array());
-    bad |= json_object_set_new(o, "problems", json_array());
-    return bad;
+    lm_json_null(o, "current_version");
+    lm_json_null(o, "latest_version");
+    lm_json_null(o, "pending_count");
+    lm_json_null(o, "applied_count");
+    lm_json_null(o, "schema_valid");
+    lm_json_texts(o, "migrations", NULL, 0);
+    lm_json_texts(o, "warnings", NULL, 0);
+    lm_json_texts(o, "problems", NULL, 0);
 }
 
 /* `error` is NULL where there is none: that something is pending is not. */
 static void write_json(lm_app *app, const lumigrate_report *r,
                        const lumigrate_error *error)
 {
-    json_t *o = lm_json_new();
-    const char *status = r != NULL        ? r->status
-                         : error != NULL  ? "error"
-                                          : NULL;
-    int bad = lm_json_text(o, "status", status);
+    lm_json o;
 
-    bad |= r != NULL ? set_report(o, r) : set_nothing(o);
-    bad |= lm_json_database(app, o, r != NULL ? r->database : NULL);
+    lm_json_new(&o);
+    lm_json_text(&o, "status", r != NULL       ? r->status
+                               : error != NULL ? "error"
+                                               : NULL);
+    if (r != NULL)
+        put_known(&o, r);
+    else
+        put_unknown(&o);
+    lm_json_database(app, &o, r != NULL ? r->database : NULL);
     if (app->skipped)
-        bad |= lm_json_bool(o, "skipped", true);
-    lm_json_end(app, o, bad, error);
+        lm_json_bool(&o, "skipped", true);
+    lm_json_end(app, &o, error);
 }
 
 void lm_ready_fail(lm_app *app, const lumigrate_error *error)
