@@ -228,6 +228,10 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
         if (rc != LM_OK)
             return rc;
         /* What a star reads, a name in the text may read as well. */
+        if (spelled && has_star(old->text))
+            rc = lm_newname_meant(a, new, name, &spelled);
+        if (rc != LM_OK)
+            return rc;
         if (spelled || !has_star(old->text))
             return refuse(a, old, "a name in it would mean a new column");
     }

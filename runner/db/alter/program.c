@@ -54,22 +54,26 @@ static int hash_program(lm_alter_run *a, const char *sql, uint64_t *out)
     return rc;
 }
 
-static int hash_all(lm_alter_run *a)
+int lm_program_hash(lm_alter_run *a, const lm_sound *s, uint64_t *out)
 {
     const char *sql;
+    int rc = lm_probe_text(a, s, &sql);
+
+    if (rc != LM_OK)
+        return rc;
+    sql = lm_alter_text(a, "EXPLAIN %s", sql);
+    return sql == NULL ? LM_ENOMEM : hash_program(a, sql, out);
+}
+
+static int hash_all(lm_alter_run *a)
+{
+    lm_sound *s = a->sounds.list;
     size_t i;
     int rc = LM_OK;
 
-    for (i = 0; i < a->sounds.count && rc == LM_OK; i++) {
-        if (strcmp(a->sounds.list[i].kind, "table") == 0)
-            continue;
-        rc = lm_probe_text(a, &a->sounds.list[i], &sql);
-        if (rc == LM_OK)
-            sql = lm_alter_text(a, "EXPLAIN %s", sql);
-        if (rc == LM_OK)
-            rc = sql == NULL ? LM_ENOMEM
-                : hash_program(a, sql, &a->sounds.list[i].program);
-    }
+    for (i = 0; i < a->sounds.count && rc == LM_OK; i++, s++)
+        if (strcmp(s->kind, "table") != 0)
+            rc = lm_program_hash(a, s, &s->program);
     return rc;
 }
 

@@ -183,6 +183,20 @@ static int put(lm_alter_run *a, const char *text)
         sql, name));
 }
 
+int lm_trial_put(lm_alter_run *a, const char *text)
+{
+    int64_t writes = a->db->writes;
+    int rc = writable(a);
+
+    if (rc == LM_OK)
+        rc = put(a, text);
+    if (rc == LM_OK)
+        rc = reload(a);
+    if (rc == LM_OK)
+        a->db->writes = writes;
+    return rc;
+}
+
 /* A draft that SQLite does not understand is refused where it is used. */
 static int is_there(lm_alter_run *a, bool *out)
 {

@@ -4,6 +4,7 @@
  *
  *   lm_trial         the views, triggers and full-text tables that would not
  *                    compile if the draft were stored, in lm_failed_list
+ *   lm_trial_put     store this text of the table, to be put back
  *   lm_failed_add    one more
  *   lm_failed_each   hide triggers that do not compile, and hand on each that
  *                    does not by itself
@@ -35,6 +36,7 @@ typedef int (*lm_failed_fn)(void *user, const lm_sound *one,
 /* `hidden`: what goes, as type, schema and name by turns; a->dropping goes
  * too. What failed before in the same list is forgotten. */
 int lm_trial(lm_alter_run *a, const lm_texts *hidden, lm_failed_list *bad);
+int lm_trial_put(lm_alter_run *a, const char *text);
 int lm_failed_add(lm_alter_run *a, lm_failed_list *all, const lm_sound *s,
                   bool strict, const char *why);
 int lm_failed_each(lm_alter_run *a, const lm_failed_list *all,
