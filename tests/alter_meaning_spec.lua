@@ -193,3 +193,29 @@ describe("a new column called like a string in double quotes", function()
     gives = { ["SELECT z FROM v LIMIT 1"] = "hello" },
   })
 end)
+
+describe("a column that a view with a star shows", function()
+  for run, says in pairs {
+    ['t:rename_column("a", "d")'] = true, ['t:rename_column("b", "z")'] = false,
+    ['t:rename_columns {a = "b", b = "a"}'] = false,
+  } do
+    for from in pairs { ["t, u"] = 1, ["u, t"] = 1, ["t JOIN u"] = 1 } do
+      local taken = says and from ~= "u, t"
+      case((taken and "is another's no more: " or "is what it was: ") .. run ..
+        " of " .. from, {
+        before = JOIN .. "CREATE VIEW v AS SELECT * FROM " .. from, run = run,
+        want = taken and "dependents" or "native",
+        says = taken and { "it breaks the view v: a column that it shows " ..
+          "would be another one than before" } or nil,
+        gives = { ["SELECT d FROM v"] = 5 },
+      })
+    end
+  end
+
+  case("is not left to another table", {
+    before = JOIN .. "CREATE VIEW v AS SELECT t.*, id2 AS b FROM t, u",
+    run = 't:rename_column("b", "z")', want = "dependents",
+    says = "it breaks the view v: a column that it shows",
+    keeps = { "SELECT b FROM v" },
+  })
+end)

@@ -278,8 +278,7 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now,
     if (rc == LM_OK && code && a->breaks.count == told)
         rc = compare_places(a, old, &new);
     if (rc == LM_OK && v.ok && old->moved && a->breaks.count == told)
-        rc = refuse(a, now, "a name in it would mean another column than "
-                    "before");
+        rc = refuse(a, now, old->moved);
     free(v.why);
     free(new.reads);
     free(new.columns.list);

@@ -140,7 +140,7 @@ int lm_probe_text(lm_alter_run *a, const lm_sound *s, const char **out)
     lm_buf b = {0};
     int rc;
 
-    if (s->event == 'F') {
+    if (s->event == 'F' || s->event == 'C') {
         *out = s->text;
         return LM_OK;
     }
@@ -356,6 +356,20 @@ int lm_probe_fulltext(lm_alter_run *a, const char *schema, const char *name,
     s.name = s.shown = name;
     s.event = 'F';
     return add(a, &s, sql);
+}
+
+int lm_probe_column(lm_alter_run *a, size_t view, const char *column)
+{
+    lm_sound s = a->sounds.list[view];
+    const char *quoted = lm_alter_quote(a, column);
+    const char *name = lm_alter_quote(a, s.name);
+    const char *sql = lm_alter_text(a, "SELECT v.%s FROM %s.%s AS v", quoted,
+                                    lm_alter_quote(a, s.schema), name);
+
+    s.event = 'C';
+    s.name = lm_alter_text(a, "%s.%s", name, quoted);
+    return quoted == NULL || sql == NULL || s.name == NULL ? LM_ENOMEM
+        : add(a, &s, sql);
 }
 
 int lm_probe_list(lm_alter_run *a)

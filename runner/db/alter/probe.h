@@ -6,6 +6,7 @@
  *   lm_probe          compile one and note what it reads
  *   lm_probe_fulltext, lm_fulltext_probes
  *                     what full-text tables read from views (fulltext.c)
+ *   lm_probe_column   what reads a column of a view by its name
  *   lm_probe_text     the statement that compiles it
  *   lm_shown_note     what columns a view shows
  *   lm_shown_taken    does a new column take the name of one of these?
@@ -44,7 +45,8 @@ struct lm_sound {
     const char *kind;   /* "view", "trigger", "table" or "fts5" */
     const char *schema, *name;  /* of a trigger: what it stands on */
     char event;         /* I, U, D: of INSERT, UPDATE, DELETE; 0: a view;
-                           F: what a full-text table reads */
+                           F: what a full-text table reads, C: who reads
+                           a column of a view */
     const char *text;   /* of the view, or of the triggers, joined; of F the
                            statement */
     const char *shown;  /* name for people */
@@ -57,7 +59,7 @@ struct lm_sound {
     lm_seen *reads;
     size_t read_count, read_size;
     uint64_t program;   /* a hash, by lm_programs_read; 0: none */
-    bool moved;         /* it became another one by a rename */
+    const char *moved;  /* how it became another one by a rename */
 };
 
 /* Who listens to the authorizer. */
@@ -79,6 +81,8 @@ int lm_probe_list(lm_alter_run *a);
 int lm_probe(lm_ear *e, bool strict, bool loose, lm_verdict *out);
 int lm_probe_fulltext(lm_alter_run *a, const char *schema, const char *name,
                       const char *sql);
+/* The view is a->sounds.list[view]. */
+int lm_probe_column(lm_alter_run *a, size_t view, const char *column);
 int lm_fulltext_probes(lm_alter_run *a);
 int lm_probe_text(lm_alter_run *a, const lm_sound *s, const char **out);
 

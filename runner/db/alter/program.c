@@ -77,6 +77,41 @@ static int hash_all(lm_alter_run *a)
     return rc;
 }
 
+static bool has(const char **list, size_t count, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (lm_same_name(list[i], name))
+            return true;
+    return false;
+}
+
+/* Of two columns of a name who reads the view means the first, and with a
+ * star that may become another one: so what such a name reads is compiled,
+ * too. Names that the table has before and after are its own. */
+static int add_shown(lm_alter_run *a)
+{
+    const lm_op *op = a->op;
+    size_t n = op != NULL && op->kind == LM_OP_RENAME_COLUMNS
+                   ? op->column_count : 0;
+    size_t count = a->sounds.count, i, k;
+    int rc = LM_OK;
+
+    for (i = 0; i < count && n > 0; i++) {
+        if (a->sounds.list[i].event != 0 ||
+            strchr(a->sounds.list[i].text, '*') == NULL)
+            continue;
+        for (k = 0; k < n && rc == LM_OK; k++) {
+            if (!has(op->columns, n, op->others[k]))
+                rc = lm_probe_column(a, i, op->others[k]);
+            if (rc == LM_OK && !has(op->others, n, op->columns[k]))
+                rc = lm_probe_column(a, i, op->columns[k]);
+        }
+    }
+    return rc;
+}
+
 static bool has_code(const lm_alter_run *a)
 {
     size_t i;
@@ -102,6 +137,8 @@ int lm_programs_read(lm_alter_run *a, lm_sounds *out)
     if (rc == LM_OK)
         rc = lm_probe_list(a);
     if (rc == LM_OK)
+        rc = add_shown(a);
+    if (rc == LM_OK)
         rc = hash_all(a);
     *out = a->sounds;
     a->sounds = kept;
@@ -116,10 +153,14 @@ static void mark(lm_alter_run *a, const lm_sound *s)
 
     for (i = 0; i < a->sounds.count; i++) {
         first = &a->sounds.list[i];
-        if (first->event == s->event && strcmp(first->kind, s->kind) == 0 &&
+        if (first->moved == NULL &&
+            first->event == (s->event == 'C' ? 0 : s->event) &&
+            strcmp(first->kind, s->kind) == 0 &&
             strcmp(first->shown, s->shown) == 0 &&
             lm_same_name(first->schema, s->schema))
-            first->moved = true;
+            first->moved = s->event == 'C'
+                ? "a column that it shows would be another one than before"
+                : "a name in it would mean another column than before";
     }
 }
 
