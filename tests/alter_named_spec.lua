@@ -249,6 +249,30 @@ describe("cascade takes what counts the columns", function()
     end
   end
 
+  local PLACES = T .. [[
+    CREATE VIEW v AS SELECT * FROM t ORDER BY 3 LIMIT 1;
+    CREATE VIEW w AS SELECT *, count(*) FROM t GROUP BY 3;
+    CREATE TRIGGER g AFTER INSERT ON o BEGIN INSERT INTO arch (id)
+      SELECT count(*) FROM (SELECT * FROM t ORDER BY 3 LIMIT 1); END;
+    CREATE TRIGGER stays AFTER INSERT ON o BEGIN DELETE FROM arch; END;
+  ]]
+  case("what goes on compiling, and counts others", {
+    before = PLACES, run = 't:drop_column("a", ' .. KINDS .. ")",
+    want = "native",
+    gives = { [left "view"] = "", [left "trigger"] = "stays" },
+  })
+  named("what goes on compiling, in a refusal", {
+    before = PLACES .. "CREATE INDEX ia ON t (a)",
+    run = 't:drop_column("a")',
+    says = "used by the index ia, the view v (its ORDER BY or GROUP BY " ..
+      "counts columns, and place 3 may be another one), the view w (",
+    hangs = "index ia, view v, view w, trigger g",
+  })
+  named("what goes on compiling, and nothing else does", {
+    before = PLACES, run = 't:drop_column("a")',
+    hangs = "view v, view w, trigger g",
+  })
+
   case("a column without a name", {
     before = 'CREATE TABLE t (a, ""); CREATE VIEW v AS SELECT "" FROM t',
     run = 't:drop_column("", {cascade = {"views"}})', want = "native",

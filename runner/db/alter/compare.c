@@ -243,13 +243,9 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
                  "other columns (%s)", name));
 }
 
-static int compare_places(lm_alter_run *a, const lm_sound *old,
-                          const lm_sound *new)
+static int on_failed(void *user, const lm_sound *one, const char *why)
 {
-    const char *why;
-    int rc = lm_places_counted(a, old, new, &why);
-
-    return rc != LM_OK || why == NULL ? rc : refuse(a, new, why);
+    return refuse(user, one, why);
 }
 
 /* A trigger's group may have lost members, by cascade: the text is that of
@@ -276,7 +272,7 @@ static int verify(lm_alter_run *a, const lm_sound *old, const lm_sound *now,
     if (rc == LM_OK && code)
         rc = compare(a, old, &new);
     if (rc == LM_OK && code && a->breaks.count == told)
-        rc = compare_places(a, old, &new);
+        rc = lm_counting_each(a, old, &new, on_failed, a);
     if (rc == LM_OK && v.ok && old->moved && a->breaks.count == told)
         rc = refuse(a, now, old->moved);
     free(v.why);
@@ -295,11 +291,6 @@ const lm_sound *lm_sound_after(const lm_alter_run *a, const lm_sound *old)
         lm_same_name(old->schema, a->schema))
         like.name = a->table;
     return lm_sound_find(&a->sounds, &like);
-}
-
-static int on_failed(void *user, const lm_sound *one, const char *why)
-{
-    return refuse(user, one, why);
 }
 
 /* Tables, or all else. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What would not compile if a column were gone, found before anything goes.
+ * What would not compile if a column were gone, or would count others, found
+ * before anything goes.
  *
  * The draft takes the table's place in the stored schema, and what goes with
  * the column is hidden in it, under types that SQLite does not know; all of
@@ -169,6 +170,29 @@ int lm_failed_each(lm_alter_run *a, const lm_failed_list *all,
     return rc == LM_OK && all->count > 0 ? reload(a) : rc;
 }
 
+int lm_counting_each(lm_alter_run *a, const lm_sound *old,
+                     const lm_sound *new, lm_failed_fn each, void *user)
+{
+    lm_sound one = *new;
+    const char *why;
+    size_t i = 0;
+    int rc;
+
+    do {
+        if (i < new->members.count) {
+            one.text = new->texts.list[i];
+            one.members.list = new->members.list + i;
+            one.members.count = 1;
+            one.shown = one.members.list[0];
+            one.schema = new->homes.list[i];
+        }
+        rc = lm_places_counted(a, old, &one, &why);
+        if (rc == LM_OK && why != NULL)
+            rc = each(user, &one, why);
+    } while (rc == LM_OK && ++i < new->members.count);
+    return rc;
+}
+
 /* -- the trial ------------------------------------------------------------ */
 
 static int put(lm_alter_run *a, const char *text)
@@ -211,31 +235,6 @@ static int is_there(lm_alter_run *a, bool *out)
     return LM_OK;
 }
 
-static int compile(lm_alter_run *a, const lm_sound *old, lm_failed_list *bad,
-                   lm_failed_list *triggers)
-{
-    const lm_sound *now = lm_sound_after(a, old);
-    lm_sound new;
-    lm_ear e = {a, &new, true, false};
-    lm_verdict v;
-    int rc;
-
-    if (now == NULL)
-        return LM_OK;
-    new = *now;
-    new.reads = NULL;
-    new.read_count = new.read_size = 0;
-    memset(&new.columns, 0, sizeof new.columns);
-    rc = lm_probe(&e, old->strict, !old->strict, &v);
-    if (rc == LM_OK && !v.ok)
-        rc = lm_failed_add(a, strcmp(old->kind, "trigger") == 0 ? triggers
-                           : bad, now, old->strict, v.why);
-    free(v.why);
-    free(new.reads);
-    free(new.columns.list);
-    return rc;
-}
-
 typedef struct collecting {
     lm_alter_run *a;
     lm_failed_list *bad;
@@ -246,6 +245,34 @@ static int collect(void *user, const lm_sound *s, const char *why)
     collecting *c = user;
 
     return lm_failed_add(c->a, c->bad, s, true, why);
+}
+
+static int compile(lm_alter_run *a, const lm_sound *old, lm_failed_list *bad,
+                   lm_failed_list *triggers)
+{
+    const lm_sound *now = lm_sound_after(a, old);
+    lm_sound new;
+    lm_ear e = {a, &new, true, false};
+    collecting c = {a, bad};
+    lm_verdict v;
+    int rc;
+
+    if (now == NULL)
+        return LM_OK;
+    new = *now;
+    new.reads = NULL;
+    new.read_count = new.read_size = 0;
+    memset(&new.columns, 0, sizeof new.columns);
+    rc = lm_probe(&e, old->strict, !old->strict, &v);
+    if (rc == LM_OK && v.ok)
+        rc = lm_counting_each(a, old, &new, collect, &c);
+    else if (rc == LM_OK)
+        rc = lm_failed_add(a, strcmp(old->kind, "trigger") == 0 ? triggers
+                           : bad, now, old->strict, v.why);
+    free(v.why);
+    free(new.reads);
+    free(new.columns.list);
+    return rc;
 }
 
 static int compile_all(lm_alter_run *a, const lm_sounds *before,
@@ -300,6 +327,7 @@ int lm_trial(lm_alter_run *a, const lm_texts *hidden, lm_failed_list *bad)
         rc = reload(a);
     if (rc == LM_OK)
         rc = is_there(a, &there);
+    lm_places_note(a);
     memset(&a->sounds, 0, sizeof a->sounds);
     if (rc == LM_OK && there)
         rc = compile_all(a, &before, bad);

@@ -9,6 +9,7 @@
  *   lm_failed_each   hide triggers that do not compile, and hand on each that
  *                    does not by itself
  *   lm_failed_show   bring them back
+ *   lm_counting_each  what goes on compiling and counts other columns
  *
  * Ownership: the list is the caller's to free, all else is the call's
  * (lm_alter.arena). What its sounds point to, but for texts and members, is
@@ -41,6 +42,10 @@ int lm_failed_add(lm_alter_run *a, lm_failed_list *all, const lm_sound *s,
                   bool strict, const char *why);
 int lm_failed_each(lm_alter_run *a, const lm_failed_list *all,
                    lm_failed_fn each, void *user);
+/* Hand on the view, or each of the triggers, that counts columns which have
+ * other places now. */
+int lm_counting_each(lm_alter_run *a, const lm_sound *old,
+                     const lm_sound *new, lm_failed_fn each, void *user);
 int lm_failed_show(lm_alter_run *a, const lm_failed_list *all);
 
 #endif
