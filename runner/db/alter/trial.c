@@ -218,6 +218,7 @@ static int compile(lm_alter_run *a, const lm_sound *old, lm_failed_list *bad,
     lm_sound new;
     lm_ear e = {a, &new, true, false};
     lm_verdict v;
+    const char *why = NULL;
     int rc;
 
     if (now == NULL)
@@ -230,6 +231,11 @@ static int compile(lm_alter_run *a, const lm_sound *old, lm_failed_list *bad,
     if (rc == LM_OK && !v.ok)
         rc = lm_failed_add(a, strcmp(old->kind, "trigger") == 0 ? triggers
                            : bad, now, old->strict, v.why);
+    /* Triggers are told at the end, which no cascade prevents. */
+    else if (rc == LM_OK && old->event == 0)
+        rc = lm_places_counted(a, old, &new, &why);
+    if (rc == LM_OK && why != NULL)
+        rc = lm_failed_add(a, bad, now, old->strict, why);
     free(v.why);
     free(new.reads);
     free(new.columns.list);
@@ -257,6 +263,7 @@ static int compile_all(lm_alter_run *a, const lm_sounds *before,
     size_t i;
     int rc = lm_probe_list(a);
 
+    lm_places_note(a);
     for (i = 0; i < before->count && rc == LM_OK; i++) {
         s = &before->list[i];
         if (s->ok && strcmp(s->kind, "table") != 0)
