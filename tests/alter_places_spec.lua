@@ -50,6 +50,15 @@ describe("a place in ORDER BY or GROUP BY behind a star", function()
   refused("a column put in", V,
     't:add_column("n", "INT", {after = "id"})', ORDERS)
   refused("a column taken out", V, 't:drop_column("a")', ORDERS)
+  refused("a column taken out with cascade of others", V,
+    't:drop_column("a", {cascade = {"triggers", "indexes"}})', ORDERS)
+  case("goes with cascade", {
+    before = T .. V .. "; CREATE VIEW w AS SELECT * FROM t ORDER BY b; " ..
+      "CREATE VIEW x AS SELECT max(b) FROM v",
+    run = 't:drop_column("a", {cascade = {"views"}})', want = "native",
+    gives = { ["SELECT group_concat(name) FROM sqlite_schema " ..
+      "WHERE type = 'view'"] = "w" },
+  })
   refused("defined anew", V, 't:define("id INTEGER PRIMARY KEY, b, a, c")',
     ORDERS)
   refused("in a trigger", [[

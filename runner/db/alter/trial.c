@@ -284,6 +284,7 @@ static int compile_all(lm_alter_run *a, const lm_sounds *before,
     size_t i;
     int rc = lm_probe_list(a);
 
+    lm_places_note(a);
     for (i = 0; i < before->count && rc == LM_OK; i++) {
         s = &before->list[i];
         if (s->ok && strcmp(s->kind, "table") != 0)
