@@ -396,12 +396,6 @@ int lm_follow_name(lm_alter_run *a, const char *from, const char *to);
 /* strings.c: around SQLite's ALTER; *out is to be freed, and shown again */
 int lm_strings_hide(lm_alter_run *a, lm_texts *out);
 int lm_strings_show(lm_alter_run *a, lm_texts *list);
-/* Before a column gets this name: it stays a string in indexes, or a refusal;
- * a refusal where it is one. */
-int lm_strings_keep(lm_alter_run *a, const char *name);
-int lm_strings_check(lm_alter_run *a, const char *name);
-int lm_strings_refuse(lm_alter_run *a, const char *string, const char *kind,
-                      const char *name);
 
 /* keep.c */
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);

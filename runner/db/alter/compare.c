@@ -27,8 +27,16 @@ static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
         : s->event == 0 ? lm_alter_text(a, "the view %s: %s", s->shown, why)
         : lm_alter_text(a, "the trigger %s on %s: %s", s->shown, s->name,
                         why);
-    int rc = what == NULL ? LM_ENOMEM : lm_alter_hanger(a, &h);
+    size_t i;
+    int rc = what == NULL ? LM_ENOMEM : LM_OK;
 
+    for (i = 0; i < s->members.count && rc == LM_OK; i++) {
+        h.schema = s->homes.list[i];
+        h.name = s->members.list[i];
+        rc = lm_alter_hanger(a, &h);
+    }
+    if (rc == LM_OK && i == 0)
+        rc = lm_alter_hanger(a, &h);
     if (rc != LM_OK || lm_texts_has(&a->breaks, what))
         return rc;
     a->breaks_code = a->breaks_code || !table;
