@@ -13,6 +13,7 @@
  *   rename.c       names, which SQLite changes best
  *   follow.c       triggers that SQLite leaves behind
  *   blame.c        at whom SQLite stops, and whom else it would break
+ *   detour.c       a column that SQLite cannot rename
  *   strings.c      indexes that SQLite would spoil
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
@@ -402,6 +403,16 @@ int lm_strings_keep(lm_alter_run *a, const char *name);
 int lm_strings_check(lm_alter_run *a, const char *name);
 int lm_strings_refuse(lm_alter_run *a, const char *string, const char *kind,
                       const char *name);
+
+/* detour.c: around SQLite's RENAME COLUMN, where it would fail */
+typedef struct lm_detour {
+    bool taken;
+    size_t unique, key;     /* constraints that are exchanged; */
+    const char *type;       /* or the type that is not said; NULL: not so */
+} lm_detour;
+
+int lm_detour_begin(lm_alter_run *a, const char *from, lm_detour *d);
+int lm_detour_end(lm_alter_run *a, const char *to, const lm_detour *d);
 
 /* keep.c */
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);
