@@ -59,7 +59,8 @@ enum {
     LM_CASCADE_INDEXES = 1,
     LM_CASCADE_TRIGGERS = 2,
     LM_CASCADE_VIEWS = 4,
-    LM_CASCADE_CONSTRAINTS = 8
+    LM_CASCADE_CONSTRAINTS = 8,
+    LM_CASCADE_GENERATED = 16   /* define's own: it writes them anew */
 };
 
 typedef struct lm_op {

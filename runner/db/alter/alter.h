@@ -13,10 +13,11 @@
  *   rename.c       names, which SQLite changes best
  *   follow.c       triggers that SQLite leaves behind
  *   blame.c        at whom SQLite stops, and whom else it would break
+ *   detour.c       a column that SQLite cannot rename
  *   strings.c      indexes that SQLite would spoil
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
- *   probe.c, index.c, compare.c, program.c, shown.c, places.c
+ *   probe.c, index.c, compare.c, natural.c, program.c, shown.c, places.c
  *                  what compiles and what it reads, before and after
  *   trial.c        what would not compile without a column
  *   scratch.c      the new definition, tried under another name
@@ -396,6 +397,22 @@ int lm_follow_name(lm_alter_run *a, const char *from, const char *to);
 /* strings.c: around SQLite's ALTER; *out is to be freed, and shown again */
 int lm_strings_hide(lm_alter_run *a, lm_texts *out);
 int lm_strings_show(lm_alter_run *a, lm_texts *list);
+/* Before a column gets this name: it stays a string in indexes, or a refusal;
+ * a refusal where it is one. */
+int lm_strings_keep(lm_alter_run *a, const char *name);
+int lm_strings_check(lm_alter_run *a, const char *name);
+int lm_strings_refuse(lm_alter_run *a, const char *string, const char *kind,
+                      const char *name);
+
+/* detour.c: around SQLite's RENAME COLUMN, where it would fail */
+typedef struct lm_detour {
+    bool taken;
+    size_t unique, key;     /* constraints that are exchanged; */
+    const char *type;       /* or the type that is not said; NULL: not so */
+} lm_detour;
+
+int lm_detour_begin(lm_alter_run *a, const char *from, lm_detour *d);
+int lm_detour_end(lm_alter_run *a, const char *to, const lm_detour *d);
 
 /* keep.c */
 int lm_keep_renamed(lm_alter_run *a, const char *from, const char *to);

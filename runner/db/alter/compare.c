@@ -27,8 +27,16 @@ static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
         : s->event == 0 ? lm_alter_text(a, "the view %s: %s", s->shown, why)
         : lm_alter_text(a, "the trigger %s on %s: %s", s->shown, s->name,
                         why);
-    int rc = what == NULL ? LM_ENOMEM : lm_alter_hanger(a, &h);
+    size_t i;
+    int rc = what == NULL ? LM_ENOMEM : LM_OK;
 
+    for (i = 0; i < s->members.count && rc == LM_OK; i++) {
+        h.schema = s->homes.list[i];
+        h.name = s->members.list[i];
+        rc = lm_alter_hanger(a, &h);
+    }
+    if (rc == LM_OK && i == 0)
+        rc = lm_alter_hanger(a, &h);
     if (rc != LM_OK || lm_texts_has(&a->breaks, what))
         return rc;
     a->breaks_code = a->breaks_code || !table;
@@ -61,95 +69,6 @@ bool lm_sound_here(const lm_sound *s)
         if (s->reads[i].here)
             return true;
     return false;
-}
-
-static bool may_say(const char *text, const char *schema)
-{
-    return lm_text_says(text, schema) || strpbrk(text, "[`") != NULL ||
-           lm_text_quotes(text, strlen(text), schema);
-}
-
-/* SQLite tells nothing of a table that only joins. What is temporary says in
- * which schema it is, or means that of main. */
-static bool may_join(const lm_alter_run *a, const lm_sound *s)
-{
-    return lm_text_says(s->text, "NATURAL") &&
-           (lm_sound_here(s) ||
-            (lm_text_names(s->text, strlen(s->text), a->first) &&
-             (strcmp(a->schema, "main") == 0 ||
-              (s->event == 0 && lm_same_name(s->schema, a->schema)) ||
-              may_say(s->text, a->schema))));
-}
-
-/* A search for a table or view that the text names and that has a column. */
-typedef struct joined {
-    lm_alter_run *a;
-    const char *text;
-    const char *column;
-    bool found;
-} joined;
-
-static int on_relation(void *user, lm_db *db, const lm_value *row)
-{
-    joined *j = user;
-    const char *name = lm_alter_value(j->a, &row[0]);
-    const char *schema = lm_alter_value(j->a, &row[1]);
-    int64_t n = 0;
-    int rc;
-
-    if (name == NULL || schema == NULL)
-        return LM_ENOMEM;
-    if (j->found || !lm_text_names(j->text, strlen(j->text), name) ||
-        (lm_same_name(name, j->a->table) &&
-         (lm_same_name(schema, j->a->schema) ||
-          !may_say(j->text, schema))))
-        return LM_OK;
-    rc = lm_alter_ask_integer(j->a, lm_alter_text(j->a, "SELECT count(*) "
-        "FROM pragma_table_xinfo(%s, %s) WHERE name = ?1 COLLATE NOCASE",
-        lm_alter_literal(j->a, name), lm_alter_literal(j->a, schema)),
-        j->column, &n);
-    if (rc == LM_EFAILED) {
-        lm_err_clear(db->err);  /* a view that does not compile */
-        rc = LM_OK;
-    }
-    j->found = n > 0;
-    return rc;
-}
-
-/* What is temporary may join tables of all schemas. */
-static int look_for_column(joined *j, bool everywhere)
-{
-    lm_value v[2] = {lm_text_of(j->a->schema), {.type = LM_INTEGER}};
-
-    v[1].as.integer = everywhere;
-    return lm_db_each(j->a->db, "SELECT name, schema FROM pragma_table_list "
-                      "WHERE schema = ?1 OR ?2", v, 2, on_relation, j);
-}
-
-/* A NATURAL JOIN joins by whatever columns have a name in common; the
- * authorizer is not asked for these. *out: a name that came or went and that
- * another table in it has. */
-static int joined_by(lm_alter_run *a, const lm_sound *s, const char **out)
-{
-    const lm_texts *lists[3];
-    joined j = {a, s->text, NULL, false};
-    bool everywhere = s->event != 0 ? lm_db_has_temp(a->db)
-                                    : lm_same_name(s->schema, "temp");
-    size_t i, k;
-    int rc = LM_OK;
-
-    *out = NULL;
-    lists[0] = &a->gone;
-    lists[1] = &a->renamed;
-    lists[2] = &a->new_names;
-    for (i = 0; i < 3; i++)
-        for (k = 0; k < lists[i]->count && rc == LM_OK && *out == NULL;
-             k++) {
-            j.column = lists[i]->list[k];
-            rc = look_for_column(&j, everywhere);
-            *out = j.found ? j.column : NULL;
-        }
-    return rc;
 }
 
 /* A star that stands for columns: SELECT *, t.*, a, * */
@@ -235,9 +154,7 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
         if (spelled || !has_star(old->text))
             return refuse(a, old, "a name in it would mean a new column");
     }
-    if (!may_join(a, old))
-        return LM_OK;
-    rc = joined_by(a, old, &name);
+    rc = lm_natural_by(a, old, &name);
     return rc != LM_OK || name == NULL ? rc
         : refuse(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "
                  "other columns (%s)", name));

@@ -48,25 +48,48 @@ static int parse(lm_alter_run *a, lm_createtable *out, const char **text)
     return rc == LM_OK ? rc : lm_alter_rejected(a, LM_REASON_DEFINITION, "");
 }
 
-/* Each as by drop_column: what else uses it stops it. Constraints are
- * written anew anyway. */
+static bool is_generated(const lm_column *c)
+{
+    return lm_column_has(c, LM_CON_GENERATED) != NULL;
+}
+
+/* Values are lost with their column, and when they are computed instead. */
+static int check_lost(lm_alter_run *a, const lm_createtable *new)
+{
+    const lm_createtable *old = &a->draft.def;
+    const lm_column *c;
+    const char *name;
+    size_t i;
+
+    for (i = 0; i < old->column_count; i++) {
+        name = old->columns[i].name;
+        c = lm_createtable_column(new, name);
+        if (may_go(a->op, name))
+            continue;
+        if (c == NULL)
+            return lm_alter_refuse(a, LM_REASON_COLUMN, "the column %s "
+                                   "would be lost", name);
+        if (is_generated(c) && !is_generated(&old->columns[i]))
+            return lm_alter_refuse(a, LM_REASON_COLUMN, "the values of the "
+                "column %s would be lost, because it becomes a generated "
+                "one: name it in lose if they may go", name);
+    }
+    return LM_OK;
+}
+
+/* Each as by drop_column: what else uses it stops it. Constraints and
+ * expressions are written anew anyway. */
 static int lose(lm_alter_run *a, const lm_createtable *new)
 {
     const lm_op *op = a->op;
     lm_op drop = {0};
     const char *name;
     size_t i;
-    int rc = LM_OK;
+    int rc = check_lost(a, new);
 
-    for (i = 0; i < a->draft.col_count; i++) {
-        name = a->draft.def.columns[i].name;
-        if (lm_createtable_column(new, name) == NULL && !may_go(op, name))
-            return lm_alter_refuse(a, LM_REASON_COLUMN, "the column %s "
-                                   "would be lost", name);
-    }
     drop.kind = LM_OP_DROP_COLUMN;
     drop.shown = op->shown;
-    drop.cascade = LM_CASCADE_CONSTRAINTS;
+    drop.cascade = LM_CASCADE_CONSTRAINTS | LM_CASCADE_GENERATED;
     for (i = a->draft.col_count; i > 0 && rc == LM_OK; i--) {
         name = a->draft.def.columns[i - 1].name;
         if (lm_createtable_column(new, name) != NULL)
@@ -88,7 +111,7 @@ static int check_new(lm_alter_run *a, const lm_createtable *new,
 
     if (lm_column_has(c, LM_CON_NOT_NULL) == NULL || value != NULL ||
         col->value != NULL || col->source != NULL ||
-        lm_column_has(c, LM_CON_GENERATED) != NULL ||
+        is_generated(c) ||
         (lm_column_has(c, LM_CON_PRIMARY_KEY) != NULL &&
          !new->without_rowid))
         return LM_OK;
@@ -133,6 +156,8 @@ static int match(lm_alter_run *a, const lm_createtable *new, lm_col *cols)
         else {
             cols[i].added = true;
             rc = lm_texts_add(a, &a->new_names, name);
+            if (rc == LM_OK)
+                rc = lm_strings_check(a, name);
         }
         if (rc == LM_OK)
             rc = fill(a, &cols[i], name);
@@ -144,13 +169,21 @@ static int match(lm_alter_run *a, const lm_createtable *new, lm_col *cols)
 
 static int check_fill(lm_alter_run *a, const lm_createtable *new)
 {
+    const lm_column *c;
+    const char *name;
     size_t i;
 
-    for (i = 0; i < a->op->column_count; i++)
-        if (lm_createtable_column(new, a->op->columns[i]) == NULL)
+    for (i = 0; i < a->op->column_count; i++) {
+        name = a->op->columns[i];
+        c = lm_createtable_column(new, name);
+        if (c == NULL)
             return lm_alter_refuse(a, LM_REASON_COLUMN, "fill: there is no "
-                                   "column %s in the definition",
-                                   a->op->columns[i]);
+                                   "column %s in the definition", name);
+        if (is_generated(c))
+            return lm_alter_refuse(a, LM_REASON_DEFINITION, "the column %s "
+                                   "is generated: fill cannot be given",
+                                   name);
+    }
     return LM_OK;
 }
 

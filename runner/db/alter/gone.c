@@ -21,7 +21,7 @@ int lm_going_note(lm_going *g, const lm_hanger *h, unsigned kind,
     int rc = shown == NULL ? LM_ENOMEM : lm_alter_hanger(g->a, h);
 
     g->clean = g->clean && lm_going_may(g, kind) &&
-               kind != LM_CASCADE_CONSTRAINTS;
+               kind < LM_CASCADE_CONSTRAINTS;
     if (rc != LM_OK || lm_going_may(g, kind))
         return rc;
     lm_buf_printf(&g->blocked, "%s%s", g->blocked_count++ == 0 ? "" : ", ",
@@ -126,7 +126,7 @@ static int take_one_constraint(lm_going *g, bool take, bool *taken)
             rc = note_own(g, kind_name(c), c->kind == LM_CON_GENERATED
                           ? def->columns[i].name : c->name,
                           c->kind == LM_CON_GENERATED
-                          ? 0 : LM_CASCADE_CONSTRAINTS,
+                          ? LM_CASCADE_GENERATED : LM_CASCADE_CONSTRAINTS,
                           def->columns[i].item.span);
         }
     return rc;

@@ -11,17 +11,23 @@
 
 /* SELECT * reads the column, and goes on without it; but not without a view
  * that does not. In a NATURAL JOIN it may be what joins. */
-static bool minds(const lm_going *g, const char *sql)
+static int minds(const lm_going *g, const lm_dependent *d, const char *sql,
+                 bool *out)
 {
+    lm_sound s = {0};
     size_t i;
 
-    if (sql == NULL || lm_text_names(sql, strlen(sql), g->name) ||
-        lm_text_says(sql, "NATURAL"))
-        return true;
-    for (i = 0; i < g->views.count; i++)
-        if (lm_text_names(sql, strlen(sql), g->views.list[i]))
-            return true;
-    return false;
+    *out = sql == NULL || lm_text_names(sql, strlen(sql), g->name);
+    for (i = 0; i < g->views.count && !*out; i++)
+        *out = lm_text_names(sql, strlen(sql), g->views.list[i]);
+    if (*out)
+        return LM_OK;
+    s.kind = lm_dependent_kind_name(d->kind);
+    s.schema = d->schema;
+    s.name = d->name;
+    s.event = d->kind == LM_DEP_VIEW ? 0 : 'U';
+    s.text = sql;
+    return lm_natural_meets(g->a, &s, g->name, out);
 }
 
 static int text_of(lm_going *g, const lm_dependent *d, const char **out)
@@ -128,9 +134,12 @@ static int note_code(lm_going *g, const lm_hanger *h, const char *shown)
 int lm_going_user(lm_going *g, const lm_dependent *d, const lm_hanger *h)
 {
     const char *sql, *shown = NULL;
+    bool minding = false;
     int rc = text_of(g, d, &sql);
 
-    if (rc != LM_OK || d->positional || d->broken || !minds(g, sql))
+    if (rc == LM_OK && !d->positional && !d->broken)
+        rc = minds(g, d, sql, &minding);
+    if (rc != LM_OK || !minding)
         return rc;
     rc = lm_going_once(g, h, d->table, &shown);
     return rc != LM_OK || shown == NULL ? rc : note_code(g, h, shown);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../lex/createother.h"
 #include "../../lex/sqltok.h"
 #include "alter.h"
 
@@ -252,49 +251,12 @@ static int compare(lm_alter_run *a, const given *g, size_t at)
 }
 
 /* A string in double quotes becomes a column where there is one of this
- * name: here in the table's own expressions. */
-typedef struct strings {
-    lm_alter_run *a;
-    const char *name;
-} strings;
-
-static int refuse_string(lm_alter_run *a, const char *kind, const char *name)
-{
-    lm_hanger h = {kind, a->schema, name, NULL, "read"};
-    int rc = lm_alter_hanger(a, &h);
-
-    return rc != LM_OK ? rc
-        : lm_alter_refuse(a, LM_REASON_DEPENDENTS, "\"%s\" is a string in "
-                          "%s %s, and would become a column", a->op->column,
-                          strcmp(kind, "index") == 0 ? "the index"
-                          : kind[0] == 'c' ? "a CHECK" : "a generated column",
-                          name == NULL ? "of the table" : name);
-}
-
-static int on_index(void *user, lm_db *db, const lm_value *row)
-{
-    strings *s = user;
-    lm_createindex i = {0};
-    const char *sql = row[1].as.text.bytes;
-    const char *name = lm_alter_value(s->a, &row[0]);
-    int rc = name == NULL ? LM_ENOMEM
-        : lm_createindex_parse(sql, row[1].as.text.size, &i, db->err);
-
-    if (rc == LM_OK && lm_text_quotes(sql + i.keys.span.start,
-                                      row[1].as.text.size -
-                                      i.keys.span.start, s->name))
-        rc = refuse_string(s->a, "index", name);
-    lm_createindex_clear(&i);
-    return rc;
-}
-
+ * name. */
 static int check_strings(lm_alter_run *a)
 {
     const lm_createtable *def = &a->draft.def;
-    strings s = {a, a->op->column};
-    lm_value table = lm_text_of(a->table);
+    const char *name = a->op->column;
     const lm_constraint *c;
-    const char *sql;
     size_t i, k, n;
 
     for (i = 0; i <= def->column_count; i++) {
@@ -305,15 +267,11 @@ static int check_strings(lm_alter_run *a)
         for (k = 0; k < n; k++)
             if ((c[k].kind == LM_CON_CHECK || c[k].kind == LM_CON_GENERATED)
                 && lm_text_quotes(a->draft.text + c[k].inner.start,
-                                  c[k].inner.end - c[k].inner.start, s.name))
-                return refuse_string(a, c[k].kind == LM_CON_CHECK ? "check"
-                                     : "generated", c[k].name);
+                                  c[k].inner.end - c[k].inner.start, name))
+                return lm_strings_refuse(a, name, c[k].kind ==
+                    LM_CON_CHECK ? "check" : "generated", c[k].name);
     }
-    sql = lm_alter_text(a, "SELECT name, sql FROM %s.sqlite_schema WHERE "
-        "type = 'index' AND tbl_name = ?1 COLLATE NOCASE AND sql IS NOT NULL",
-        a->in);
-    return sql == NULL ? LM_ENOMEM
-        : lm_db_each(a->db, sql, &table, 1, on_index, &s);
+    return lm_strings_check(a, name);
 }
 
 int lm_op_add_column(lm_alter_run *a)

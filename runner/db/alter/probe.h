@@ -18,6 +18,8 @@
  *   lm_sounds_clear   free them all
  *   lm_sound_reads    does it read this column?
  *   lm_sound_here     does it read the table that is altered?
+ *   lm_natural_meets  may a NATURAL JOIN in it join by this column?
+ *   lm_natural_by     a name by which a NATURAL JOIN in it joins now, or did
  *   lm_hash_read      a column as lm_seen has it
  *   lm_sound_find     the one of this kind, event, schema and name, or NULL
  *   lm_sound_after    the same in a->sounds of what was there before
@@ -102,6 +104,9 @@ int lm_programs_same(lm_alter_run *a, const lm_sounds *old);
 void lm_sounds_clear(lm_sounds *all);
 bool lm_sound_reads(const lm_sound *sound, uint64_t full);
 bool lm_sound_here(const lm_sound *sound);
+int lm_natural_meets(lm_alter_run *a, const lm_sound *s, const char *column,
+                     bool *out);
+int lm_natural_by(lm_alter_run *a, const lm_sound *s, const char **out);
 uint64_t lm_hash_read(const char *schema, const char *table,
                       const char *column);
 

@@ -140,10 +140,17 @@ static int rename_step(lm_alter_run *a, const char *sql)
 static int rename_one(lm_alter_run *a, const char *from, const char *to)
 {
     const char *meant;
-    int rc = rename_step(a, lm_alter_text(a, "ALTER TABLE %s RENAME COLUMN "
+    lm_detour detour;
+    int rc = lm_strings_keep(a, to);
+
+    if (rc == LM_OK)
+        rc = lm_detour_begin(a, from, &detour);
+    if (rc == LM_OK)
+        rc = rename_step(a, lm_alter_text(a, "ALTER TABLE %s RENAME COLUMN "
                          "%s TO %s", lm_alter_here(a),
                          lm_alter_quote(a, from), lm_alter_name(a, to)));
-
+    if (rc == LM_OK)
+        return lm_detour_end(a, to, &detour);
     if (rc == LM_EFAILED && strcmp(a->schema, "temp") != 0 &&
         lm_alter_meant(a, a->table, &meant) == LM_OK &&
         strcmp(meant, "temp") == 0)
