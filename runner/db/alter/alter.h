@@ -13,6 +13,7 @@
  *   rename.c       names, which SQLite changes best
  *   follow.c       triggers that SQLite leaves behind
  *   blame.c        at whom SQLite stops, and whom else it would break
+ *   rowname.c      a column that is called like the rowid
  *   detour.c       a column that SQLite cannot rename
  *   strings.c      indexes that SQLite would spoil
  *   rights.c       what alter may do and a script may not: begin and end
@@ -403,6 +404,12 @@ int lm_strings_keep(lm_alter_run *a, const char *name);
 int lm_strings_check(lm_alter_run *a, const char *name);
 int lm_strings_refuse(lm_alter_run *a, const char *string, const char *kind,
                       const char *name);
+
+/* rowname.c: before a column gets this name: does it hide the rowid from what
+ * reads it so? */
+int lm_rowname_check(lm_alter_run *a, const char *column);
+/* A full-text table that has its text here, and its rowids by this name. */
+int lm_fulltext_rowid(lm_alter_run *a, const char *rowid, const char **out);
 
 /* detour.c: around SQLite's RENAME COLUMN, where it would fail */
 typedef struct lm_detour {

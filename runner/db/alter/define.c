@@ -158,6 +158,8 @@ static int match(lm_alter_run *a, const lm_createtable *new, lm_col *cols)
             rc = lm_texts_add(a, &a->new_names, name);
             if (rc == LM_OK)
                 rc = lm_strings_check(a, name);
+            if (rc == LM_OK)
+                rc = lm_rowname_check(a, name);
         }
         if (rc == LM_OK)
             rc = fill(a, &cols[i], name);

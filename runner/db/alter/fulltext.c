@@ -121,6 +121,35 @@ static int has_column(lm_alter_run *a, const char *name, bool *out)
     return rc;
 }
 
+/* -- the name itself ------------------------------------------------------ */
+
+typedef struct naming {
+    const char *rowid;
+    const char *found;
+} naming;
+
+static int check_name(lm_alter_run *a, const fulltext *f, void *user)
+{
+    naming *n = user;
+    const char *key = f->content.rowid;
+
+    if (lm_same_name(f->content.table, a->table) &&
+        lm_same_name(key == NULL ? "rowid" : key, n->rowid))
+        n->found = f->name;
+    return LM_OK;
+}
+
+int lm_fulltext_rowid(lm_alter_run *a, const char *rowid, const char **out)
+{
+    naming n = {rowid, NULL};
+    int rc = each_fulltext(a, a->schema, check_name, &n);
+
+    *out = n.found;
+    return rc;
+}
+
+/* -- rows that move ------------------------------------------------------- */
+
 typedef struct moved_rows {
     const lm_moving *moving;
     lm_texts said;

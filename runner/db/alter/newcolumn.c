@@ -285,6 +285,8 @@ int lm_op_add_column(lm_alter_run *a)
     else if (rc == LM_OK) {
         rc = check_given(a, &g);
         if (rc == LM_OK)
+            rc = lm_rowname_check(a, a->op->column);
+        if (rc == LM_OK)
             rc = check_strings(a);
         if (rc == LM_OK)
             rc = find_place(a, &at);

@@ -227,6 +227,8 @@ int lm_op_rename_columns(lm_alter_run *a)
         if (!pairs[i].done && a->draft.cols[pairs[i].at].source != NULL &&
             !lm_same_name(pairs[i].from, pairs[i].to))
             rc = refuse_fulltext(a, pairs[i].from);
+    for (i = 0; i < n && rc == LM_OK && todo > 0; i++)
+        rc = lm_rowname_check(a, pairs[i].to);
     if (rc == LM_OK && todo > 0)
         rc = lm_alter_flush(a);
     if (rc == LM_OK && todo > 0)
