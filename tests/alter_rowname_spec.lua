@@ -76,3 +76,37 @@ describe("a CHECK that reads the rowid", function()
     want = "native", twice = true,
   })
 end)
+
+describe("a column called true or false", function()
+  local B = "CREATE TABLE t (a, b CHECK (b = TRUE), g AS (b IS FALSE)); " ..
+    "INSERT INTO t VALUES (0, 1);"
+  for what, run in pairs {
+    ["a new column"] = 't:add_column("%s", "INT DEFAULT 0")',
+    ["a new name"] = 't:rename_column("a", "%s")',
+  } do
+    case("is refused as " .. what .. " where a CHECK has the value", {
+      before = B, run = run:format("true"), want = "dependents",
+      says = "a CHECK has the value true, and would read the column",
+    })
+    case("is refused as " .. what .. " where a generated one has it", {
+      before = B, run = run:format("False"), want = "dependents",
+      says = "the generated column g has the value False",
+    })
+    case("is refused as " .. what .. " where an index has it", {
+      before = "CREATE TABLE t (a, b); CREATE INDEX i ON t (b = true); " ..
+        "INSERT INTO t VALUES (0, 1)", run = run:format("true"),
+      want = "dependents", says = { "the index i has the value true",
+        "HANGS index i" },
+    })
+    case("is done as " .. what .. " where nothing has it", {
+      before = "CREATE TABLE t (a, b CHECK (b = true)); CREATE INDEX i ON " ..
+        "t (b) WHERE b <> 'false'; INSERT INTO t VALUES (0, 1);",
+      run = run:format("false"), want = "native", twice = true,
+    })
+  end
+  case("leaves a string in double quotes a string", {
+    before = "CREATE TABLE t (a, b CHECK (b <> \"true\")); " ..
+      "CREATE INDEX i ON t (b || \"true\"); INSERT INTO t VALUES (0, 1)",
+    run = 't:rename_column("a", "true")', want = "native", twice = true,
+  })
+end)
