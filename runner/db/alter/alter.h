@@ -336,6 +336,8 @@ int lm_alter_children(lm_alter_run *a, lm_row_fn each, void *user);
 /* full.c: check = "full" */
 int lm_full_before(lm_alter_run *a);
 int lm_full_after(lm_alter_run *a);
+/* Of it, what full-text tables need. */
+int lm_full_text(lm_alter_run *a, bool after);
 
 /* keys.c */
 int lm_keys_before(lm_alter_run *a);

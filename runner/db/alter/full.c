@@ -2,6 +2,7 @@
 /*
  * check = "full": integrity_check of the table, and that of the full-text
  * tables with content= that read it. What was wrong before does not count.
+ * The latter also where a rebuild may change values, which no trigger hears.
  */
 #include <string.h>
 
@@ -58,7 +59,21 @@ static int look_at_fulltext(lm_alter_run *a, const char *table, bool *broken)
     return rc;
 }
 
-static int each_fulltext(lm_alter_run *a, bool after)
+static int refuse_fulltext(lm_alter_run *a, const char *name)
+{
+    lm_hanger h = {"fts5", a->schema, name, NULL, "read"};
+    int rc = lm_alter_hanger(a, &h);
+
+    if (rc == LM_OK)
+        rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the full-text table "
+                             "%s does not match its rows any more", name);
+    if (rc == LM_EFAILED)
+        lm_err_hint(a->db->err, "drop it before, and make it again after, in "
+                    "the same migration");
+    return rc;
+}
+
+int lm_full_text(lm_alter_run *a, bool after)
 {
     const lm_dependent *list;
     const char *name;
@@ -75,9 +90,7 @@ static int each_fulltext(lm_alter_run *a, bool after)
             rc = lm_texts_add(a, &a->full_broken, name);
         else if (rc == LM_OK && broken && !lm_texts_has(&a->full_broken,
                                                         name))
-            rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the full-text "
-                                 "table %s does not match its rows any more",
-                                 name);
+            rc = refuse_fulltext(a, name);
     }
     return rc;
 }
@@ -88,7 +101,7 @@ int lm_full_before(lm_alter_run *a)
     int rc = look_at_table(a, &damage);
 
     a->full_damaged = damage != NULL;
-    return rc == LM_OK ? each_fulltext(a, false) : rc;
+    return rc == LM_OK ? lm_full_text(a, false) : rc;
 }
 
 int lm_full_after(lm_alter_run *a)
@@ -99,5 +112,5 @@ int lm_full_after(lm_alter_run *a)
     if (rc == LM_OK && damage != NULL && !a->full_damaged)
         return lm_alter_refuse(a, LM_REASON_ROWS, "integrity_check: %s",
                                damage);
-    return rc == LM_OK ? each_fulltext(a, true) : rc;
+    return rc == LM_OK ? lm_full_text(a, true) : rc;
 }

@@ -184,6 +184,27 @@ static int restore_sequence(lm_rebuilding *r)
     return r->was_auto ? lm_keep_sequence_empty(a) : LM_OK;
 }
 
+/* May a value that stays come out as another one? */
+static bool may_convert(const lm_alter_run *a, const lm_createtable *now)
+{
+    const lm_column *was, *is;
+    size_t i;
+
+    for (i = 0; i < a->draft.col_count; i++) {
+        if (a->draft.cols[i].value != NULL)
+            return true;
+        if (a->draft.cols[i].source == NULL)
+            continue;
+        is = &a->draft.def.columns[i];
+        was = lm_createtable_column(now, a->draft.cols[i].source);
+        if (was == NULL || !lm_sqltext_same(a->draft.text + is->type.start,
+            is->type.end - is->type.start, now->text + was->type.start,
+            was->type.end - was->type.start))
+            return true;
+    }
+    return a->draft.def.strict != now->strict;
+}
+
 static int read_before(lm_rebuilding *r)
 {
     lm_alter_run *a = r->a;
@@ -196,6 +217,9 @@ static int read_before(lm_rebuilding *r)
         rc = lm_createtable_parse(a->draft.stored, strlen(a->draft.stored),
                                   &now, a->db->err);
     r->was_auto = rc == LM_OK && has_autoincrement(&now);
+    r->converts = rc == LM_OK && !a->req->dry_run && may_convert(a, &now);
+    if (rc == LM_OK && r->converts)
+        rc = lm_full_text(a, false);
     lm_createtable_clear(&now);
     return rc;
 }
@@ -234,6 +258,8 @@ int lm_rebuild(lm_alter_run *a)
         rc = restore_sequence(&r);
     if (rc == LM_OK)
         rc = lm_store_text(a, a->draft.text);
+    if (rc == LM_OK && r.converts)
+        rc = lm_full_text(a, true);
     if (rc == LM_OK)
         a->out->rows += r.rows;
     free(r.list);
