@@ -170,6 +170,12 @@ describe("a cursor that is left open", function()
     before = before, lead = 'open = conn:execute("SELECT x FROM u")',
     run = "t:rebuild()", want = "busy_cursor",
   })
+  case("on another table stops what drops an index", {
+    before = before .. "; CREATE INDEX ib ON t (b)",
+    lead = 'open = conn:execute("SELECT x FROM u")',
+    run = 't:drop_column("b", {cascade = {"indexes"}})',
+    want = "busy_cursor", says = "the cursor opened on line 4",
+  })
   case("on another table does not stop SQLite's own way", {
     before = before, lead = 'open = conn:execute("SELECT x FROM u")',
     run = 't:add_column("c", "INT")', want = "native",

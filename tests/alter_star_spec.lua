@@ -60,3 +60,21 @@ describe("a new column under a view with a star", function()
     })
   end
 end)
+
+describe("a new column that other constraints name, under a star", function()
+  for run, want in pairs {
+    ['t:add_column("name", "TEXT") t:add_unique {"name"}'] = "rebuild",
+    ['t:add_column("name", "INT") t:add_foreign_key({"name"}, "u", {"id"})'] =
+      "rebuild",
+    ['t:add_column("name", "TEXT") t:add_column("l", "AS (length(name))")'] =
+      "native",
+    ['t:add_column("name", "name CHECK (\\"name\\" <> \'name\')")'] =
+      "native",
+  } do
+    case("goes where its name means nothing: " .. run, {
+      before = TABLES .. [[CREATE VIEW v AS
+        SELECT t.*, u.name AS n FROM t LEFT JOIN u ON u.tid = t.id]],
+      run = run, want = want, keeps = { "SELECT id, a, n FROM v" },
+    })
+  end
+end)

@@ -78,3 +78,26 @@ describe("fill", function()
     'a TEXT, b TEXT, n INT, k", {fill = {n = "id * 3"}}) ' ..
     't:set_not_null("b", true, {fill = "n"})', "'x':3 '6':6")
 end)
+
+describe("an expression that reads what is changed by a way", function()
+  for what, using in pairs {
+    ["a generated column"] = "g",
+    ["a view"] = "(SELECT x FROM v WHERE k = t.id)",
+    ["a function"] = "twice(t.id)",
+  } do
+    case("sees the new value: " .. what, {
+      before = [[
+        CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, c INT, g INT AS (a + 1));
+        CREATE VIEW v AS SELECT id AS k, a + 1 AS x FROM t;
+        INSERT INTO t VALUES (1, 10, 0);
+      ]],
+      lead = [[conn:create_function("twice", function(id)
+        return conn:execute("SELECT x FROM v WHERE k = ?", {id}):fetchone()[1]
+      end)]],
+      run = 't:set_type("a", "INT", {using = "a * 100"}) ' ..
+        't:set_type("c", "INT", {using = "' .. using .. '"})',
+      want = "rebuild", gives = { ["SELECT a || ' ' || c FROM t"] =
+        "1000 1001" },
+    })
+  end
+end)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cursors with rows left. DROP TABLE is refused by SQLite while anything at
- * all is read, and the schema cannot be read anew under it; ALTER TABLE is
+ * Cursors with rows left. DROP TABLE and DROP INDEX are refused by SQLite
+ * while anything at all is read, and the schema cannot be read anew under it; ALTER TABLE is
  * not, but whoever reads this very table would see it change.
  */
 #include <stdlib.h>
@@ -77,13 +77,23 @@ static int refuse(lm_alter_run *a, sqlite3_stmt *s, int line)
     return rc;
 }
 
+static bool drops_index(const lm_alter_run *a)
+{
+    size_t i;
+
+    for (i = 0; i < a->drops.count; i++)
+        if (lm_starts(a->drops.list[i], "DROP INDEX"))
+            return true;
+    return false;
+}
+
 int lm_busy_check(lm_alter_run *a, lm_strategy strategy)
 {
+    bool any = strategy != LM_STRATEGY_NATIVE || drops_index(a);
     sqlite3_stmt *s = NULL;
 
     while ((s = sqlite3_next_stmt(a->db->handle, s)) != NULL)
-        if (sqlite3_stmt_busy(s) &&
-            (strategy != LM_STRATEGY_NATIVE || reads_it(a, s)))
+        if (sqlite3_stmt_busy(s) && (any || reads_it(a, s)))
             return refuse(a, s, line_of(a, s));
     return LM_OK;
 }

@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include "../../lex/sqltext.h"
+#include "../../lex/sqltok.h"
 #include "alter.h"
 
 static bool names(const char *expr, const char *column)
@@ -25,6 +27,49 @@ static bool op_names(const lm_op *op, const char *column)
     return false;
 }
 
+/* A value may be read by way of a generated column, a SELECT (a view), or a
+ * function of the script. */
+static int may_read(lm_alter_run *a, const char *expr, bool *out)
+{
+    const lm_createtable *def = &a->draft.def;
+    const char *name;
+    lm_sqltok t, next;
+    int64_t n = 0;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < def->column_count && expr != NULL; i++)
+        if (lm_column_has(&def->columns[i], LM_CON_GENERATED) != NULL)
+            *out = *out || names(expr, def->columns[i].name);
+    lm_sqltok_start(&t, expr, expr == NULL ? 0 : strlen(expr));
+    while (rc == LM_OK && !*out && lm_sql_next(&t) != LM_TOK_END) {
+        *out = lm_sqltok_is(&t, "SELECT");
+        next = t;
+        if (lm_sql_next(&next) != LM_TOK_OPERATOR ||
+            next.text[next.start] != '(')
+            continue;
+        name = lm_sqltext_name(&a->arena, t.text + t.start, t.size);
+        rc = name == NULL ? lm_err_nomem(a->db->err)
+            : lm_alter_ask_integer(a, "SELECT count(*) FROM "
+                  "pragma_function_list WHERE name = ?1 COLLATE NOCASE AND "
+                  "NOT builtin", name, &n);
+        *out = *out || n > 0;
+    }
+    return rc;
+}
+
+static int op_may_read(lm_alter_run *a, bool *out)
+{
+    const lm_op *op = a->op;
+    size_t i;
+    int rc = may_read(a, op->fill, out);
+
+    for (i = 0; i < op->column_count && op->kind == LM_OP_DEFINE &&
+         rc == LM_OK; i++)
+        rc = may_read(a, op->others[i], out);
+    return rc;
+}
+
 static bool is_touched(const lm_alter_run *a)
 {
     static const char *const rowids[] = {"rowid", "_rowid_", "oid"};
@@ -42,7 +87,12 @@ static bool is_touched(const lm_alter_run *a)
 
 int lm_turn_begin(lm_alter_run *a)
 {
-    return is_touched(a) ? lm_alter_flush(a) : LM_OK;
+    bool touched = is_touched(a);
+    int rc = LM_OK;
+
+    if (!touched && (a->touched.count > 0 || a->key_moved))
+        rc = op_may_read(a, &touched);
+    return rc == LM_OK && touched ? lm_alter_flush(a) : rc;
 }
 
 static int touch_all(lm_alter_run *a)
