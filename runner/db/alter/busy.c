@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Cursors with rows left. DROP TABLE and DROP INDEX are refused by SQLite
- * while anything at all is read, and the schema cannot be read anew under it; ALTER TABLE is
- * not, but whoever reads this very table would see it change.
+ * while anything at all is read, and the schema cannot be read anew under it;
+ * ALTER TABLE is not, but whoever reads this very table would see it change.
  */
 #include <stdlib.h>
 #include <string.h>
