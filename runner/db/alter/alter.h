@@ -11,7 +11,8 @@
  *                  the operations, on the draft alone
  *   turn.c         what an operation's expressions see of those before it
  *   rename.c       names, which SQLite changes best
- *   follow.c       triggers that SQLite leaves behind
+ *   follow.c, mend.c
+ *                  triggers and views that SQLite leaves behind
  *   blame.c        at whom SQLite stops, and whom else it would break
  *   rowname.c      a column that is called like the rowid
  *   detour.c       a column that SQLite cannot rename

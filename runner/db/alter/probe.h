@@ -15,6 +15,7 @@
  *   lm_newname_meant  does a name in it mean this new column? (newname.c)
  *   lm_programs_read  what all of them are compiled into
  *   lm_programs_same  mark those which are compiled into something else now
+ *   lm_mend_renamed   put right what a rename left wrong in them (mend.c)
  *   lm_sounds_clear   free them all
  *   lm_sound_reads    does it read this column?
  *   lm_sound_here     does it read the table that is altered?
@@ -101,6 +102,9 @@ int lm_newname_meant(lm_alter_run *a, const lm_sound *s, const char *name,
                      bool *out);
 int lm_programs_read(lm_alter_run *a, lm_sounds *out);
 int lm_programs_same(lm_alter_run *a, const lm_sounds *old);
+/* *any: some text was changed. */
+int lm_mend_renamed(lm_alter_run *a, const lm_sounds *old,
+                    const lm_sounds *new, bool *any);
 void lm_sounds_clear(lm_sounds *all);
 bool lm_sound_reads(const lm_sound *sound, uint64_t full);
 bool lm_sound_here(const lm_sound *sound);

@@ -184,8 +184,15 @@ static void compare(lm_alter_run *a, const lm_sounds *old,
 int lm_programs_same(lm_alter_run *a, const lm_sounds *old)
 {
     lm_sounds new;
+    bool mended = false;
     int rc = lm_programs_read(a, &new);
 
+    if (rc == LM_OK)
+        rc = lm_mend_renamed(a, old, &new, &mended);
+    if (rc == LM_OK && mended) {
+        lm_sounds_clear(&new);
+        rc = lm_programs_read(a, &new);
+    }
     if (rc == LM_OK)
         compare(a, old, &new);
     lm_sounds_clear(&new);
