@@ -129,6 +129,8 @@ typedef struct lm_hanger {
     const char *name;           /* or NULL */
     const char *column;         /* of the table; NULL: the table */
     const char *how;            /* "read" or "write" */
+    const char *table;          /* where it stands: of a foreign key the one
+                                   that refers; NULL: a view or fts5 */
 } lm_hanger;
 
 typedef struct lm_misfit {

@@ -61,7 +61,7 @@ static int look_at_fulltext(lm_alter_run *a, const char *table, bool *broken)
 
 static int refuse_fulltext(lm_alter_run *a, const char *name)
 {
-    lm_hanger h = {"fts5", a->schema, name, NULL, "read"};
+    lm_hanger h = {"fts5", a->schema, name, NULL, "read", NULL};
     int rc = lm_alter_hanger(a, &h);
 
     if (rc == LM_OK)

@@ -159,7 +159,7 @@ static int check_moved(lm_alter_run *a, const fulltext *f, void *user)
 {
     moved_rows *all = user;
     const lm_moving *m = all->moving;
-    lm_hanger h = {"fts5", f->schema, f->name, NULL, "read"};
+    lm_hanger h = {"fts5", f->schema, f->name, NULL, "read", NULL};
     const char *key = f->content.rowid, *from, *to;
     bool column;
     int64_t moved = 0;
@@ -201,7 +201,7 @@ int lm_fulltext_moved(lm_alter_run *a, const lm_moving *moving)
 int lm_fulltext_refuse(lm_alter_run *a, const char *column, const char *what)
 {
     const lm_dependent *list;
-    lm_hanger h = {"fts5", a->schema, NULL, column, "read"};
+    lm_hanger h = {"fts5", a->schema, NULL, column, "read", NULL};
     lm_texts said = {0};
     size_t i, n;
     int rc = lm_alter_dependents(a, column, &list, &n);
