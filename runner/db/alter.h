@@ -66,6 +66,8 @@ enum {
 typedef struct lm_op {
     lm_op_kind kind;
     const char *shown;          /* its method, for messages: "drop_column" */
+    const char *nul;            /* which of its texts holds a NUL byte: it is
+                                   refused; NULL: none */
     const char *column;
     const char *text;
     const char *name;

@@ -16,6 +16,7 @@
  *   rowname.c      a column that is called like the rowid
  *   detour.c       a column that SQLite cannot rename
  *   strings.c      indexes that SQLite would spoil
+ *   pure.c         expressions that ask the clock
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
  *   probe.c, index.c, compare.c, natural.c, program.c, shown.c, places.c
@@ -353,6 +354,9 @@ int lm_keys_refuse(lm_alter_run *a, const char *table, const char *parent);
 /* scratch.c */
 const char *lm_alter_free_name(lm_alter_run *a);
 int lm_scratch_make(lm_alter_run *a);
+/* Would SQLite take it? Where the schema may be written its ALTER does not
+ * tell. */
+int lm_scratch_try(lm_alter_run *a);
 /* A statement for the caller to finalize. */
 int lm_alter_prepare(lm_alter_run *a, const char *sql, sqlite3_stmt **out);
 /* "?, ?, ?" */
@@ -412,6 +416,9 @@ int lm_strings_refuse(lm_alter_run *a, const char *string, const char *kind,
 int lm_rowname_check(lm_alter_run *a, const char *column);
 /* A full-text table that has its text here, and its rowids by this name. */
 int lm_fulltext_rowid(lm_alter_run *a, const char *rowid, const char **out);
+
+/* pure.c: a refusal where a new CHECK, or generated column, asks the clock */
+int lm_pure_check(lm_alter_run *a, const char *expr, bool generated);
 
 /* detour.c: around SQLite's RENAME COLUMN, where it would fail */
 typedef struct lm_detour {

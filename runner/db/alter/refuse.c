@@ -25,10 +25,10 @@ int lm_alter_refuse(lm_alter_run *a, lm_reason reason, const char *format,
         a->out->op = a->op == NULL ? NULL : a->op->shown;
     }
     if (a->op != NULL)
-        lm_err_set(err, LM_EFAILED, "alter %s: %s: %s", a->table,
+        lm_err_set(err, LM_EFAILED, "alter %s: %s: %s", a->req->table,
                    a->op->shown, line);
     else
-        lm_err_set(err, LM_EFAILED, "alter %s: %s", a->table, line);
+        lm_err_set(err, LM_EFAILED, "alter %s: %s", a->req->table, line);
     free(line);
     return err->code;
 }
