@@ -337,8 +337,9 @@ int lm_alter_children(lm_alter_run *a, lm_row_fn each, void *user);
 /* full.c: check = "full" */
 int lm_full_before(lm_alter_run *a);
 int lm_full_after(lm_alter_run *a);
-/* Of it, what full-text tables need. */
-int lm_full_text(lm_alter_run *a, bool after);
+/* Of it, what full-text tables need; `changed`: columns that may have other
+ * values, or NULL. */
+int lm_full_text(lm_alter_run *a, bool after, const lm_texts *changed);
 
 /* keys.c */
 int lm_keys_before(lm_alter_run *a);
@@ -370,6 +371,8 @@ int lm_scratch_exprs(lm_alter_run *a, const char *table);
  * column (NULL: in the table), if there are any; `what` they do. */
 int lm_fulltext_refuse(lm_alter_run *a, const char *column,
                        const char *what);
+/* Those that have their text in the table, or in a view that reads it. */
+int lm_fulltext_names(lm_alter_run *a, lm_texts *out);
 
 /* alone.c */
 /* The new column, if it is one; `native`: the last of natives adds it. */

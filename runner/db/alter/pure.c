@@ -22,30 +22,27 @@ static bool is_string(const lm_sqltok *t, const char *quoted)
                           strlen(quoted));
 }
 
-/* Behind the name of a function of date and time: is it called so? Without a
- * time it takes that of now; `before` arguments stand in front of the time. */
+/* Behind a name: is it a function of date and time that is called so? Without
+ * a time it takes that of now; `before` arguments stand in front of it. */
 static bool asks(lm_sqltok t, size_t before)
 {
-    size_t depth = 0, count = 0;
+    size_t depth = 1, count = 0, commas = 0;
     bool clock = false;
 
-    do {
-        lm_sql_next(&t);
+    lm_sql_next(&t);
+    if (!is_op(&t, '('))
+        return false;
+    while (lm_sql_next(&t) != LM_TOK_END) {
+        if (is_op(&t, ')') && --depth == 0)
+            break;
         if (is_op(&t, '('))
             depth++;
-        else if (is_op(&t, ')'))
-            depth--;
-        if (depth == 0)
-            break;
-        if (depth == 1 && is_op(&t, ','))
-            count++;
-        else if (count == 0 && !is_op(&t, '('))
-            count = 1;
+        commas += depth == 1 && is_op(&t, ',');
+        count = commas + 1;
         clock = clock || (depth == 1 && (is_string(&t, "'now'") ||
                 is_string(&t, "'utc'") || is_string(&t, "'localtime'")));
-    } while (t.kind != LM_TOK_END);
-    return t.kind == LM_TOK_OPERATOR && is_op(&t, ')') &&
-           (clock || count <= before);
+    }
+    return clock || count <= before;
 }
 
 static const char *find_clock(const char *text)
@@ -73,7 +70,6 @@ int lm_pure_check(lm_alter_run *a, const char *expr, bool generated)
 
     return expr == NULL ? LM_ENOMEM : name == NULL ? LM_OK
         : lm_alter_refuse(a, LM_REASON_DEFINITION, "non-deterministic use of "
-                          "%s() in a %s: it could not be computed for any "
-                          "row", name, generated ? "generated column"
+                          "%s() in a %s", name, generated ? "generated column"
                           : "CHECK constraint");
 }
