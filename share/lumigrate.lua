@@ -178,11 +178,12 @@ function conn:create_function(name, f, options) end
 ---@field check? "normal"|"full"
 ---@field dry_run? boolean
 
---- What hangs on a table or one of its columns.
+--- What hangs on a table or one of its columns, as in Dependent.
 ---@class lumigrate.Hanger
----@field kind string
+---@field kind string as there, or "primary_key"
 ---@field schema string?
 ---@field name string?
+---@field table string?
 ---@field column string?
 ---@field how "read"|"write"
 

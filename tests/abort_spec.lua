@@ -50,7 +50,7 @@ assert(not ok and e.reason == %q, tostring(e))]]):format(table, change,
   survives("goes on when something else depends",
     refused("q", "dependents", 't:drop_column("a")'))
   survives("goes on when SQLite says no to a native change",
-    refused("q", "dependents", 't:rename_to("sqlite_x")'))
+    refused("q", "table", 't:rename_to("sqlite_x")'))
 
   survives("goes on when a savepoint ends in an error that left nothing", [[
 local ok, e = pcall(conn.savepoint, conn, function()

@@ -9,7 +9,8 @@ local T = [[
 ]]
 local MATCHED = T .. "INSERT INTO ft(ft) VALUES ('rebuild');"
 local SAYS = {
-  "the full-text table ft does not match its rows any more", "HANGS fts5 ft",
+  "the full-text table ft does not match its rows any more: other values " ..
+    "in a", "HANGS fts5 ft",
 }
 local CHANGES = {
   ["a computed value"] = [[t:set_type("a", "TEXT", { using = "a || ' x'" })]],
@@ -51,4 +52,62 @@ describe("done is", function()
     run = CHANGES["a conversion"], want = "rebuild",
     gives = { ["SELECT a FROM t WHERE id = 6"] = 7 },
   })
+end)
+
+describe("refused is a change of values under a full-text table", function()
+  local function under(name, module, columns, run, column)
+    case(name, {
+      before = "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b, g AS " ..
+        "(upper(a))); INSERT INTO t (id, a, b) VALUES (5, 'hey', 1), " ..
+        "(6, '007', 2); CREATE VIEW v AS SELECT id, a || '-' || b AS ab, b " ..
+        "FROM t; CREATE VIEW w AS SELECT id, ab FROM v; CREATE VIRTUAL " ..
+        "TABLE ft USING " .. module .. "(" .. columns .. "); " ..
+        "INSERT INTO ft (ft) VALUES ('rebuild')",
+      run = run, want = "dependents",
+      gives = { ["SELECT count(*) FROM ft WHERE ft MATCH '007'"] = 1 },
+      says = {
+        "the full-text table ft does not match its rows any more" ..
+          (column and ": other values in " .. column or ""), "HANGS fts5 ft",
+      },
+    })
+  end
+  local TYPE = 't:set_type("a", "INT")'
+  local KEY = ", content_rowid='id'"
+
+  under("over a view", "fts5", "ab, content='v'" .. KEY, TYPE)
+  under("over a view of a view", "fts5", "ab, content='w'" .. KEY, TYPE)
+  under("over a view of what has another name by then", "fts5",
+    "ab, content='v'" .. KEY, 't:rename_column("a", "c") ' ..
+    't:set_type("c", "INT")')
+  under("of FTS4", "fts4", 'a, content="t"', TYPE, "a")
+  under("over a generated column", "fts5", "g, content='t'" .. KEY, TYPE)
+  under("over an expression that is another one", "fts5",
+    "g, content='t'" .. KEY,
+    't:define("id INTEGER PRIMARY KEY, a, b, g AS (a || b)")', "g")
+  under("over what is an expression by then", "fts5",
+    "a, content='t'" .. KEY,
+    't:define("id INTEGER PRIMARY KEY, a AS (b) STORED, b, g", ' ..
+    '{lose = {"a"}})', "a")
+end)
+
+describe("a change of values that no full-text table reads", function()
+  for name, content in pairs {
+    ["over a view"] = "a, content='v'", ["over another view"] =
+      "x, content='other'",
+  } do
+    case("is done: " .. name, {
+      before = "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); " ..
+        "INSERT INTO t VALUES (5, 'hey', '1'); " ..
+        "CREATE TABLE o (id INTEGER PRIMARY KEY, x); " ..
+        "INSERT INTO o VALUES (1, 'hey'); " ..
+        "CREATE VIEW v AS SELECT id, a FROM t; CREATE VIEW other AS " ..
+        "SELECT id, x FROM o; CREATE VIRTUAL TABLE ft USING fts5(" ..
+        content .. ", content_rowid='id'); " ..
+        "INSERT INTO ft (ft) VALUES ('rebuild')",
+      run = 't:set_type("b", "INT")', want = "rebuild", gives = {
+        ["SELECT count(*) FROM ft WHERE ft MATCH 'hey'"] = 1,
+        ["SELECT typeof(b) FROM t"] = "integer",
+      },
+    })
+  end
 end)

@@ -95,7 +95,7 @@ describe("it refuses", function()
   })
   case("a name of SQLite", {
     before = "CREATE TABLE t (a)", run = 't:rename_to("sqlite_x")',
-    want = "dependents", says = "reserved",
+    want = "table", says = "the name sqlite_x is reserved",
   })
   case("to copy where that was ruled out", {
     before = "CREATE TABLE t (a)", options = '{strategy = "native"}',

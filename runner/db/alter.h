@@ -66,6 +66,8 @@ enum {
 typedef struct lm_op {
     lm_op_kind kind;
     const char *shown;          /* its method, for messages: "drop_column" */
+    const char *nul;            /* which of its texts holds a NUL byte: it is
+                                   refused; NULL: none */
     const char *column;
     const char *text;
     const char *name;
@@ -129,6 +131,8 @@ typedef struct lm_hanger {
     const char *name;           /* or NULL */
     const char *column;         /* of the table; NULL: the table */
     const char *how;            /* "read" or "write" */
+    const char *table;          /* where it stands: of a foreign key the one
+                                   that refers; NULL: a view or fts5 */
 } lm_hanger;
 
 typedef struct lm_misfit {

@@ -93,10 +93,11 @@ static void push_hangers(lua_State *L, const lm_alter_result *r)
     lua_createtable(L, (int)r->hanger_count, 0);
     for (i = 0; i < r->hanger_count; i++) {
         h = &r->hangers[i];
-        lua_createtable(L, 0, 5);
+        lua_createtable(L, 0, 6);
         set_text(L, "kind", h->kind);
         set_text(L, "schema", h->schema);
         set_text(L, "name", h->name);
+        set_text(L, "table", h->table);
         set_text(L, "column", h->column);
         set_text(L, "how", h->how);
         lua_rawseti(L, -2, (lua_Integer)i + 1);

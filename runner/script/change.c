@@ -48,6 +48,18 @@ lm_op *lm_change_add(lua_State *L, lm_op_kind kind, const char *shown)
     return op;
 }
 
+/* The operation that was added last. */
+static lm_op *last_op(lua_State *L)
+{
+    lm_op *op;
+
+    lua_getiuservalue(L, 1, 2);
+    lua_rawgeti(L, -1, (lua_Integer)lua_rawlen(L, -1));
+    op = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    return op;
+}
+
 /* The string at index, for as long as the operation lives. */
 const char *lm_change_keep(lua_State *L, int index, const char *what)
 {
@@ -55,7 +67,7 @@ const char *lm_change_keep(lua_State *L, int index, const char *what)
     const char *s = lua_tolstring(L, index, &len);
 
     if (strlen(s) != len)
-        lm_raise(L, "%s holds a NUL byte", what);
+        last_op(L)->nul = what;
     lua_pushvalue(L, index);
     lm_change_anchor(L, 1);
     return s;

@@ -127,6 +127,16 @@ static lm_strategy choose(const lm_alter_run *a)
                                            : LM_STRATEGY_NATIVE;
 }
 
+static int check_count(lm_alter_run *a)
+{
+    int allowed = sqlite3_limit(a->db->handle, SQLITE_LIMIT_COLUMN, -1);
+
+    return a->draft.col_count <= (size_t)allowed ? LM_OK
+        : lm_alter_refuse(a, LM_REASON_DEFINITION, "%s would have %zu "
+                          "columns, and SQLite allows %d", a->req->table,
+                          a->draft.col_count, allowed);
+}
+
 /* Without rowids full-text tables find no row of their content. */
 static int check_fulltext(lm_alter_run *a)
 {
@@ -200,7 +210,9 @@ int lm_alter_flush(lm_alter_run *a)
                                lm_alter_strategy(a->req->strategy));
     /* What is refused from here on is not one operation's fault. */
     a->op = a->req->count == 1 ? a->req->ops : NULL;
-    rc = check_fulltext(a);
+    rc = check_count(a);
+    if (rc == LM_OK)
+        rc = check_fulltext(a);
     if (rc == LM_OK)
         rc = lm_alone_ask(a, strategy);
     if (rc == LM_OK)
@@ -244,6 +256,9 @@ static int plan(lm_alter_run *a)
         rc = lm_texts_add(a, &a->order, a->draft.cols[i].first);
     for (i = 0; i < a->req->count && rc == LM_OK; i++) {
         a->op = &a->req->ops[i];
+        if (a->op->nul != NULL)
+            return lm_alter_refuse(a, LM_REASON_DEFINITION, "%s holds a NUL "
+                                   "byte", a->op->nul);
         if (a->req->dry_run)
             rc = lm_dry_note(a);
         if (rc == LM_OK)

@@ -17,6 +17,7 @@
  *   rowname.c      a column that is called like the rowid
  *   detour.c       a column that SQLite cannot rename
  *   strings.c      indexes that SQLite would spoil
+ *   pure.c         expressions that ask the clock
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
  *   probe.c, index.c, compare.c, natural.c, program.c, shown.c, places.c
@@ -337,8 +338,9 @@ int lm_alter_children(lm_alter_run *a, lm_row_fn each, void *user);
 /* full.c: check = "full" */
 int lm_full_before(lm_alter_run *a);
 int lm_full_after(lm_alter_run *a);
-/* Of it, what full-text tables need. */
-int lm_full_text(lm_alter_run *a, bool after);
+/* Of it, what full-text tables need; `changed`: columns that may have other
+ * values, or NULL. */
+int lm_full_text(lm_alter_run *a, bool after, const lm_texts *changed);
 
 /* keys.c */
 int lm_keys_before(lm_alter_run *a);
@@ -354,6 +356,9 @@ int lm_keys_refuse(lm_alter_run *a, const char *table, const char *parent);
 /* scratch.c */
 const char *lm_alter_free_name(lm_alter_run *a);
 int lm_scratch_make(lm_alter_run *a);
+/* Would SQLite take it? Where the schema may be written its ALTER does not
+ * tell. */
+int lm_scratch_try(lm_alter_run *a);
 /* A statement for the caller to finalize. */
 int lm_alter_prepare(lm_alter_run *a, const char *sql, sqlite3_stmt **out);
 /* "?, ?, ?" */
@@ -367,6 +372,8 @@ int lm_scratch_exprs(lm_alter_run *a, const char *table);
  * column (NULL: in the table), if there are any; `what` they do. */
 int lm_fulltext_refuse(lm_alter_run *a, const char *column,
                        const char *what);
+/* Those that have their text in the table, or in a view that reads it. */
+int lm_fulltext_names(lm_alter_run *a, lm_texts *out);
 
 /* alone.c */
 /* The new column, if it is one; `native`: the last of natives adds it. */
@@ -413,6 +420,9 @@ int lm_strings_refuse(lm_alter_run *a, const char *string, const char *kind,
 int lm_rowname_check(lm_alter_run *a, const char *column);
 /* A full-text table that has its text here, and its rowids by this name. */
 int lm_fulltext_rowid(lm_alter_run *a, const char *rowid, const char **out);
+
+/* pure.c: a refusal where a new CHECK, or generated column, asks the clock */
+int lm_pure_check(lm_alter_run *a, const char *expr, bool generated);
 
 /* detour.c: around SQLite's RENAME COLUMN, where it would fail */
 typedef struct lm_detour {

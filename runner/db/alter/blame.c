@@ -64,14 +64,17 @@ static int find(lm_alter_run *a, const char *schema, const char *rest,
                                                            : "index";
     out->schema = schema;
     out->name = strchr(found, ' ') + 1;
-    return LM_OK;
+    return found[0] == 'v' ? LM_OK
+        : lm_alter_ask(a, lm_alter_text(a, "SELECT tbl_name FROM "
+              "%s.sqlite_schema WHERE type = '%s' AND name = ?1", in,
+              out->kind), out->name, &out->table);
 }
 
 int lm_blame_note(lm_alter_run *a, const char *text)
 {
     const char *schemas[] = {a->schema, "temp", "main"};
     const char *rest = behind(text, LM_SAID);
-    lm_hanger h = {NULL, NULL, NULL, NULL, "read"};
+    lm_hanger h = {NULL, NULL, NULL, NULL, "read", NULL};
     size_t i;
     int rc = LM_OK;
 

@@ -11,12 +11,28 @@
 #include "../../lex/sqltok.h"
 #include "trial.h"
 
+/* Whose foreign key it is, where SQLite says it. */
+static const char *referring(lm_alter_run *a, const lm_sound *s,
+                             const char *why)
+{
+    static const char said[] = "foreign key mismatch - ";
+    const char *end = strstr(why, " referencing "), *child;
+
+    if (!lm_starts(why, said) || end == NULL)
+        return s->shown;
+    why += sizeof said - 1;
+    child = lm_sqltext_name(&a->arena, why, (size_t)(end - why));
+    return child == NULL ? s->shown : child;
+}
+
 /* Each is told; one of them is enough. */
 static int refuse(lm_alter_run *a, const lm_sound *s, const char *why)
 {
     bool table = strcmp(s->kind, "table") == 0;
-    lm_hanger h = {table ? "foreign_key" : s->kind, s->schema, s->shown, NULL,
-                   "read"};
+    lm_hanger h = {table ? "foreign_key" : s->kind, s->schema,
+                   table ? NULL : s->shown, NULL, "read",
+                   table ? referring(a, s, why)
+                   : s->event == 0 || s->event == 'F' ? NULL : s->name};
     const char *what = table
         ? lm_alter_text(a, "%s, which could not be written any more: %s%s",
                         s->shown, why, lm_starts(why, "foreign key mismatch")

@@ -185,7 +185,9 @@ int lm_op_add_check(lm_alter_run *a)
     expr = lm_alter_copy(a, expr + whole.start, whole.end - whole.start);
     if (expr == NULL)
         return LM_ENOMEM;
-    rc = lm_texts_add(a, &a->exprs, expr);
+    rc = lm_pure_check(a, expr, false);
+    if (rc == LM_OK)
+        rc = lm_texts_add(a, &a->exprs, expr);
     if (rc == LM_OK)
         rc = lm_texts_add(a, &a->checks, expr);
     if (rc == LM_OK)

@@ -189,6 +189,17 @@ static int check_fill(lm_alter_run *a, const lm_createtable *new)
     return LM_OK;
 }
 
+/* What stood there before may stay as it was. */
+static int note_expr(lm_alter_run *a, const lm_constraint *c)
+{
+    const char *expr = lm_def_span(a, c->inner);
+    int rc = expr == NULL ? LM_ENOMEM : LM_OK;
+
+    if (rc == LM_OK && strstr(a->draft.stored, expr) == NULL)
+        rc = lm_pure_check(a, expr, c->kind == LM_CON_GENERATED);
+    return rc == LM_OK ? lm_texts_add(a, &a->exprs, expr) : rc;
+}
+
 static int note_exprs(lm_alter_run *a)
 {
     const lm_createtable *def = &a->draft.def;
@@ -198,13 +209,12 @@ static int note_exprs(lm_alter_run *a)
 
     for (i = 0; i < def->constraint_count && rc == LM_OK; i++)
         if (def->constraints[i].kind == LM_CON_CHECK)
-            rc = lm_texts_add(a, &a->exprs, lm_def_span(a,
-                              def->constraints[i].inner));
+            rc = note_expr(a, &def->constraints[i]);
     for (i = 0; i < def->column_count; i++)
         for (k = 0; k < def->columns[i].count && rc == LM_OK; k++) {
             c = &def->columns[i].constraints[k];
             if (c->kind == LM_CON_CHECK || c->kind == LM_CON_GENERATED)
-                rc = lm_texts_add(a, &a->exprs, lm_def_span(a, c->inner));
+                rc = note_expr(a, c);
         }
     return rc;
 }

@@ -17,6 +17,7 @@ static int note(lm_alter_run *a, const char *column)
         h.name = list[i].name;
         h.column = list[i].column;
         h.how = list[i].writes ? "write" : "read";
+        h.table = list[i].table;
         rc = lm_alter_hanger(a, &h);
     }
     return rc;

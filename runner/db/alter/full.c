@@ -4,6 +4,7 @@
  * tables with content= that read it. What was wrong before does not count.
  * The latter also where a rebuild may change values, which no trigger hears.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "alter.h"
@@ -43,7 +44,8 @@ static int look_at_table(lm_alter_run *a, const char **damage)
     return rc;
 }
 
-/* What does not match is no damage of the file, though its code says so. */
+/* What does not match is no damage of the file, though its code says so. FTS4
+ * has no rank, and compares without it. */
 static int look_at_fulltext(lm_alter_run *a, const char *table, bool *broken)
 {
     const char *name = lm_alter_quote(a, table);
@@ -51,6 +53,11 @@ static int look_at_fulltext(lm_alter_run *a, const char *table, bool *broken)
         "VALUES ('integrity-check', 1)", a->in, name,
         name));
 
+    if (rc == LM_EFAILED && a->db->err->sqlite_code == SQLITE_ERROR) {
+        lm_err_clear(a->db->err);
+        rc = lm_alter_exec(a, lm_alter_text(a, "INSERT INTO %s.%s (%s) "
+            "VALUES ('integrity-check')", a->in, name, name));
+    }
     *broken = rc != LM_OK && a->db->err->sqlite_code == SQLITE_CORRUPT_VTAB;
     if (*broken || rc == LM_EFAILED) {
         lm_err_clear(a->db->err);
@@ -59,39 +66,65 @@ static int look_at_fulltext(lm_alter_run *a, const char *table, bool *broken)
     return rc;
 }
 
-static int refuse_fulltext(lm_alter_run *a, const char *name)
+/* Its columns among those that may have other values; none: as a whole. */
+static int note_columns(lm_alter_run *a, const char *name,
+                        const lm_texts *changed, lm_buf *said)
 {
-    lm_hanger h = {"fts5", a->schema, name, NULL, "read"};
-    int rc = lm_alter_hanger(a, &h);
+    lm_hanger h = {"fts5", a->schema, name, NULL, "read", NULL};
+    const char *sql = lm_alter_text(a, "SELECT count(*) FROM "
+        "pragma_table_xinfo(%s, %s) WHERE name = ?1 COLLATE NOCASE AND "
+        "hidden = 0", lm_alter_literal(a, name), a->in_text);
+    int64_t there;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; changed != NULL && i < changed->count && rc == LM_OK; i++) {
+        rc = lm_alter_ask_integer(a, sql, changed->list[i], &there);
+        if (rc != LM_OK || there == 0)
+            continue;
+        h.column = changed->list[i];
+        lm_buf_printf(said, "%s%s", said->len == 0 ? ": other values in "
+                      : ", ", h.column);
+        rc = lm_alter_hanger(a, &h);
+    }
+    return rc == LM_OK && h.column == NULL ? lm_alter_hanger(a, &h) : rc;
+}
+
+static int refuse_fulltext(lm_alter_run *a, const char *name,
+                           const lm_texts *changed)
+{
+    lm_buf said = {0};
+    int rc = note_columns(a, name, changed, &said);
 
     if (rc == LM_OK)
         rc = lm_alter_refuse(a, LM_REASON_DEPENDENTS, "the full-text table "
-                             "%s does not match its rows any more", name);
+                             "%s does not match its rows any more%s", name,
+                             said.len == 0 ? "" : lm_buf_text(&said));
+    lm_buf_clear(&said);
     if (rc == LM_EFAILED)
         lm_err_hint(a->db->err, "drop it before, and make it again after, in "
                     "the same migration");
     return rc;
 }
 
-int lm_full_text(lm_alter_run *a, bool after)
+int lm_full_text(lm_alter_run *a, bool after, const lm_texts *changed)
 {
-    const lm_dependent *list;
+    lm_texts all = {0};
     const char *name;
     bool broken = false;
-    size_t i, n;
-    int rc = lm_alter_dependents(a, NULL, &list, &n);
+    size_t i;
+    int rc = lm_fulltext_names(a, &all);
 
-    for (i = 0; rc == LM_OK && i < n; i++) {
-        if (list[i].kind != LM_DEP_FTS5)
-            continue;
-        name = lm_alter_text(a, "%s", list[i].name);
-        rc = name == NULL ? LM_ENOMEM : look_at_fulltext(a, name, &broken);
+    for (i = 0; rc == LM_OK && i < all.count; i++) {
+        name = all.list[i];
+        rc = look_at_fulltext(a, name, &broken);
         if (rc == LM_OK && broken && !after)
             rc = lm_texts_add(a, &a->full_broken, name);
         else if (rc == LM_OK && broken && !lm_texts_has(&a->full_broken,
                                                         name))
-            rc = refuse_fulltext(a, name);
+            rc = refuse_fulltext(a, name, changed);
     }
+    free(all.list);
     return rc;
 }
 
@@ -101,7 +134,7 @@ int lm_full_before(lm_alter_run *a)
     int rc = look_at_table(a, &damage);
 
     a->full_damaged = damage != NULL;
-    return rc == LM_OK ? lm_full_text(a, false) : rc;
+    return rc == LM_OK ? lm_full_text(a, false, NULL) : rc;
 }
 
 int lm_full_after(lm_alter_run *a)
@@ -112,5 +145,5 @@ int lm_full_after(lm_alter_run *a)
     if (rc == LM_OK && damage != NULL && !a->full_damaged)
         return lm_alter_refuse(a, LM_REASON_ROWS, "integrity_check: %s",
                                damage);
-    return rc == LM_OK ? lm_full_text(a, true) : rc;
+    return rc == LM_OK ? lm_full_text(a, true, NULL) : rc;
 }

@@ -95,6 +95,40 @@ int lm_fulltext_probes(lm_alter_run *a)
         : each_fulltext(a, "temp", add_reading, NULL);
 }
 
+/* -- all of them ---------------------------------------------------------- */
+
+typedef struct naming_all {
+    lm_texts views;         /* that read the table */
+    lm_texts *out;
+} naming_all;
+
+static int note_name(lm_alter_run *a, const fulltext *f, void *user)
+{
+    naming_all *all = user;
+
+    return !lm_same_name(f->content.table, a->table) &&
+           !lm_texts_has(&all->views, f->content.table)
+        ? LM_OK : lm_texts_add(a, all->out, f->name);
+}
+
+int lm_fulltext_names(lm_alter_run *a, lm_texts *out)
+{
+    naming_all all = {{NULL, 0, 0}, out};
+    const lm_dependent *list;
+    size_t i, n;
+    int rc = lm_alter_dependents(a, NULL, &list, &n);
+
+    for (i = 0; i < n && rc == LM_OK; i++)
+        if (list[i].kind == LM_DEP_VIEW &&
+            lm_same_name(list[i].schema, a->schema))
+            rc = lm_texts_add(a, &all.views, lm_alter_text(a, "%s",
+                                                           list[i].name));
+    if (rc == LM_OK)
+        rc = each_fulltext(a, a->schema, note_name, &all);
+    free(all.views.list);
+    return rc;
+}
+
 /* -- by rowid ------------------------------------------------------------- */
 
 /* What is copied into the column; NULL: nothing, or it is not there. */
@@ -159,7 +193,7 @@ static int check_moved(lm_alter_run *a, const fulltext *f, void *user)
 {
     moved_rows *all = user;
     const lm_moving *m = all->moving;
-    lm_hanger h = {"fts5", f->schema, f->name, NULL, "read"};
+    lm_hanger h = {"fts5", f->schema, f->name, NULL, "read", NULL};
     const char *key = f->content.rowid, *from, *to;
     bool column;
     int64_t moved = 0;
@@ -201,7 +235,7 @@ int lm_fulltext_moved(lm_alter_run *a, const lm_moving *moving)
 int lm_fulltext_refuse(lm_alter_run *a, const char *column, const char *what)
 {
     const lm_dependent *list;
-    lm_hanger h = {"fts5", a->schema, NULL, column, "read"};
+    lm_hanger h = {"fts5", a->schema, NULL, column, "read", NULL};
     lm_texts said = {0};
     size_t i, n;
     int rc = lm_alter_dependents(a, column, &list, &n);

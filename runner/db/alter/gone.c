@@ -33,7 +33,7 @@ static int note_own(lm_going *g, const char *kind, const char *name,
                     unsigned cascade, lm_span what)
 {
     lm_alter_run *a = g->a;
-    lm_hanger h = {kind, a->schema, name, g->name, "read"};
+    lm_hanger h = {kind, a->schema, name, g->name, "read", a->first};
     const char *text = lm_def_span(a, what);
     char *line = text == NULL ? NULL
                               : lm_one_line(text, strlen(text), 60);
@@ -145,7 +145,7 @@ static int note_dependent(lm_going *g, const lm_dependent *d)
 {
     lm_alter_run *a = g->a;
     lm_hanger h = {lm_dependent_kind_name(d->kind), d->schema, d->name,
-                   g->name, d->writes ? "write" : "read"};
+                   g->name, d->writes ? "write" : "read", d->table};
     bool own = d->table != NULL && lm_same_name(d->table, a->table) &&
                lm_same_name(d->schema, a->schema);
     const char *shown;

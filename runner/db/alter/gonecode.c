@@ -86,7 +86,7 @@ int lm_going_once(lm_going *g, const lm_hanger *h, const char *table,
 /* A view takes the INSTEAD OF triggers that stand on it along. */
 static int note_triggers_on(lm_going *g, const lm_hanger *view)
 {
-    lm_hanger h = {"trigger", NULL, NULL, g->name, "write"};
+    lm_hanger h = {"trigger", NULL, NULL, g->name, "write", view->name};
     const lm_sounds *all = &g->a->sounds;
     const lm_sound *s;
     const char *shown;
@@ -163,7 +163,7 @@ static bool failed_before(const lm_failed_list *before, const lm_sound *s)
 static int note_failed(lm_going *g, const lm_failed *f)
 {
     lm_hanger h = {f->sound.kind, f->sound.schema, f->sound.shown, g->name,
-                   "read"};
+                   "read", f->sound.kind[0] == 't' ? f->sound.name : NULL};
     const char *shown;
     int rc = lm_going_once(g, &h, f->sound.name, &shown);
 

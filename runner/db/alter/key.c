@@ -84,7 +84,7 @@ int lm_key_check_references(lm_alter_run *a)
 {
     const lm_foreign_info *const *list;
     lm_name table = {a->table, strlen(a->table)};
-    lm_hanger h = {"foreign_key", a->schema, NULL, NULL, "read"};
+    lm_hanger h = {"foreign_key", a->schema, NULL, NULL, "read", NULL};
     lm_texts said = {0};
     size_t i, n;
     int rc = lm_catalog_referenced_by(a->db, a->schema, table, &list, &n);
@@ -92,12 +92,13 @@ int lm_key_check_references(lm_alter_run *a)
     for (i = 0; i < n && rc == LM_OK; i++) {
         if (!list[i]->implicit)
             continue;
-        h.name = list[i]->table;
+        h.name = list[i]->name;
+        h.table = list[i]->table;
         rc = lm_alter_hanger(a, &h);
         if (rc == LM_OK)
             rc = lm_texts_add(a, &said, lm_alter_text(a, "a foreign key of "
                 "%s refers to the primary key without naming its columns",
-                h.name));
+                h.table));
     }
     if (rc == LM_OK)
         rc = lm_alter_refuse_all(a, LM_REASON_DEPENDENTS, "", &said);

@@ -250,8 +250,9 @@ int lm_keys_before(lm_alter_run *a)
 
 int lm_keys_refuse(lm_alter_run *a, const char *table, const char *parent)
 {
+    const char *own = lm_same_name(table, a->table) ? a->req->table : table;
     int rc = lm_rows_refuse(a, lm_alter_text(a, "rows of %s point to no row "
-                                             "of %s", table, parent));
+                                             "of %s", own, parent));
 
     if (rc == LM_EFAILED)
         a->out->refused = LM_REASON_FOREIGN_KEY;

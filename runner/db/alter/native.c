@@ -19,7 +19,10 @@ int lm_native(lm_alter_run *a)
 {
     lm_texts hidden = {0};
     size_t i;
-    int rc = lm_strings_hide(a, &hidden);
+    int rc = a->was_broken ? lm_scratch_try(a) : LM_OK;
+
+    if (rc == LM_OK)
+        rc = lm_strings_hide(a, &hidden);
 
     for (i = 0; i < a->natives.count && rc == LM_OK; i++) {
         if (a->was_broken)

@@ -175,15 +175,19 @@ static int note_exprs(lm_alter_run *a, const given *g)
 {
     const lm_column *c = g->column;
     const lm_constraint *k;
+    const char *expr;
     size_t i;
     int rc = LM_OK;
 
     for (i = 0; i < c->count && rc == LM_OK; i++) {
         k = &c->constraints[i];
-        if (k->kind == LM_CON_CHECK || k->kind == LM_CON_GENERATED)
-            rc = lm_texts_add(a, &a->exprs, lm_alter_copy(a,
-                              g->def.text + k->inner.start,
-                              k->inner.end - k->inner.start));
+        if (k->kind == LM_CON_CHECK || k->kind == LM_CON_GENERATED) {
+            expr = lm_alter_copy(a, g->def.text + k->inner.start,
+                                 k->inner.end - k->inner.start);
+            rc = lm_pure_check(a, expr, k->kind == LM_CON_GENERATED);
+            if (rc == LM_OK)
+                rc = lm_texts_add(a, &a->exprs, expr);
+        }
         if (k->kind == LM_CON_FOREIGN_KEY)
             note_reference(a, g);
     }

@@ -184,25 +184,44 @@ static int restore_sequence(lm_rebuilding *r)
     return r->was_auto ? lm_keep_sequence_empty(a) : LM_OK;
 }
 
-/* May a value that stays come out as another one? */
-static bool may_convert(const lm_alter_run *a, const lm_createtable *now)
+static bool same_text(const lm_createtable *a, lm_span x,
+                      const lm_createtable *b, lm_span y)
 {
-    const lm_column *was, *is;
-    size_t i;
+    return lm_sqltext_same(a->text + x.start, x.end - x.start,
+                           b->text + y.start, y.end - y.start);
+}
 
-    for (i = 0; i < a->draft.col_count; i++) {
-        if (a->draft.cols[i].value != NULL)
-            return true;
-        if (a->draft.cols[i].source == NULL)
-            continue;
-        is = &a->draft.def.columns[i];
-        was = lm_createtable_column(now, a->draft.cols[i].source);
-        if (was == NULL || !lm_sqltext_same(a->draft.text + is->type.start,
-            is->type.end - is->type.start, now->text + was->type.start,
-            was->type.end - was->type.start))
-            return true;
-    }
-    return a->draft.def.strict != now->strict;
+/* May a value that stays come out as another one? */
+static bool converts(const lm_alter_run *a, const lm_createtable *now,
+                     size_t i)
+{
+    const lm_createtable *def = &a->draft.def;
+    const lm_column *is = &def->columns[i], *was;
+
+    if (a->draft.cols[i].value != NULL)
+        return true;
+    if (a->draft.cols[i].source == NULL)
+        return false;
+    was = lm_createtable_column(now, a->draft.cols[i].source);
+    if (was == NULL || def->strict != now->strict ||
+        !same_text(def, is->type, now, was->type))
+        return true;
+    return (lm_column_has(is, LM_CON_GENERATED) != NULL ||
+            lm_column_has(was, LM_CON_GENERATED) != NULL) &&
+           !same_text(def, is->item.span, now, was->item.span);
+}
+
+static int note_converts(lm_rebuilding *r, const lm_createtable *now)
+{
+    lm_alter_run *a = r->a;
+    size_t i;
+    int rc = LM_OK;
+
+    for (i = 0; i < a->draft.col_count && rc == LM_OK; i++)
+        if (converts(a, now, i))
+            rc = lm_texts_add(a, &r->changed, lm_alter_text(a, "%s",
+                              a->draft.def.columns[i].name));
+    return rc;
 }
 
 static int read_before(lm_rebuilding *r)
@@ -217,9 +236,10 @@ static int read_before(lm_rebuilding *r)
         rc = lm_createtable_parse(a->draft.stored, strlen(a->draft.stored),
                                   &now, a->db->err);
     r->was_auto = rc == LM_OK && has_autoincrement(&now);
-    r->converts = rc == LM_OK && !a->req->dry_run && may_convert(a, &now);
-    if (rc == LM_OK && r->converts)
-        rc = lm_full_text(a, false);
+    if (rc == LM_OK && !a->req->dry_run)
+        rc = note_converts(r, &now);
+    if (rc == LM_OK && r->changed.count > 0)
+        rc = lm_full_text(a, false, NULL);
     lm_createtable_clear(&now);
     return rc;
 }
@@ -258,11 +278,12 @@ int lm_rebuild(lm_alter_run *a)
         rc = restore_sequence(&r);
     if (rc == LM_OK)
         rc = lm_store_text(a, a->draft.text);
-    if (rc == LM_OK && r.converts)
-        rc = lm_full_text(a, true);
+    if (rc == LM_OK && r.changed.count > 0)
+        rc = lm_full_text(a, true, &r.changed);
     if (rc == LM_OK)
         a->out->rows += r.rows;
     free(r.list);
     free(r.into.list);
+    free(r.changed.list);
     return rc;
 }

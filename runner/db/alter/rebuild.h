@@ -34,7 +34,7 @@ typedef struct lm_rebuilding {
     bool has_sequence;
     int64_t sequence;
     bool was_auto;
-    bool converts;          /* values that stay may become others */
+    lm_texts changed;       /* columns of which values may become others */
     int64_t rows;
 } lm_rebuilding;
 

@@ -25,10 +25,10 @@ int lm_alter_refuse(lm_alter_run *a, lm_reason reason, const char *format,
         a->out->op = a->op == NULL ? NULL : a->op->shown;
     }
     if (a->op != NULL)
-        lm_err_set(err, LM_EFAILED, "alter %s: %s: %s", a->table,
+        lm_err_set(err, LM_EFAILED, "alter %s: %s: %s", a->req->table,
                    a->op->shown, line);
     else
-        lm_err_set(err, LM_EFAILED, "alter %s: %s", a->table, line);
+        lm_err_set(err, LM_EFAILED, "alter %s: %s", a->req->table, line);
     free(line);
     return err->code;
 }
@@ -281,6 +281,8 @@ int lm_alter_hanger(lm_alter_run *a, const lm_hanger *h)
 {
     lm_alter_result *out = a->out;
     lm_hanger *grown;
+    const char *table = h->table == NULL || !lm_same_name(h->table, a->table)
+        ? h->table : a->first;  /* as it will be called again */
     bool ok = true;
     size_t i;
 
@@ -289,7 +291,8 @@ int lm_alter_hanger(lm_alter_run *a, const lm_hanger *h)
             same_or_null(out->hangers[i].schema, h->schema) &&
             same_or_null(out->hangers[i].name, h->name) &&
             same_or_null(out->hangers[i].column, h->column) &&
-            h->name != NULL)
+            same_or_null(out->hangers[i].table, table) &&
+            (h->name != NULL || h->column == NULL))
             return LM_OK;
     grown = lm_list_grow(out->hangers, out->hanger_count, &out->hanger_size,
                          sizeof *grown);
@@ -302,6 +305,7 @@ int lm_alter_hanger(lm_alter_run *a, const lm_hanger *h)
     grown->schema = keep(a, h->schema, &ok);
     grown->name = keep(a, h->name, &ok);
     grown->column = keep(a, h->column, &ok);
+    grown->table = keep(a, table, &ok);
     if (!ok)
         return lm_err_nomem(a->db->err);
     out->hanger_count++;

@@ -257,6 +257,9 @@ static int check_name(lm_alter_run *a, const char *to)
     if (lm_db_is_own(a->db, to))
         return lm_alter_refuse(a, LM_REASON_TABLE, "%s belongs to the "
                                "runner", to);
+    if (strlen(to) >= 7 && lm_same_name_n(to, 7, "sqlite_", 7))
+        return lm_alter_refuse(a, LM_REASON_TABLE, "the name %s is reserved "
+                               "for SQLite's own tables", to);
     rc = lm_alter_ask_integer(a, lm_alter_text(a, "SELECT count(*) FROM "
         "%s.sqlite_schema WHERE type IN ('table', 'view', 'index') AND "
         "name = ?1 COLLATE NOCASE", a->in), to,

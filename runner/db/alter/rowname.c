@@ -17,7 +17,8 @@ static bool is_truth(const char *name)
 static int refuse(lm_alter_run *a, const char *column, const char *kind,
                   const char *name)
 {
-    lm_hanger h = {kind, a->schema, name, NULL, "read"};
+    lm_hanger h = {kind, a->schema, name, NULL, "read",
+                   kind[0] == 'f' ? NULL : a->first};
     int rc = lm_alter_hanger(a, &h);
 
     return rc != LM_OK ? rc

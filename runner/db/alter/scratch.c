@@ -125,6 +125,20 @@ int lm_scratch_exprs(lm_alter_run *a, const char *table)
     return rc;
 }
 
+int lm_scratch_try(lm_alter_run *a)
+{
+    int rc;
+
+    a->scratch = lm_alter_free_name(a);
+    if (a->scratch == NULL)
+        return a->db->err->code;
+    rc = lm_alter_compile(a, create_text(a));
+    if (rc != LM_OK)
+        rc = lm_alter_rejected(a, LM_REASON_DEFINITION, "");
+    a->scratch = NULL;
+    return rc;
+}
+
 int lm_scratch_make(lm_alter_run *a)
 {
     int rc;

@@ -109,7 +109,7 @@ static int hide(hiding *h, const char *sql, size_t from, const char *table)
 int lm_strings_refuse(lm_alter_run *a, const char *string, const char *kind,
                       const char *name)
 {
-    lm_hanger h = {kind, a->schema, name, NULL, "read"};
+    lm_hanger h = {kind, a->schema, name, NULL, "read", a->first};
     int rc = lm_alter_hanger(a, &h);
 
     return rc != LM_OK ? rc
