@@ -149,7 +149,7 @@ static int mend(lm_alter_run *a, const lm_hanger *h, const char *was,
 static int mend_sound(lm_alter_run *a, const lm_sound *was,
                       const lm_sound *now, bool *any)
 {
-    lm_hanger h = {was->kind, was->schema, was->shown, NULL, NULL};
+    lm_hanger h = {was->kind, was->schema, was->shown, NULL, NULL, NULL};
     size_t i;
     int rc = LM_OK;
 
