@@ -5,7 +5,8 @@
  * SQLite stores them as text and looks at it when it is used, so a migration
  * that drops a column leaves them broken until somebody meets the error. A
  * view is compiled by preparing a SELECT from it; a trigger by preparing the
- * statement that fires it, without running it.
+ * statement that fires it, without running it. Triggers that were broken
+ * before are hidden meanwhile (stale.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "../base/text.h"
 #include "../lex/sqltok.h"
 #include "internal.h"
+#include "stale.h"
 
 typedef struct code {
     char *type, *name, *table, *sql;
@@ -136,26 +138,83 @@ static int probe(lm_db *db, const code *c, bool *sound, char **why)
     return rc;
 }
 
+/* -- those that were broken before ---------------------------------------- */
+
+typedef struct asking {
+    lm_db *db;
+    const code_list *all;
+} asking;
+
+static int compiles(void *user, const lm_stale *one, bool *ok)
+{
+    asking *a = user;
+    char *why;
+    int rc = probe(a->db, &a->all->list[one->group], ok, &why);
+
+    free(why);
+    return rc;
+}
+
+/* What does not compile is unsound: a view as it is, a trigger if it does not
+ * by itself. */
+static int list_failing(lm_db *db, const code_list *all, lm_stales *out)
+{
+    lm_stale one = {.schema = "main"};
+    bool sound;
+    char *why;
+    int rc = LM_OK;
+
+    for (; one.group < all->count && rc == LM_OK; one.group++) {
+        one.name = all->list[one.group].name;
+        rc = probe(db, &all->list[one.group], &sound, &why);
+        free(why);
+        if (rc == LM_OK && !sound)
+            rc = strcmp(all->list[one.group].type, "view") == 0
+                ? lm_names_add(&db->track.unsound, one.name, db->err)
+                : lm_stale_add(db, out, &one);
+    }
+    return rc;
+}
+
+static int find_stale(lm_db *db, const code_list *all, lm_stales *stale)
+{
+    asking a = {db, all};
+    lm_stale_ask ask = {compiles, &a};
+    lm_stale_rights rights;
+    int rc = LM_OK;
+
+    if (stale->count < 2)
+        return LM_OK;
+    rc = lm_stale_begin(db, &rights);
+    return rc != LM_OK ? rc
+        : lm_stale_end(db, &rights, lm_stale_find(db, stale, &ask));
+}
+
 /* "view" and "trigger" have one name space in SQLite, so a name is enough. */
 int lm_code_before(lm_db *db)
 {
     code_list all = {0};
-    bool sound;
-    char *why;
+    lm_stales stale = {0};
+    lm_track *t = &db->track;
     size_t i;
     int rc = read_code(db, &all);
 
-    for (i = 0; i < all.count && rc == LM_OK; i++) {
-        rc = probe(db, &all.list[i], &sound, &why);
-        free(why);
-        if (rc == LM_OK)
-            rc = lm_names_add(sound ? &db->track.sound : &db->track.unsound,
-                              all.list[i].name, db->err);
-    }
-    db->track.compiled = rc == LM_OK;
+    if (rc == LM_OK)
+        rc = list_failing(db, &all, &stale);
+    if (rc == LM_OK)
+        rc = find_stale(db, &all, &stale);
+    for (i = 0; i < stale.count && rc == LM_OK; i++)
+        rc = lm_names_add(&t->unsound, stale.list[i].name, db->err);
+    for (i = 0; i < all.count && rc == LM_OK; i++)
+        if (!lm_names_has(&t->unsound, all.list[i].name))
+            rc = lm_names_add(&t->sound, all.list[i].name, db->err);
+    t->compiled = rc == LM_OK;
+    lm_stale_clear(&stale);
     clear_list(&all);
     return rc;
 }
+
+/* -- and those that are now ----------------------------------------------- */
 
 static int refuse_broken(lm_db *db, const code *c, const char *why)
 {
@@ -170,22 +229,57 @@ static int refuse_broken(lm_db *db, const code *c, const char *why)
     return LM_EFAILED;
 }
 
-int lm_code_after(lm_db *db)
+static int look_after(lm_db *db, const code_list *all)
 {
-    code_list all = {0};
     bool sound;
     char *why;
     size_t i;
-    int rc = read_code(db, &all);
+    int rc = LM_OK;
 
-    for (i = 0; i < all.count && rc == LM_OK; i++) {
-        if (!lm_names_has(&db->track.sound, all.list[i].name))
+    for (i = 0; i < all->count && rc == LM_OK; i++) {
+        if (!lm_names_has(&db->track.sound, all->list[i].name))
             continue;
-        rc = probe(db, &all.list[i], &sound, &why);
+        rc = probe(db, &all->list[i], &sound, &why);
         if (rc == LM_OK && !sound)
-            rc = refuse_broken(db, &all.list[i], why);
+            rc = refuse_broken(db, &all->list[i], why);
         free(why);
     }
+    return rc;
+}
+
+static int look_without(lm_db *db, const code_list *all,
+                        const lm_stales *stale)
+{
+    lm_stale_rights rights;
+    int rc = lm_stale_begin(db, &rights);
+
+    if (rc != LM_OK)
+        return rc;
+    rc = lm_stale_hide(db, stale);
+    if (rc == LM_OK)
+        rc = look_after(db, all);
+    if (rc == LM_OK)
+        rc = lm_stale_show(db, stale);
+    return lm_stale_end(db, &rights, rc);
+}
+
+int lm_code_after(lm_db *db)
+{
+    code_list all = {0};
+    lm_stales stale = {0};
+    lm_stale one = {.schema = "main"};
+    int rc = read_code(db, &all);
+
+    for (; one.group < all.count && rc == LM_OK; one.group++) {
+        one.name = all.list[one.group].name;
+        if (strcmp(all.list[one.group].type, "trigger") == 0 &&
+            lm_names_has(&db->track.unsound, one.name))
+            rc = lm_stale_add(db, &stale, &one);
+    }
+    if (rc == LM_OK)
+        rc = stale.count == 0 ? look_after(db, &all)
+                              : look_without(db, &all, &stale);
+    lm_stale_clear(&stale);
     clear_list(&all);
     return rc;
 }

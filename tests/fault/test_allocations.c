@@ -19,7 +19,9 @@ static const char altering[] =
     "  INSERT INTO t (a) VALUES ('1'), ('2'), ('3'), ('4'), (NULL);\n"
     "  CREATE INDEX i ON t (lower(a)) WHERE b > 0;\n"
     "  CREATE VIEW v AS SELECT a FROM t;\n"
-    "  CREATE TRIGGER g UPDATE OF a ON t BEGIN SELECT 1; END; ANALYZE]])\n"
+    "  CREATE TRIGGER g UPDATE OF a ON t BEGIN SELECT 1; END;\n"
+    "  CREATE TRIGGER stale UPDATE OF b ON t BEGIN SELECT nope FROM p; END;\n"
+    "  ANALYZE]])\n"
     "conn:alter('t', function(t) t:rename_column('a', 'z')\n"
     "  t:set_default('b', '2') t:add_column('d', 'INT', {after = 'id'}) end)\n"
     "conn:alter('t', function(t) t:add_check('b < 100', {name = 'k'})\n"
@@ -34,7 +36,8 @@ static const char altering[] =
     "local r = conn:alter('t', {dry_run = true}, function(t)\n"
     "  t:drop_column('z', {cascade = {'views', 'indexes', 'triggers'}})\n"
     "  t:rename_to('u') end)\n"
-    "assert(#r.steps > 3 and #r.dependents > 2)\n";
+    "assert(#r.steps > 3 and #r.dependents > 2)\n"
+    "conn:execute('DROP TRIGGER stale')\n";
 
 static int look(lumigrate *lm)
 {
@@ -203,6 +206,68 @@ static void survives_no_more_on_the_way_back(void **state)
     sweep_back(*state);
 }
 
+/* -- plain SQL beside a trigger that does not compile --------------------- */
+
+static const char beside[] =
+    "MIGRATION_ID = '1'\nfunction upgrade(conn) conn:executescript([[\n"
+    "CREATE TABLE t (a, b); CREATE TABLE o (a);\n"
+    "CREATE TRIGGER g AFTER INSERT ON o BEGIN INSERT INTO t (a) VALUES (1);\n"
+    "END; CREATE TRIGGER stale AFTER INSERT ON t BEGIN SELECT nope FROM t;\n"
+    "END]]) end\n";
+
+/* Whatever happens, nothing stays hidden. */
+static void try_beside(box *b, long n)
+{
+    char path[200];
+    int rc;
+
+    assert_int_equal(run_with_fault(b, 0, up), LUMIGRATE_OK);
+    box_write(b, "migrations/2.lua", "MIGRATION_ID = '2'\n"
+              "TRANSACTION = false\nfunction upgrade(conn) conn:execute("
+              "'CREATE INDEX IF NOT EXISTS i ON t (a)') end\n");
+    rc = run_with_fault(b, n, up);
+    assert_true(is_honest(rc));
+    assert_int_equal(box_integer(b, "SELECT count(*) FROM sqlite_schema "
+                                 "WHERE type = 'trigger' AND sql LIKE "
+                                 "'CREATE TRIGGER%'"), 2);
+    assert_string_equal(box_text(b, "PRAGMA integrity_check"), "ok");
+    if (n < 1L << 40) {
+        assert_int_equal(run_with_fault(b, 0, up), LUMIGRATE_OK);
+        assert_int_equal(box_integer(b, "SELECT count(*) FROM "
+                                     "schema_migrations"), 2);
+    }
+    snprintf(path, sizeof path, "%s/migrations/2.lua", b->dir);
+    unlink(path);
+}
+
+static void sweep_beside(box *b)
+{
+    long n, total, step;
+
+    choose_database(b);
+    box_write(b, "migrations/1.lua", beside);
+    try_beside(b, 1L << 40);
+    total = counted;
+    remove_database(b);
+    step = step_for(total);
+    for (n = 1; n <= total; n += step) {
+        try_beside(b, n);
+        remove_database(b);
+    }
+}
+
+static void hides_with_one_failed_allocation(void **state)
+{
+    for_ever = 0;
+    sweep_beside(*state);
+}
+
+static void hides_with_no_more_memory(void **state)
+{
+    for_ever = 1;
+    sweep_beside(*state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,7 +276,9 @@ int main(void)
         BOX_TEST(survives_one_on_the_way_back),
         BOX_TEST(survives_no_more_on_the_way_back),
         BOX_TEST(alters_with_one_failed_allocation),
-        BOX_TEST(alters_with_no_more_memory)
+        BOX_TEST(alters_with_no_more_memory),
+        BOX_TEST(hides_with_one_failed_allocation),
+        BOX_TEST(hides_with_no_more_memory)
     };
 
     return cmocka_run_group_tests(tests, replace_allocator, NULL);

@@ -189,6 +189,37 @@ static void leaves_main_to_itself(void **state)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* Those of the same names in other schemas have nothing to do with it. */
+static void sees_what_breaks_beside_what_was_broken(void **state)
+{
+    static const char names[] =
+        "CREATE TABLE %s.t (id INTEGER PRIMARY KEY, x); "
+        "CREATE TABLE %s.u (id INTEGER PRIMARY KEY, n); "
+        "CREATE TRIGGER %s.g AFTER UPDATE OF id ON t BEGIN SELECT n FROM u a "
+        "JOIN t b USING (id); END; CREATE TRIGGER %s.stale AFTER UPDATE OF x "
+        "ON t BEGIN SELECT nope FROM t; END";
+    box *b = *state;
+    sqlite3 *db = open_all();
+    char before[2048];
+
+    in_each(db, names);
+    exec(db, "CREATE TEMP TRIGGER stale AFTER UPDATE ON \"my aux\".t BEGIN "
+         "SELECT nope; END");
+    snprintf(before, sizeof before, "%s", box_ask(b, db, elsewhere));
+    migrate(b, db, "local e = alter(\"t\", function(t) t:add_column(\"n\", "
+            "\"INT\") end) for _, d in ipairs(e.dependents) do say(d.kind, "
+            "d.schema, d.name) end alter(\"t\", function(t) "
+            "t:add_column(\"z\", \"INT\") end)");
+    gives(b, db, said, "alter_refused: alter t: it breaks the trigger g on t: "
+          "ambiguous column name: n\ntrigger my aux g\nnative");
+    keeps(b, db, before);
+    gives(b, db, "SELECT group_concat(type || name) FROM "
+          "\"my aux\".sqlite_schema", "tablet,tableu,triggerg,triggerstale");
+    exec(db, "DROP TRIGGER temp.stale; DROP TRIGGER \"my aux\".stale; "
+         "UPDATE \"my aux\".t SET id = 1, x = 2");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 static void rebuilds_with_its_own_numbers(void **state)
 {
     static const char numbered[] =
@@ -359,6 +390,7 @@ int main(void)
         BOX_TEST(cascade_drops_only_the_kinds_it_lists),
         BOX_TEST(drops_one_kind_and_leaves_others),
         BOX_TEST(leaves_main_to_itself),
+        BOX_TEST(sees_what_breaks_beside_what_was_broken),
         BOX_TEST(rebuilds_with_its_own_numbers),
         BOX_TEST(rebuilds_what_a_temporary_table_hides),
         BOX_TEST(renames_with_what_means_it),

@@ -343,6 +343,7 @@ static void clear(lm_alter_run *a)
         free(lists[i]->list);
     free(a->loose);
     free(a->alones);
+    lm_stale_clear(&a->stales);
     lm_probe_clear(a);
     lm_def_clear(&a->draft);
     lm_arena_clear(&a->arena);

@@ -20,8 +20,8 @@
  *   pure.c         expressions that ask the clock
  *   rights.c       what alter may do and a script may not: begin and end
  *   busy.c         cursors that are in the way
- *   probe.c, index.c, compare.c, natural.c, program.c, shown.c, places.c
- *                  what compiles and what it reads, before and after
+ *   probe.c, index.c, before.c, compare.c, natural.c, program.c, shown.c,
+ *   places.c       what compiles and what it reads, before and after
  *   trial.c        what would not compile without a column
  *   scratch.c      the new definition, tried under another name
  *   alone.c        new columns whose CHECK and REFERENCES need one look
@@ -52,6 +52,7 @@
 #include "../catalog.h"
 #include "../internal.h"
 #include "../schema.h"
+#include "../stale.h"
 
 /* One column of the draft, in the order of draft.def.columns. */
 typedef struct lm_col {
@@ -178,6 +179,8 @@ typedef struct lm_alter_run {
     struct lm_rights *rights;
     bool written;           /* the schema could be written */
     lm_sounds sounds;
+    lm_stales stales;       /* triggers that did not compile before: hidden
+                               while others are compiled, and no sounds */
     bool was_broken;        /* something did not compile before */
     const char *stopped;    /* why SQLite's ALTER stopped, or NULL */
     lm_texts breaks;        /* what would not mean the same any more */
@@ -324,7 +327,7 @@ int lm_busy_after(lm_alter_run *a);
 /* dry.c */
 int lm_dry_note(lm_alter_run *a);
 
-/* probe.c, compare.c */
+/* before.c, compare.c, probe.c */
 int lm_probe_before(lm_alter_run *a);
 /* Some triggers were dropped: what those beside them read. */
 int lm_probe_dropped(lm_alter_run *a);

@@ -254,13 +254,17 @@ int lm_probe_after(lm_alter_run *a)
     int rc;
 
     memset(&a->sounds, 0, sizeof a->sounds);
-    rc = lm_probe_list(a);
+    rc = lm_stale_hide(a->db, &a->stales);
+    if (rc == LM_OK)
+        rc = lm_probe_list(a);
     if (rc == LM_OK)
         rc = verify_all(a, &before, false, &failed);
     if (rc == LM_OK)
         rc = lm_failed_each(a, &failed, on_failed, a);
     if (rc == LM_OK)
         rc = verify_all(a, &before, true, &failed);
+    if (rc == LM_OK)
+        rc = lm_stale_show(a->db, &a->stales);
     lm_sounds_clear(&before);
     free(failed.list);
     return rc == LM_OK ? refuse_all(a) : rc;

@@ -385,57 +385,6 @@ int lm_probe_list(lm_alter_run *a)
     return rc == LM_OK ? join_all(a) : rc;
 }
 
-int lm_probe_before(lm_alter_run *a)
-{
-    lm_verdict v;
-    lm_ear e = {a, NULL, false, false};
-    size_t i;
-    int rc = lm_probe_list(a);
-
-    if (rc == LM_OK)
-        rc = lm_fulltext_probes(a);
-    for (i = 0; i < a->sounds.count && rc == LM_OK; i++) {
-        e.sound = &a->sounds.list[i];
-        rc = lm_probe(&e, true, true, &v);
-        free(v.why);
-        e.sound->ok = v.ok;
-        /* SQLite's own ALTER does not look at full-text tables. */
-        a->was_broken = a->was_broken || (!v.ok && e.sound->event != 'F');
-    }
-    return rc;
-}
-
-static bool has_dropped(const lm_alter_run *a, const lm_sound *s)
-{
-    const char **o = a->dropping.list;
-    size_t i, k;
-
-    for (i = 0; i < a->dropping.count; i += 3)
-        for (k = 0; k < s->members.count; k++)
-            if (strcmp(o[i], "trigger") == 0 &&
-                lm_same_name(o[i + 1], s->homes.list[k]) &&
-                lm_same_name(o[i + 2], s->members.list[k]))
-                return true;
-    return false;
-}
-
-int lm_probe_dropped(lm_alter_run *a)
-{
-    lm_ear e = {a, NULL, true, false};
-    lm_verdict v;
-    size_t i;
-    int rc = LM_OK;
-
-    for (i = 0; i < a->sounds.count && rc == LM_OK; i++) {
-        e.sound = &a->sounds.list[i];
-        if (!e.sound->ok || !has_dropped(a, e.sound))
-            continue;
-        rc = lm_probe(&e, true, true, &v);
-        free(v.why);
-    }
-    return rc;
-}
-
 void lm_sounds_clear(lm_sounds *all)
 {
     size_t i;

@@ -135,11 +135,15 @@ int lm_programs_read(lm_alter_run *a, lm_sounds *out)
     if (rc == LM_OK)
         rc = lm_store_reread(a);
     if (rc == LM_OK)
+        rc = lm_stale_hide(a->db, &a->stales);
+    if (rc == LM_OK)
         rc = lm_probe_list(a);
     if (rc == LM_OK)
         rc = add_shown(a);
     if (rc == LM_OK)
         rc = hash_all(a);
+    if (rc == LM_OK)
+        rc = lm_stale_show(a->db, &a->stales);
     *out = a->sounds;
     a->sounds = kept;
     return rc;

@@ -323,6 +323,8 @@ int lm_trial(lm_alter_run *a, const lm_texts *hidden, lm_failed_list *bad)
     if (rc == LM_OK)
         rc = hide_all(a, hidden);
     if (rc == LM_OK)
+        rc = lm_stale_hide(a->db, &a->stales);
+    if (rc == LM_OK)
         rc = put(a, a->draft.text);
     if (rc == LM_OK)
         rc = reload(a);
@@ -338,6 +340,8 @@ int lm_trial(lm_alter_run *a, const lm_texts *hidden, lm_failed_list *bad)
         rc = put(a, stored);
     if (rc == LM_OK)
         rc = show_all(a);
+    if (rc == LM_OK)
+        rc = lm_stale_show(a->db, &a->stales);
     if (rc == LM_OK)
         rc = lm_store_forget(a);
     lm_catalog_forget(a->db);
