@@ -219,3 +219,19 @@ describe("a column that a view with a star shows", function()
     keeps = { "SELECT b FROM v" },
   })
 end)
+
+describe("a column that goes and that another table of a view has", function()
+  for from, want in pairs { ["t, o"] = "dependents", ["o, t"] = "native",
+      ["t AS x JOIN o ON o.k = x.id"] = "dependents" } do
+    case("leaves it its name or is refused: " .. from, {
+      before = T .. [[
+        CREATE TABLE o (k, c, d);
+        INSERT INTO o VALUES (1, 9, 8);
+        CREATE VIEW v AS SELECT * FROM ]] .. from,
+      run = 't:drop_column("c")', want = want,
+      says = want ~= "native" and "it breaks the view v: its column c would " ..
+        "be another one than before" or nil,
+      keeps = { "SELECT c FROM v WHERE id = 1" },
+    })
+  end
+end)

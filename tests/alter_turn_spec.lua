@@ -101,3 +101,23 @@ describe("an expression that reads what is changed by a way", function()
     })
   end
 end)
+
+describe("a new column's rows", function()
+  for run, rows in pairs {
+    ['t:add_column("z", "TEXT NOT NULL DEFAULT \'old\'") ' ..
+      't:set_default("z", "\'new\'")'] = "old old new",
+    ['t:add_column("z", "INT DEFAULT 3") t:set_default("z", nil)'] = "3 3 NULL",
+    ['t:add_column("z", "INT") t:set_default("z", "9")'] = "NULL NULL 9",
+    ['t:add_column("z", "INT DEFAULT 3 CHECK (z < 5)") ' ..
+      't:set_default("z", "4")'] = "3 3 4",
+    ['t:add_column("z", "INT DEFAULT 3") t:define([[id INTEGER PRIMARY KEY, ' ..
+      'a TEXT, b TEXT, n INT, z INT DEFAULT 9]])'] = "3 3 9",
+  } do
+    case("keep the default that it came with: " .. run, {
+      before = T, run = run, want = "rebuild", gives = {
+        ["INSERT INTO t (id) VALUES (3); SELECT group_concat(coalesce(z, " ..
+          "'NULL'), ' ') FROM t"] = rows,
+      },
+    })
+  end
+end)

@@ -39,15 +39,33 @@ static bool is_known(const known *k, const sqlite3_stmt *s)
     return false;
 }
 
-/* Whatever is left would keep the connection from being closed. */
+/* Not by a statement that is kept: it would be a new one. What cannot be told
+ * has some. */
+static bool has_virtual(lm_db *db)
+{
+    sqlite3_stmt *s = NULL;
+    bool none;
+
+    none = sqlite3_prepare_v2(db->handle, "SELECT 1 FROM pragma_table_list "
+                              "WHERE type = 'virtual'", -1, &s, NULL) ==
+           SQLITE_OK && sqlite3_step(s) == SQLITE_DONE;
+    sqlite3_finalize(s);
+    return !none;
+}
+
+/* Whatever is left would keep the connection from being closed. Virtual
+ * tables keep statements of their own (FTS5, R*Tree), which nothing tells from
+ * the function's, but that they never run on. */
 static int end_statements(lm_db *db, const known *k)
 {
     sqlite3_stmt *s = NULL, *following;
+    bool shared = has_virtual(db);
     size_t left = 0;
 
     for (s = sqlite3_next_stmt(db->handle, NULL); s != NULL; s = following) {
         following = sqlite3_next_stmt(db->handle, s);
-        if (is_known(k, s))
+        if (is_known(k, s) || (shared && !(sqlite3_stmt_busy(s) &&
+                                           sqlite3_sql(s) != NULL)))
             continue;
         sqlite3_finalize(s);
         left++;

@@ -258,6 +258,21 @@ static void give_back(lm_db *db)
                       db->defensive_before, NULL);
 }
 
+/* The first try ends what virtual tables have prepared; what is left then a
+ * function of the host left behind (native.c). */
+static int close_handle(struct sqlite3 *handle)
+{
+    sqlite3_stmt *s;
+    int rc = sqlite3_close(handle);
+
+    while (rc == SQLITE_BUSY &&
+           (s = sqlite3_next_stmt(handle, NULL)) != NULL) {
+        sqlite3_finalize(s);
+        rc = sqlite3_close(handle);
+    }
+    return rc;
+}
+
 void lm_db_close(lm_db *db)
 {
     int rc = SQLITE_OK;
@@ -272,7 +287,7 @@ void lm_db_close(lm_db *db)
         give_back(db);
     else {
         lm_db_leave_wal(db);
-        rc = sqlite3_close(db->handle);
+        rc = close_handle(db->handle);
     }
     /* A statement that somebody still holds would make this fail. */
     assert(rc == SQLITE_OK);

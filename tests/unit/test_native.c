@@ -218,6 +218,48 @@ static void must_finalize_its_statements(void **state)
     assert_string_equal(b->text, "the function left 1 statement behind");
 }
 
+static int use_full_text(sqlite3 *db, void *user, char *error)
+{
+    UNUSED(db, user, error);
+    return sqlite3_exec(db, "CREATE VIRTUAL TABLE f USING fts5(x); INSERT "
+                        "INTO f VALUES ('a b'); CREATE VIRTUAL TABLE r USING "
+                        "rtree(id, x0, x1); INSERT INTO r VALUES (1, 0, 1)",
+                        NULL, NULL, NULL);
+}
+
+static int leave_running(sqlite3 *db, void *user, char *error)
+{
+    int rc = leave_statement(db, user, error);
+    plan *p = user;
+
+    return rc != SQLITE_OK || sqlite3_step(p->left) != SQLITE_ROW
+        ? SQLITE_ERROR : SQLITE_OK;
+}
+
+static int search(sqlite3 *db, void *user, char *error)
+{
+    int rc = sqlite3_exec(db, "INSERT INTO f VALUES ('c')", NULL, NULL, NULL);
+
+    return rc != SQLITE_OK ? rc : leave_running(db, user, error);
+}
+
+/* Virtual tables have statements of their own among those that are new. */
+static void may_use_virtual_tables(void **state)
+{
+    box *b = *state;
+    plan p = {0};
+    lumigrate *lm = open_without_folder(b);
+
+    add(lm, "2026_01_01_a", use_full_text, &p);
+    assert_int_equal(lumigrate_up(lm, NULL), LUMIGRATE_OK);
+    add(lm, "2026_01_02_b", leave_statement, &p);
+    assert_int_equal(lumigrate_up(lm, NULL), LUMIGRATE_OK);
+    add(lm, "2026_01_03_c", search, &p);
+    assert_int_equal(lumigrate_up(lm, NULL), LUMIGRATE_FAILED);
+    assert_non_null(strstr(lumigrate_errmsg(lm), "left 1 statement behind"));
+    lumigrate_close(lm);
+}
+
 static int interrupt_host(sqlite3 *db, void *user, char *error)
 {
     UNUSED(db, user, error);
@@ -419,6 +461,7 @@ int main(void)
         BOX_TEST(must_keep_foreign_keys_and_views),
         BOX_TEST(leaves_the_connection_as_it_was),
         BOX_TEST(must_finalize_its_statements),
+        BOX_TEST(may_use_virtual_tables),
         BOX_TEST(ends_when_it_is_interrupted),
         BOX_TEST(runs_outside_a_transaction),
         BOX_TEST(works_on_the_hosts_connection),

@@ -170,6 +170,10 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
         if (spelled || !has_star(old->text))
             return refuse(a, old, "a name in it would mean a new column");
     }
+    for (i = 0; i < a->gone.count; i++)
+        if (lm_shown_left(old, new, a->gone.list[i]))
+            return refuse(a, old, lm_alter_text(a, "its column %s would be "
+                          "another one than before", a->gone.list[i]));
     rc = lm_natural_by(a, old, &name);
     return rc != LM_OK || name == NULL ? rc
         : refuse(a, old, lm_alter_text(a, "its NATURAL JOIN would join by "

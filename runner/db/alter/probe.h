@@ -9,6 +9,7 @@
  *   lm_probe_column   what reads a column of a view by its name
  *   lm_probe_text     the statement that compiles it
  *   lm_shown_note     what columns a view shows
+ *   lm_shown_left     may another column have the name of one that went?
  *   lm_shown_taken    does a new column take the name of one of these?
  *   lm_places_counted does it count columns that have other places now?
  *   lm_program_hash   what it is compiled into; 0: it does not compile
@@ -90,6 +91,8 @@ int lm_fulltext_probes(lm_alter_run *a);
 int lm_probe_text(lm_alter_run *a, const lm_sound *s, const char **out);
 
 int lm_shown_note(lm_alter_run *a, lm_sound *s, sqlite3_stmt *stmt);
+bool lm_shown_left(const lm_sound *old, const lm_sound *new,
+                   const char *name);
 bool lm_shown_taken(const lm_alter_run *a, const lm_sound *old,
                     const lm_sound *new, size_t column);
 

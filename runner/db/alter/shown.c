@@ -86,6 +86,45 @@ static bool is_at_home(const lm_alter_run *a, const lm_texts *shown,
            is_called(shown->list[at - 1], list[before - 1].name);
 }
 
+static size_t called(const lm_texts *shown, const char *name, size_t from)
+{
+    while (from < shown->count && !is_called(shown->list[from], name))
+        from++;
+    return from;
+}
+
+/* "name:1" is the same name here. */
+static bool is_alike(const char *one, const char *other)
+{
+    size_t n = strcspn(one, ":");
+
+    return n == strcspn(other, ":") &&
+           sqlite3_strnicmp(one, other, (int)n) == 0;
+}
+
+/* Is it what is left without the column at this place? */
+static bool is_without(const lm_texts *old, const lm_texts *new, size_t at)
+{
+    size_t i;
+
+    for (i = 0; i < new->count && i + 1 < old->count; i++)
+        if (!is_alike(new->list[i], old->list[i + (i >= at)]))
+            return false;
+    return new->count + 1 == old->count;
+}
+
+bool lm_shown_left(const lm_sound *old, const lm_sound *new, const char *name)
+{
+    size_t first = called(&old->columns, name, 0);
+    size_t second = called(&old->columns, name, first + 1);
+
+    return old->columns.count != new->columns.count &&
+           second < old->columns.count &&
+           called(&new->columns, name, 0) < new->columns.count &&
+           (is_without(&old->columns, &new->columns, first) ||
+            !is_without(&old->columns, &new->columns, second));
+}
+
 bool lm_shown_taken(const lm_alter_run *a, const lm_sound *old,
                     const lm_sound *new, size_t column)
 {

@@ -2,7 +2,8 @@
 /*
  * Calls apply in the order given. Values are computed over the stored rows,
  * so where an expression names a column that an earlier operation of the same
- * call gave, took or converted, what is pending is done first.
+ * call gave, took or converted, what is pending is done first. So it is where
+ * a new column gets another default: the rows have the one it came with.
  */
 #include <string.h>
 
@@ -85,9 +86,23 @@ static bool is_touched(const lm_alter_run *a)
     return false;
 }
 
+/* A new column that is not there yet, whose rows get the default of now. */
+static bool is_default_due(const lm_alter_run *a)
+{
+    const lm_op *op = a->op;
+    size_t i;
+
+    for (i = 0; i < a->draft.col_count; i++)
+        if (a->draft.cols[i].source == NULL &&
+            (op->kind == LM_OP_DEFINE || (op->kind == LM_OP_SET_DEFAULT &&
+             lm_same_name(a->draft.def.columns[i].name, op->column))))
+            return true;
+    return false;
+}
+
 int lm_turn_begin(lm_alter_run *a)
 {
-    bool touched = is_touched(a);
+    bool touched = is_touched(a) || is_default_due(a);
     int rc = LM_OK;
 
     if (!touched && (a->touched.count > 0 || a->key_moved))
