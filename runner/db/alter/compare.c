@@ -87,8 +87,8 @@ bool lm_sound_here(const lm_sound *s)
     return false;
 }
 
-/* A star that stands for columns: SELECT *, t.*, a, * */
-static bool has_star(const char *text)
+/* SELECT *, t.*, a, * */
+bool lm_text_star(const char *text)
 {
     lm_sqltok t;
     bool list = false;
@@ -163,11 +163,11 @@ static int compare(lm_alter_run *a, const lm_sound *old, const lm_sound *new)
         if (rc != LM_OK)
             return rc;
         /* What a star reads, a name in the text may read as well. */
-        if (spelled && has_star(old->text))
-            rc = lm_newname_meant(a, new, name, &spelled);
+        if (spelled && lm_text_star(old->text))
+            rc = lm_name_meant(a, new, name, &spelled);
         if (rc != LM_OK)
             return rc;
-        if (spelled || !has_star(old->text))
+        if (spelled || !lm_text_star(old->text))
             return refuse(a, old, "a name in it would mean a new column");
     }
     for (i = 0; i < a->gone.count; i++)

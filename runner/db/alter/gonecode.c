@@ -9,6 +9,45 @@
 
 #include "gone.h"
 
+/* The one trigger of those that the same statement fires, or the view, as it
+ * stands now. */
+static bool sound_of(const lm_going *g, const lm_dependent *d, lm_sound *out)
+{
+    const lm_alter_run *a = g->a;
+    const lm_sound *s = a->sounds.list;
+    size_t i, k;
+
+    for (i = 0; i < a->sounds.count; i++, s++) {
+        *out = *s;
+        if (strcmp(s->kind, "view") == 0 && d->kind == LM_DEP_VIEW &&
+            lm_same_name(s->name, d->name) &&
+            lm_same_name(s->schema, d->schema))
+            return true;
+        for (k = 0; d->kind == LM_DEP_TRIGGER && k < s->members.count; k++)
+            if (lm_same_name(s->members.list[k], d->name) &&
+                lm_same_name(s->homes.list[k], d->schema)) {
+                out->members.list += k;
+                out->members.count = 1;
+                if (lm_same_name(s->name, a->first) &&
+                    lm_same_name(s->schema, a->schema))
+                    out->name = a->table;
+                return true;
+            }
+    }
+    return false;
+}
+
+/* Under a star the name may mean another column, an alias, a table. */
+static int names_it(const lm_going *g, const lm_dependent *d,
+                    const char *sql, bool *out)
+{
+    lm_sound s;
+
+    *out = sql == NULL || lm_text_names(sql, strlen(sql), g->name);
+    return !*out || sql == NULL || !lm_text_star(sql) || !sound_of(g, d, &s)
+        ? LM_OK : lm_name_meant(g->a, &s, g->name, out);
+}
+
 /* SELECT * reads the column, and goes on without it; but not without a view
  * that does not. In a NATURAL JOIN it may be what joins. */
 static int minds(const lm_going *g, const lm_dependent *d, const char *sql,
@@ -16,8 +55,10 @@ static int minds(const lm_going *g, const lm_dependent *d, const char *sql,
 {
     lm_sound s = {0};
     size_t i;
+    int rc = names_it(g, d, sql, out);
 
-    *out = sql == NULL || lm_text_names(sql, strlen(sql), g->name);
+    if (rc != LM_OK)
+        return rc;
     for (i = 0; i < g->views.count && !*out; i++)
         *out = lm_text_names(sql, strlen(sql), g->views.list[i]);
     if (*out)

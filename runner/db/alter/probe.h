@@ -13,7 +13,9 @@
  *   lm_shown_taken    does a new column take the name of one of these?
  *   lm_places_counted does it count columns that have other places now?
  *   lm_program_hash   what it is compiled into; 0: it does not compile
- *   lm_newname_meant  does a name in it mean this new column? (newname.c)
+ *   lm_name_meant    does a name in it mean this column of the table?
+ *                    (meant.c)
+ *   lm_text_star     has it a star that stands for columns?
  *   lm_programs_read  what all of them are compiled into
  *   lm_programs_same  mark those which are compiled into something else now
  *   lm_mend_renamed   put right what a rename left wrong in them (mend.c)
@@ -101,8 +103,9 @@ int lm_places_counted(lm_alter_run *a, const lm_sound *old,
                       const lm_sound *new, const char **why);
 
 int lm_program_hash(lm_alter_run *a, const lm_sound *s, uint64_t *out);
-int lm_newname_meant(lm_alter_run *a, const lm_sound *s, const char *name,
-                     bool *out);
+int lm_name_meant(lm_alter_run *a, const lm_sound *s, const char *name,
+                  bool *out);
+bool lm_text_star(const char *text);
 int lm_programs_read(lm_alter_run *a, lm_sounds *out);
 int lm_programs_same(lm_alter_run *a, const lm_sounds *old);
 /* *any: some text was changed. */
