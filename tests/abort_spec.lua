@@ -21,8 +21,9 @@ describe("a cursor with rows left, after a change of the schema", function()
   local tail = "\nassert(c:fetchone()[1] == 3 and c:fetchone()[1] == 5)\n" ..
     "assert(c:fetchone() == nil)"
 
-  local function survives(name, body)
+  local function survives(name, body, before)
     it(name, function()
+      box:sql(before or "")
       box:migration("2026_01_01_a", head .. body .. tail)
       box:up()
     end)
@@ -47,6 +48,24 @@ assert(not ok and e.reason == %q, tostring(e))]]):format(table, change,
   end
   survives("goes on when it refuses a rebuild of another table",
     refused("q", "busy_cursor", "t:rebuild()"))
+  for _, change in ipairs {
+    "t:rebuild()", 't:add_check("n > 100")', 't:add_unique { "n" }',
+    't:add_foreign_key({ "n" }, "p", { "k" })', 't:set_type("a", "TEXT")',
+    't:set_type("a", "", { using = "a + 1" })', 't:set_strict(true)',
+    't:set_not_null("a", true)', 't:set_default("a", "1")',
+    't:set_collate("a", "NOCASE")', 't:add_column("z", "") t:rebuild()',
+  } do
+    survives("goes on when it refuses what comes behind a rename: " .. change,
+      refused("q", "busy_cursor", 't:add_column("y", "") ' ..
+        't:rename_column("b", "n") t:rename_to("q2") ' .. change),
+      "DROP VIEW v")
+  end
+  survives("does not stop what comes behind a rename and is there already", [[
+conn:alter("p", function(t)
+  t:rename_column("n", "m") t:set_not_null("m", true) t:add_check("m > 0")
+  t:set_type("k", "INTEGER") t:set_default("m", nil) t:set_strict(false)
+  t:set_not_null("k", false) t:set_collate("m", nil)
+end)]])
   survives("goes on when something else depends",
     refused("q", "dependents", 't:drop_column("a")'))
   survives("goes on when SQLite says no to a native change",

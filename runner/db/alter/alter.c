@@ -262,6 +262,8 @@ static int plan(lm_alter_run *a)
         if (a->req->dry_run)
             rc = lm_dry_note(a);
         if (rc == LM_OK)
+            rc = lm_ahead_check(a);
+        if (rc == LM_OK)
             rc = lm_turn_begin(a);
         if (rc == LM_OK)
             rc = plan_op(a);

@@ -19,10 +19,11 @@
  *   strings.c      indexes that SQLite would spoil
  *   pure.c         expressions that ask the clock
  *   rights.c       what alter may do and a script may not: begin and end
- *   busy.c         cursors that are in the way
+ *   busy.c, ahead.c  cursors that are in the way
  *   probe.c, index.c, before.c, compare.c, natural.c, program.c, shown.c,
  *   places.c       what compiles and what it reads, before and after
  *   trial.c        what would not compile without a column
+ *   meant.c        does a name under a star mean a column?
  *   scratch.c      the new definition, tried under another name
  *   alone.c        new columns whose CHECK and REFERENCES need one look
  *   native.c, store.c, rebuild.c (move.c, wide.c)
@@ -323,6 +324,9 @@ int lm_turn_end(lm_alter_run *a);
 int lm_busy_check(lm_alter_run *a, lm_strategy strategy);
 /* The same for those that functions opened while rows were read. */
 int lm_busy_after(lm_alter_run *a);
+
+/* ahead.c: before a rename, for what comes behind it */
+int lm_ahead_check(lm_alter_run *a);
 
 /* dry.c */
 int lm_dry_note(lm_alter_run *a);
