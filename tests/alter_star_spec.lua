@@ -217,4 +217,24 @@ describe("a column that goes under a view with a star", function()
       want = after == "" and "native" or "rebuild",
     })
   end
+
+  local stale = NAMED .. [[
+    CREATE TABLE log (n);
+    CREATE TABLE audit (n);
+    CREATE TRIGGER old AFTER INSERT ON log BEGIN
+      INSERT INTO nowhere VALUES (1); END;
+    CREATE TRIGGER g AFTER UPDATE ON t BEGIN
+      INSERT INTO log SELECT count(*) FROM (SELECT * FROM t) AS x
+        JOIN u ON u.b = x.id AND u.tid = x.id; END;
+  ]]
+  case("may have its name in a trigger that sets off one that fails", {
+    before = stale, want = "native",
+    run = 't:drop_column("b", { cascade = { "triggers" } })',
+    gives = { ["SELECT group_concat(name) FROM sqlite_schema WHERE type " ..
+      "= 'trigger'"] = "old,g" },
+  })
+  case("comes as another's name beside a trigger that fails", {
+    before = stale, run = 't:add_column("tid", "INT")', want = "native",
+    keeps = { "SELECT * FROM sqlite_schema WHERE type = 'trigger'" },
+  })
 end)

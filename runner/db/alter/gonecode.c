@@ -37,6 +37,25 @@ static bool sound_of(const lm_going *g, const lm_dependent *d, lm_sound *out)
     return false;
 }
 
+/* Triggers that do not compile say nothing of the others. The schema is what
+ * it was by then, and so is what is known of it. */
+static int is_meant(const lm_going *g, const lm_sound *s, bool *out)
+{
+    lm_db *db = g->a->db;
+    struct lm_catalog *known = db->catalog;
+    int rc;
+
+    db->catalog = NULL;
+    rc = lm_stale_hide(db, &g->a->stales);
+    if (rc == LM_OK)
+        rc = lm_name_meant(g->a, s, g->name, out);
+    if (rc == LM_OK)
+        rc = lm_stale_show(db, &g->a->stales);
+    lm_catalog_forget(db);
+    db->catalog = known;
+    return rc;
+}
+
 /* Under a star the name may mean another column, an alias, a table. */
 static int names_it(const lm_going *g, const lm_dependent *d,
                     const char *sql, bool *out)
@@ -45,7 +64,7 @@ static int names_it(const lm_going *g, const lm_dependent *d,
 
     *out = sql == NULL || lm_text_names(sql, strlen(sql), g->name);
     return !*out || sql == NULL || !lm_text_star(sql) || !sound_of(g, d, &s)
-        ? LM_OK : lm_name_meant(g->a, &s, g->name, out);
+        ? LM_OK : is_meant(g, &s, out);
 }
 
 /* SELECT * reads the column, and goes on without it; but not without a view

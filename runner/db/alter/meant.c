@@ -113,14 +113,26 @@ static int program_under(lm_alter_run *a, const lm_sound *s,
     return rc == LM_OK ? lm_program_hash(a, s, out) : rc;
 }
 
-static int ask(lm_alter_run *a, const lm_sound *s, const char *name,
-               bool *out)
+/* Whoever calls may have others hidden. */
+static int forget(lm_alter_run *a, int writable)
+{
+    int rc = lm_store_forget(a);
+
+    lm_catalog_forget(a->db);
+    return rc != LM_OK || !writable ? rc
+        : lm_rights_flag(a, SQLITE_DBCONFIG_WRITABLE_SCHEMA, true);
+}
+
+int lm_name_meant(lm_alter_run *a, const lm_sound *s, const char *name,
+                  bool *out)
 {
     uint64_t as_is = 0, as_other = 0;
     int64_t writes = a->db->writes;
     const char *stored, *other;
-    int rc = lm_def_stored(a, &stored);
+    int writable = 0, rc = lm_def_stored(a, &stored);
 
+    sqlite3_db_config(a->db->handle, SQLITE_DBCONFIG_WRITABLE_SCHEMA, -1,
+                      &writable);
     if (rc == LM_OK)
         rc = otherwise(a, name, stored, &other);
     if (rc == LM_OK)
@@ -132,23 +144,9 @@ static int ask(lm_alter_run *a, const lm_sound *s, const char *name,
     if (rc == LM_OK)
         rc = set_hidden(a, s, name, false);
     if (rc == LM_OK)
-        rc = lm_store_forget(a);
+        rc = forget(a, writable);
     if (rc == LM_OK)
         a->db->writes = writes;
     *out = rc != LM_OK || as_other == 0 || as_is != as_other;
-    return rc;
-}
-
-/* The schema is what it was by then, and so is what is known of it. */
-int lm_name_meant(lm_alter_run *a, const lm_sound *s, const char *name,
-                  bool *out)
-{
-    struct lm_catalog *known = a->db->catalog;
-    int rc;
-
-    a->db->catalog = NULL;
-    rc = ask(a, s, name, out);
-    lm_catalog_forget(a->db);
-    a->db->catalog = known;
     return rc;
 }
