@@ -101,6 +101,7 @@ describe("a column that goes under a view with a star", function()
       "id, a, c, one",
     ["SELECT * FROM t b"] = "id, a, c",
     ["SELECT b.* FROM t AS b"] = "id, a, c",
+    ["SELECT a AS b, * FROM t"] = "b, id, a, c",
   } do
     for _, way in ipairs(ways) do
       case("may have its name in it: " .. select .. way, {
@@ -122,6 +123,8 @@ describe("a column that goes under a view with a star", function()
     ["SELECT * FROM t JOIN u USING (b)"] = true,
     ["SELECT t.*, (SELECT count(*) FROM u WHERE u.b = t.b) AS n FROM t"] =
       true,
+    ["SELECT t.*, u.b FROM t JOIN u ON u.tid = t.id"] = true,
+    ["SELECT *, a AS b FROM t"] = true,
   } do
     case("is refused where it means it: " .. select, {
       before = NAMED .. "CREATE VIEW v AS " .. select, want = "dependents",

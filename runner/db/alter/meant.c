@@ -3,8 +3,9 @@
  * The text of a view or trigger has a star over the table and, somewhere, the
  * name of a column that is new or is to go. Does the name mean the column?
  * Then the same is compiled into another program where the column is called
- * otherwise, which it is here for a moment. Where the table would not be one
- * (its own constraints say the name too), nothing is known, and it may.
+ * otherwise, which it is here for a moment, or a view shows another column by
+ * the name. Where the table would not be one (its own constraints say the
+ * name too), nothing is known, and it may.
  *
  * Indexes that say the name would not be read under the other one, and a
  * trigger is compiled together with those beside it: these are hidden both
@@ -105,12 +106,39 @@ static int set_hidden(lm_alter_run *a, const lm_sound *s, const char *name,
            !lm_db_has_temp(a->db) ? rc : hide_in(a, "temp", s, name, hide);
 }
 
-static int program_under(lm_alter_run *a, const lm_sound *s,
-                         const char *text, uint64_t *out)
+/* What it is compiled into, and which column a view shows by the name. */
+typedef struct form {
+    uint64_t program;
+    int at;                 /* -1: none */
+} form;
+
+static int find_shown(lm_alter_run *a, const lm_sound *s, const char *name,
+                      int *at)
+{
+    const char *sql;
+    sqlite3_stmt *stmt = NULL;
+    int i, rc = lm_probe_text(a, s, &sql);
+
+    if (rc == LM_OK)
+        rc = lm_alter_prepare(a, sql, &stmt);
+    if (rc == LM_OK)
+        for (i = sqlite3_column_count(stmt) - 1; i >= 0; i--)
+            if (lm_same_name(sqlite3_column_name(stmt, i), name))
+                *at = i;
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+static int form_under(lm_alter_run *a, const lm_sound *s, const char *text,
+                      const char *name, form *out)
 {
     int rc = lm_trial_put(a, text);
 
-    return rc == LM_OK ? lm_program_hash(a, s, out) : rc;
+    out->at = -1;
+    if (rc == LM_OK)
+        rc = lm_program_hash(a, s, &out->program);
+    return rc == LM_OK && s->event == 0 && out->program != 0
+        ? find_shown(a, s, name, &out->at) : rc;
 }
 
 /* Whoever calls may have others hidden. */
@@ -126,7 +154,7 @@ static int forget(lm_alter_run *a, int writable)
 int lm_name_meant(lm_alter_run *a, const lm_sound *s, const char *name,
                   bool *out)
 {
-    uint64_t as_is = 0, as_other = 0;
+    form as_is = {0, -1}, as_other = {0, -1};
     int64_t writes = a->db->writes;
     const char *stored, *other;
     int writable = 0, rc = lm_def_stored(a, &stored);
@@ -138,15 +166,17 @@ int lm_name_meant(lm_alter_run *a, const lm_sound *s, const char *name,
     if (rc == LM_OK)
         rc = set_hidden(a, s, name, true);
     if (rc == LM_OK)
-        rc = program_under(a, s, other, &as_other);
+        rc = form_under(a, s, other, name, &as_other);
     if (rc == LM_OK)
-        rc = program_under(a, s, stored, &as_is);
+        rc = form_under(a, s, stored, name, &as_is);
     if (rc == LM_OK)
         rc = set_hidden(a, s, name, false);
     if (rc == LM_OK)
         rc = forget(a, writable);
     if (rc == LM_OK)
         a->db->writes = writes;
-    *out = rc != LM_OK || as_other == 0 || as_is != as_other;
+    *out = rc != LM_OK || as_other.program == 0 ||
+           as_is.program != as_other.program ||
+           (as_other.at >= 0 && as_is.at != as_other.at);
     return rc;
 }
