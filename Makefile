@@ -78,14 +78,16 @@ LINK := -Wl,--gc-sections -Wl,--as-needed -Wl,-z,pack-relative-relocs \
 # packager asks for stays as it is. gcc has some passes that make its -Oz code
 # larger; without them it sees less of what is uninitialized, and says so where
 # nothing is: the objects of the shared library have them all.
-HOT := $(patsubst %,runner/%.c,db/process db/stmt lex/luatok \
+HOT := $(patsubst %,runner/%.c,db/stmt \
        $(addprefix script/,cursor value heap))
 takes = $(shell $(CC) -Werror $1 -E -x c /dev/null >/dev/null 2>&1 && echo $1)
 SMALLEST := $(or $(call takes,-Oz),-Os) $(call takes,-malign-data=abi) \
             $(call takes,-fno-caller-saves -fno-expensive-optimizations \
-              -fno-inline-small-functions -fno-ira-hoist-pressure \
+              -fno-guess-branch-probability -fno-inline-small-functions \
+              -fno-ira-hoist-pressure \
               -fno-jump-tables -fno-move-loop-invariants \
-              -fno-optimize-sibling-calls -fno-tree-dominator-opts \
+              -fno-optimize-sibling-calls -fno-shrink-wrap \
+              -fno-tree-dominator-opts \
               -fno-tree-loop-im -fno-tree-tail-merge \
               --param=logical-op-non-short-circuit=0 \
               -Wno-maybe-uninitialized)
