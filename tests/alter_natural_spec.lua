@@ -93,3 +93,22 @@ describe("a NATURAL JOIN of other tables", function()
     gives = { ["SELECT count(*) FROM n"] = 0 },
   })
 end)
+
+describe("a join with a SELECT that calls a column so", function()
+  for run, name in pairs {
+    ['t:drop_column("z")'] = "z", ['t:add_column("n", "INT")'] = "n",
+    ['t:rename_column("a", "n")'] = "n",
+  } do
+    case("is a join by it: " .. run, {
+      before = T .. "CREATE VIEW v AS SELECT id FROM (SELECT v + 1 AS " ..
+        name .. " FROM o) NATURAL JOIN t AS x",
+      run = run, want = "dependents", says = "the view v",
+      keeps = { "SELECT id FROM v" },
+    })
+  end
+  case("is none by another", {
+    before = T .. "CREATE VIEW v AS SELECT x.id FROM (SELECT id AS k FROM o) " ..
+      "NATURAL JOIN t AS x",
+    run = 't:drop_column("z")', want = "native", keeps = { "SELECT id FROM v" },
+  })
+end)

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "../../lex/sqltext.h"
 #include "../../lex/sqltok.h"
 #include "probe.h"
 
@@ -124,17 +125,45 @@ static int on_relation(void *user, lm_db *db, const lm_value *row)
     return rc;
 }
 
+/* Does a SELECT in parentheses call one of its columns so: (SELECT x AS n)? */
+static int is_alias(const joined *j, bool *out)
+{
+    const char *text = j->sound->text, *name;
+    bool as = false;
+    lm_sqltok t;
+    int depth = 0;
+
+    *out = false;
+    lm_sqltok_start(&t, text, strlen(text));
+    while (!*out && lm_sql_next(&t) != LM_TOK_END) {
+        depth += is_sign(&t, '(') - is_sign(&t, ')');
+        if (as && depth > 0 &&
+            (t.kind == LM_TOK_WORD || t.kind == LM_TOK_QUOTED)) {
+            name = lm_sqltext_name(&j->a->arena, text + t.start, t.size);
+            if (name == NULL)
+                return lm_err_nomem(j->a->db->err);
+            *out = lm_same_name(name, j->column);
+        }
+        as = lm_sqltok_is(&t, "AS");
+    }
+    return LM_OK;
+}
+
 /* What is temporary may join tables of all schemas. */
 static int count_others(joined *j)
 {
     const lm_sound *s = j->sound;
     lm_value v[2] = {lm_text_of(j->a->schema), {.type = LM_INTEGER}};
+    bool alias;
+    int rc;
 
     v[1].as.integer = s->event != 0 ? lm_db_has_temp(j->a->db)
                                     : lm_same_name(s->schema, "temp");
-    j->count = 0;
-    return lm_db_each(j->a->db, "SELECT name, schema FROM pragma_table_list "
-                      "WHERE schema = ?1 OR ?2", v, 2, on_relation, j);
+    rc = is_alias(j, &alias);
+    j->count = alias;
+    return rc != LM_OK ? rc
+        : lm_db_each(j->a->db, "SELECT name, schema FROM pragma_table_list "
+                     "WHERE schema = ?1 OR ?2", v, 2, on_relation, j);
 }
 
 /* Does what was looked at before read the table? Of triggers it is not known
