@@ -274,6 +274,12 @@ bool lm_sqltok_is(const lm_sqltok *t, const char *keyword)
                           strlen(keyword));
 }
 
+bool lm_sqltok_op(const lm_sqltok *t, char op)
+{
+    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
+           t->text[t->start] == op;
+}
+
 /* Behind a byte order mark the text begins. */
 bool lm_sqltok_at_line(const lm_sqltok *t)
 {

@@ -7,6 +7,7 @@
  *   lm_sqltok_next   the next token; LM_TOK_END at the end of the text
  *   lm_sql_next      the next one that is neither blank nor comment
  *   lm_sqltok_is     is the token this bare keyword, ASCII case aside?
+ *   lm_sqltok_op     is it this operator of one byte?
  *   lm_sqltok_at_line  does the token begin a line, or the text?
  *   lm_text_position 1-based line and column (in characters) of an offset
  *
@@ -49,6 +50,7 @@ void lm_sqltok_start(lm_sqltok *t, const char *text, size_t len);
 lm_sqlkind lm_sqltok_next(lm_sqltok *t);
 lm_sqlkind lm_sql_next(lm_sqltok *t);
 bool lm_sqltok_is(const lm_sqltok *t, const char *keyword);
+bool lm_sqltok_op(const lm_sqltok *t, char op);
 bool lm_sqltok_at_line(const lm_sqltok *t);
 void lm_text_position(const char *text, size_t offset, int *line,
                       int *column);

@@ -26,22 +26,16 @@ typedef struct mending {
     bool any;
 } mending;
 
-static bool is_op(const lm_sqltok *t, char c)
-{
-    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
-           t->text[t->start] == c;
-}
-
 static void follow_order(mending *m, bool by)
 {
     const lm_sqltok *t = &m->was;
 
     m->first = false;
-    if (is_op(t, '(') && m->depth + 1 < DEEPEST)
+    if (lm_sqltok_op(t, '(') && m->depth + 1 < DEEPEST)
         m->ordered[++m->depth] = false;
-    else if (is_op(t, ')') && m->depth > 0)
+    else if (lm_sqltok_op(t, ')') && m->depth > 0)
         m->depth--;
-    else if (by || (is_op(t, ',') && m->ordered[m->depth]))
+    else if (by || (lm_sqltok_op(t, ',') && m->ordered[m->depth]))
         m->first = m->ordered[m->depth] = true;
     else if (t->kind == LM_TOK_SEMI || lm_sqltok_is(t, "LIMIT"))
         m->ordered[m->depth] = false;
@@ -59,8 +53,8 @@ static bool is_alone(const lm_sqltok *t)
 {
     lm_sqltok next = after(t);
 
-    return next.kind != LM_TOK_OPERATOR || is_op(&next, ',') ||
-           is_op(&next, ')');
+    return next.kind != LM_TOK_OPERATOR || lm_sqltok_op(&next, ',') ||
+           lm_sqltok_op(&next, ')');
 }
 
 static bool is_same(const mending *m)
@@ -85,7 +79,8 @@ static int mend_token(mending *m, const char **out)
                            m->was.size);
     if (name == NULL)
         return lm_err_nomem(m->a->db->err);
-    if (is_op(&next, '.') && lm_same_name(name, "excluded") && !is_same(m))
+    if (lm_sqltok_op(&next, '.') && lm_same_name(name, "excluded") &&
+        !is_same(m))
         *out = name;
     for (i = 0; op->kind == LM_OP_RENAME_COLUMNS && m->first && is_same(m) &&
          is_alone(&m->was) && i < op->column_count; i++)

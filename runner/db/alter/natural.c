@@ -20,12 +20,6 @@ static bool may_say(const char *text, const char *schema)
 
 enum { DEPTHS = 32 };
 
-static bool is_sign(const lm_sqltok *t, char c)
-{
-    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
-           t->text[t->start] == c;
-}
-
 static bool begins_list(const lm_sqltok *t)
 {
     static const char *const words[] = {
@@ -50,16 +44,17 @@ static size_t most(const char *text, const char *table)
 
     lm_sqltok_start(&t, text, strlen(text));
     while (lm_sql_next(&t) != LM_TOK_END && depth + 1 < DEPTHS) {
-        if (is_sign(&t, '('))
+        if (lm_sqltok_op(&t, '('))
             seen[++depth] = 0;
-        else if (is_sign(&t, ')') && depth > 0)
+        else if (lm_sqltok_op(&t, ')') && depth > 0)
             depth--;
         else if (begins_list(&t))
             seen[depth] = 0;
         else if (from && lm_text_names(text + t.start, t.size, table) &&
                  ++seen[depth] > found)
             found = seen[depth];
-        from = is_sign(&t, '(') || is_sign(&t, ',') || is_sign(&t, '.') ||
+        from = lm_sqltok_op(&t, '(') || lm_sqltok_op(&t, ',') ||
+               lm_sqltok_op(&t, '.') ||
                lm_sqltok_is(&t, "FROM") || lm_sqltok_is(&t, "JOIN");
     }
     return found;
@@ -136,7 +131,7 @@ static int is_alias(const joined *j, bool *out)
     *out = false;
     lm_sqltok_start(&t, text, strlen(text));
     while (!*out && lm_sql_next(&t) != LM_TOK_END) {
-        depth += is_sign(&t, '(') - is_sign(&t, ')');
+        depth += lm_sqltok_op(&t, '(') - lm_sqltok_op(&t, ')');
         if (as && depth > 0 &&
             (t.kind == LM_TOK_WORD || t.kind == LM_TOK_QUOTED)) {
             name = lm_sqltext_name(&j->a->arena, text + t.start, t.size);

@@ -30,23 +30,6 @@ void lm_places_note(lm_alter_run *a)
     a->places_moved = d->col_count == a->order.count && n < d->col_count;
 }
 
-static bool is_op(const lm_sqltok *t, char c)
-{
-    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
-           t->text[t->start] == c;
-}
-
-static bool is_view(const lm_alter_run *a, const char *schema,
-                    const char *name)
-{
-    lm_sound like = {0};
-
-    like.kind = "view";
-    like.schema = schema;
-    like.name = name;
-    return lm_sound_find(&a->sounds, &like) != NULL;
-}
-
 /* INSERT INTO this table, or a view, without a list of columns. */
 static bool inserts(const lm_alter_run *a, const char *text)
 {
@@ -63,14 +46,15 @@ static bool inserts(const lm_alter_run *a, const char *text)
             lm_sql_next(&t);
             name = lm_sqltext_name(&arena, text + t.start, t.size);
             lm_sql_next(&t);
-        } while (is_op(&t, '.'));
+        } while (lm_sqltok_op(&t, '.'));
         if (lm_sqltok_is(&t, "AS")) {
             lm_sql_next(&t);
             lm_sql_next(&t);
         }
-        found = !is_op(&t, '(') && name != NULL &&
+        found = !lm_sqltok_op(&t, '(') && name != NULL &&
                 (lm_same_name(name, a->table) ||
-                 is_view(a, a->schema, name) || is_view(a, "temp", name));
+                 lm_sound_is_view(a, a->schema, name) ||
+                 lm_sound_is_view(a, "temp", name));
     }
     lm_arena_clear(&arena);
     return found;

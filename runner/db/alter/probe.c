@@ -34,8 +34,8 @@ static const char *first_name(const lm_alter_run *a, const char *column,
 
 /* Reading a view is reading what it reads; its own columns change names with
  * those. */
-static bool is_view(const lm_alter_run *a, const char *schema,
-                    const char *name)
+bool lm_sound_is_view(const lm_alter_run *a, const char *schema,
+                      const char *name)
 {
     lm_sound like = {0};
 
@@ -68,7 +68,7 @@ static void hear(void *user, int action, const char *table,
     bool here, own;
 
     if (action != SQLITE_READ || schema == NULL || column == NULL ||
-        e->failed || is_view(e->a, schema, table) ||
+        e->failed || lm_sound_is_view(e->a, schema, table) ||
         is_elsewhere(e->a, s, inside, &own))
         return;
     grown = lm_list_grow(s->reads, s->read_count, &s->read_size,

@@ -25,6 +25,7 @@
  *   lm_natural_meets  may a NATURAL JOIN in it join by this column?
  *   lm_natural_by     a name by which a NATURAL JOIN in it joins now, or did
  *   lm_hash_read      a column as lm_seen has it
+ *   lm_sound_is_view  is one of them this view?
  *   lm_sound_find     the one of this kind, event, schema and name, or NULL
  *   lm_sound_after    the same in a->sounds of what was there before
  *                     (compare.c)
@@ -129,6 +130,8 @@ typedef struct lm_slot {
 
 uint64_t lm_hash_sound(const lm_sound *s);
 uint64_t lm_hash_trigger(const char *name);
+bool lm_sound_is_view(const lm_alter_run *a, const char *schema,
+                      const char *name);
 lm_sound *lm_sound_find(const lm_sounds *all, const lm_sound *like);
 const lm_sound *lm_sound_after(const lm_alter_run *a, const lm_sound *old);
 int lm_index_add(lm_sounds *all, uint64_t hash, size_t sound, lm_err *err);

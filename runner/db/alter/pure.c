@@ -9,12 +9,6 @@
 #include "../../lex/sqltok.h"
 #include "alter.h"
 
-static bool is_op(const lm_sqltok *t, char c)
-{
-    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
-           t->text[t->start] == c;
-}
-
 static bool is_string(const lm_sqltok *t, const char *quoted)
 {
     return t->kind == LM_TOK_STRING &&
@@ -30,14 +24,14 @@ static bool asks(lm_sqltok t, size_t before)
     bool clock = false;
 
     lm_sql_next(&t);
-    if (!is_op(&t, '('))
+    if (!lm_sqltok_op(&t, '('))
         return false;
     while (lm_sql_next(&t) != LM_TOK_END) {
-        if (is_op(&t, ')') && --depth == 0)
+        if (lm_sqltok_op(&t, ')') && --depth == 0)
             break;
-        if (is_op(&t, '('))
+        if (lm_sqltok_op(&t, '('))
             depth++;
-        commas += depth == 1 && is_op(&t, ',');
+        commas += depth == 1 && lm_sqltok_op(&t, ',');
         count = commas + 1;
         clock = clock || (depth == 1 && (is_string(&t, "'now'") ||
                 is_string(&t, "'utc'") || is_string(&t, "'localtime'")));

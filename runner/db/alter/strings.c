@@ -32,12 +32,6 @@ static const char *copy(lm_alter_run *a, const lm_value *v)
     return lm_alter_copy(a, v->as.text.bytes, v->as.text.size);
 }
 
-static bool is_op(const lm_sqltok *t, char c)
-{
-    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
-           t->text[t->start] == c;
-}
-
 /* Is the token a string that counts, and not a column, function or collation?
  */
 static int is_string(hiding *h, const lm_sqltok *t, const char *table,
@@ -52,7 +46,7 @@ static int is_string(hiding *h, const lm_sqltok *t, const char *table,
     if (t->kind != LM_TOK_QUOTED || t->text[t->start] != '"')
         return LM_OK;
     lm_sql_next(&next);
-    if (is_op(&next, '(') || is_op(&next, '.'))
+    if (lm_sqltok_op(&next, '(') || lm_sqltok_op(&next, '.'))
         return LM_OK;
     name = lm_sqltext_name(&h->a->arena, t->text + t->start, t->size);
     if (name == NULL)
@@ -88,7 +82,7 @@ static int hide(hiding *h, const char *sql, size_t from, const char *table)
         string = false;
         if (t.start >= from && !fixed)
             rc = is_string(h, &t, table, &string);
-        fixed = lm_sqltok_is(&t, "COLLATE") || is_op(&t, '.');
+        fixed = lm_sqltok_is(&t, "COLLATE") || lm_sqltok_op(&t, '.');
         with = rc == LM_OK && string ? other(h) : NULL;
         if (with == NULL) {
             rc = string && rc == LM_OK ? LM_ENOMEM : rc;
@@ -135,7 +129,8 @@ static int check_key(hiding *h, const char *sql, lm_span key,
     while (rc == LM_OK && lm_sql_next(&t) != LM_TOK_END) {
         if (lm_sqltok_is(&t, "COLLATE"))
             lm_sql_next(&t);
-        else if (!is_op(&t, '(') && !is_op(&t, ')') && words++ == 0)
+        else if (!lm_sqltok_op(&t, '(') && !lm_sqltok_op(&t, ')') &&
+                 words++ == 0)
             rc = is_string(h, &t, table, alone);
     }
     *alone = *alone && words == 1;

@@ -67,25 +67,20 @@ void lm_use_record(lm_recorder *r, lm_use use)
         r->rc = keep_use(r->db, use);
 }
 
-static bool is_op(const lm_sqltok *t, char op)
-{
-    return t->kind == LM_TOK_OPERATOR && t->size == 1 &&
-           t->text[t->start] == op;
-}
-
 /* ( a, b ) behind INTO t; without it the statement is for all columns in
  * their order. */
 static void record_list(lm_recorder *r, lm_use use, lm_sqltok *t)
 {
     lm_arena names = {0};
 
-    use.positional = lm_sql_next(t) != LM_TOK_OPERATOR || !is_op(t, '(');
+    use.positional = lm_sql_next(t) != LM_TOK_OPERATOR ||
+                     !lm_sqltok_op(t, '(');
     if (use.positional) {
         lm_use_record(r, use);
         return;
     }
-    while (lm_sql_next(t) != LM_TOK_END && !is_op(t, ')')) {
-        if (is_op(t, ','))
+    while (lm_sql_next(t) != LM_TOK_END && !lm_sqltok_op(t, ')')) {
+        if (lm_sqltok_op(t, ','))
             continue;
         use.column = lm_sqltext_name(&names, t->text + t->start, t->size);
         if (use.column == NULL)
